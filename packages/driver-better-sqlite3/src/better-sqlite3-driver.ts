@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { type SqlDriver, StorageError } from '@persql/session-core'
+import { type SqliteEngine, sqliteDriver, toCell, toCells } from '@persql/session-core/sqlite'
+import { StatementCache } from './statement-cache.ts'
+
+/** The part of a better-sqlite3 `Database` that the driver needs, so that users choose the version. */
+export interface SqliteHandle {
+  readonly inTransaction: boolean
+  readonly readonly: boolean
+  prepare(sql: string): PreparedStatement
+  pragma(pragma: string, options?: { simple?: boolean }): unknown
+  close(): unknown
+}
+
+export interface PreparedStatement {
+  /** True where the statement returns rows. */
+  readonly reader: boolean
+  raw(toggle?: boolean): PreparedStatement
+  safeIntegers(toggle?: boolean): PreparedStatement
+  columns(): { name: string }[]
+  all(...params: unknown[]): unknown[]
+  run(...params: unknown[]): { changes: number; lastInsertRowid: number | bigint }
+}
+
+export interface BetterSqlite3DriverOptions {
+  /**
+   * `full`: what was acknowledged survives a power cut; one fsync for each write. `normal`: it survives a crash of
+   * the process, but the latest writes may be gone after a power cut or a crash of the system; about twice as fast.
+   * Default: `full`.
+   */
+  readonly synchronous?: 'full' | 'normal' | undefined
+  /** How long a batch waits for another connection's lock before it rejects with `BUSY`. Default: 10,000 ms. */
+  readonly busyTimeout?: number | undefined
+  /** Opens the file for reading only; it must exist. Not for a handle. Default: false. */
+  readonly readOnly?: boolean | undefined
+}
+
+/**
+ * A driver for a SQLite file, for `:memory:`, or for an existing better-sqlite3 handle.
+ *
+ * A path is opened, and its missing folders made, at the first use; `close` closes it. A handle stays yours to
+ * close, and must not have a transaction open while the driver works. Both are set to WAL, enforced foreign keys
+ * and the chosen `synchronous`.
+ */
+export function betterSqlite3Driver(
+  database: string | SqliteHandle,
+  options: BetterSqlite3DriverOptions = {},
+): SqlDriver {
+  const { busyTimeout, synchronous = 'full' } = options
+  const isPath = typeof database === 'string'
+  if (isPath ? database.trim() === '' : typeof database?.prepare !== 'function') {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'The database must be a path such as "agents.db", ":memory:", or a better-sqlite3 Database.',
+    )
+  }
+  if (synchronous !== 'full' && synchronous !== 'normal') {
+    throw new StorageError('INVALID_ARGUMENT', 'synchronous must be "full" or "normal".')
+  }
+  return sqliteDriver({
+    busyTimeout,
+    async open() {
+      const handle = isPath ? await openFile(database, options.readOnly ?? false) : database
+      try {
+        configure(handle, synchronous)
+      } catch (error) {
+        if (isPath) handle.close()
+        throw error
+      }
+      return toEngine(handle, () => isPath && handle.close())
+    },
+  })
+}
+
+async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> {
+  const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
+    throw new StorageError('DRIVER_NOT_INSTALLED', 'better-sqlite3 is missing: npm install better-sqlite3', {
+      cause,
+    })
+  })
+  if (path === ':memory:') return new Database(path)
+  const file = resolve(path)
+  try {
+    if (!readOnly) await mkdir(dirname(file), { recursive: true })
+    // The driver waits for locks by itself, in shorter steps and without blocking the process.
+    return new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 0 })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StorageError('CANNOT_OPEN', `Cannot open or create "${file}": ${reason}`, { cause })
+  }
+}
+
+function configure(handle: SqliteHandle, synchronous: 'full' | 'normal') {
+  handle.pragma('foreign_keys = on')
+  if (handle.readonly) return
+  // Already in WAL, it is left alone: setting it again would wait for readers.
+  if (handle.pragma('journal_mode', { simple: true }) !== 'wal') handle.pragma('journal_mode = wal')
+  handle.pragma(`synchronous = ${synchronous}`)
+}
+
+function toEngine(handle: SqliteHandle, close: () => unknown): SqliteEngine {
+  const statements = new StatementCache(handle)
+  return {
+    run(sql, params) {
+      const statement = statements.get(sql)
+      if (statement.reader) {
+        const rows = toCells(statement.all(...params))
+        return { columns: statement.columns().map(({ name }) => name), rows }
+      }
+      const { changes, lastInsertRowid } = statement.run(...params)
+      return { columns: [], rows: [], changes, lastInsertRowid: toCell(lastInsertRowid) as number | bigint }
+    },
+    inTransaction: () => handle.inTransaction,
+    close,
+  }
+}

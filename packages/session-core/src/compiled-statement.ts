@@ -1,0 +1,27 @@
+import type { Compilable } from 'kysely'
+import type { SqlStatement, SqlValue } from './driver.ts'
+
+class Placeholder {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** Stands for a value, known when the statement is bound, in a query that is compiled once. */
+export function param<Value>(name: string): Value {
+  return new Placeholder(name) as Value
+}
+
+/** Compiles a query and returns a function that fills in its {@link param}s. */
+export function compileStatement<Params extends Record<string, SqlValue>>(
+  query: Compilable,
+): (params: Params) => SqlStatement {
+  const { sql, parameters } = query.compile()
+  return (params) => ({
+    sql,
+    params: parameters.map((value) =>
+      value instanceof Placeholder ? (params[value.name] as SqlValue) : (value as SqlValue),
+    ),
+  })
+}

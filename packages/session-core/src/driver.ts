@@ -1,0 +1,83 @@
+/** Which SQL the core must write. The session tables are available for `sqlite`. */
+export type SqlDialect = 'sqlite' | 'postgres' | 'mysql'
+
+/**
+ * What a parameter or a cell can be. Integers come back as numbers, and as bigints where a number could not
+ * hold them exactly. Blobs come back as plain `Uint8Array`s.
+ */
+export type SqlValue = null | string | number | bigint | Uint8Array
+
+export interface SqlStatement {
+  /** One statement. Values belong in `params`, never in here. */
+  readonly sql: string
+  /** Values for the `?` placeholders, in order. */
+  readonly params?: readonly SqlValue[]
+}
+
+export interface SqlResult {
+  /** Column names in order; empty for a statement that returns no rows. */
+  readonly columns: readonly string[]
+  /** One array of cells per row, in the order of `columns`. */
+  readonly rows: readonly (readonly SqlValue[])[]
+  /** Rows inserted, updated or deleted, where the engine tells. */
+  readonly changes?: number
+  /** Row id of the last inserted row, where the engine tells. */
+  readonly lastInsertRowid?: number | bigint
+  /** Rows the engine had to look at, where the service meters them. */
+  readonly rowsRead?: number
+  /** Rows and index entries written, where the service meters them. */
+  readonly rowsWritten?: number
+}
+
+export interface BatchOptions {
+  /**
+   * The caller's promise that no statement changes anything. A driver may then skip the write lock, or repeat a
+   * request that got no answer. Default: false.
+   */
+  readonly readOnly?: boolean
+}
+
+/** What an engine caps. The core plans within it and refuses, before writing, what cannot fit. */
+export interface DriverLimits {
+  /** Statements in one batch. */
+  readonly statements?: number
+  /** UTF-8 bytes in one parameter. */
+  readonly valueBytes?: number
+  /** UTF-8 bytes in all parameters of one batch. */
+  readonly requestBytes?: number
+}
+
+/**
+ * Runs SQL on one database. Never decides what the tables mean.
+ *
+ * Nothing is opened or connected before the first call. Every rejection is a `StorageError`.
+ */
+export interface SqlDriver {
+  readonly dialect: SqlDialect
+
+  /** What the engine caps. Absent: no cap known. */
+  readonly limits?: DriverLimits
+
+  /**
+   * Applies every statement or none, in order, as one transaction, and resolves with one result per statement.
+   * Batches of one driver take effect in the order of the calls. What a resolved call wrote is as durable as
+   * the driver promises; a rejected call changed nothing. The error's `statementIndex` is set where the engine
+   * tells. An empty list resolves with an empty list. Statements must not begin or end a transaction, and must
+   * not be changed by the caller before the call has settled.
+   */
+  batch(statements: readonly SqlStatement[], options?: BatchOptions): Promise<SqlResult[]>
+
+  /** Waits for running batches. Safe to call twice. Later batches reject with `DRIVER_CLOSED`. */
+  close(): Promise<void>
+}
+
+export function isSqlDriver(value: unknown): value is SqlDriver {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'dialect' in value &&
+    typeof value.dialect === 'string' &&
+    'batch' in value &&
+    typeof value.batch === 'function'
+  )
+}

@@ -1,0 +1,36 @@
+export { type DatabaseHandle, type HandleResult, toSqlDriver } from './database-handle.ts'
+export {
+  type BatchOptions,
+  type DriverLimits,
+  isSqlDriver,
+  type SqlDialect,
+  type SqlDriver,
+  type SqlResult,
+  type SqlStatement,
+  type SqlValue,
+} from './driver.ts'
+export { type ItemCodec, jsonCodec } from './item-codec.ts'
+export { driverFromEnv, openDriver } from './open-driver.ts'
+export {
+  SessionCatalog,
+  type SessionCatalogOptions,
+  type SessionPage,
+  type SessionSummary,
+} from './session-catalog.ts'
+export {
+  type CorruptRow,
+  type History,
+  type HistoryPage,
+  type HistoryWindow,
+  type OperationOptions,
+  SessionStore,
+  type SessionStoreOptions,
+  type StoredItem,
+} from './session-store.ts'
+export type { SessionTableNames, SessionTables } from './session-tables.ts'
+export {
+  isStorageError,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorOptions,
+} from './storage-error.ts'

@@ -1,0 +1,139 @@
+import { StorageError } from './storage-error.ts'
+
+const BYTES_KEY = /^\$+bytes$/
+
+/** JSON with bytes, refusing what {@link parseJson} could not give back unchanged. */
+export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}): string {
+  const ancestors: object[] = []
+  const path: (string | number)[] = []
+
+  function refuse(what: string): never {
+    const itemPath = formatPath(path)
+    const where = itemPath === '' ? 'It' : `Its value at ${itemPath}`
+    throw new StorageError('INVALID_ITEM', `${where} is ${what}, which JSON cannot give back unchanged.`, {
+      itemPath,
+    })
+  }
+
+  function write(current: unknown): string {
+    switch (typeof current) {
+      case 'string':
+        return JSON.stringify(current)
+      case 'boolean':
+        return current ? 'true' : 'false'
+      case 'number':
+        if (!Number.isFinite(current)) refuse('a number that is not finite')
+        return Object.is(current, -0) ? '-0' : String(current)
+      case 'object':
+        return current === null ? 'null' : writeObject(current)
+      default:
+        return refuse(current === undefined ? 'undefined' : `a ${typeof current}`)
+    }
+  }
+
+  function writeObject(current: object): string {
+    if (current instanceof Uint8Array) return `{"$bytes":"${toBase64(current)}"}`
+    if (ancestors.includes(current)) refuse('a reference to an object around it')
+    ancestors.push(current)
+    const text = Array.isArray(current) ? writeArray(current) : writeRecord(current)
+    ancestors.pop()
+    return text
+  }
+
+  function writeArray(current: readonly unknown[]): string {
+    let text = '['
+    for (let index = 0; index < current.length; index++) {
+      path.push(index)
+      text += (index === 0 ? '' : ',') + write(current[index])
+      path.pop()
+    }
+    return `${text}]`
+  }
+
+  function writeRecord(current: object): string {
+    const prototype = Object.getPrototypeOf(current)
+    if (prototype !== Object.prototype && prototype !== null && !isPlainElsewhere(prototype)) {
+      refuse('an instance of a class')
+    }
+    if (Object.getOwnPropertySymbols(current).length > 0) refuse('an object with a symbol as a key')
+    const keys = Object.keys(current)
+    if (options.sortKeys) keys.sort()
+    let text = ''
+    let written = 0
+    let lastKey = ''
+    for (const key of keys) {
+      const value = (current as Record<string, unknown>)[key]
+      if (value === undefined) continue
+      path.push(key)
+      text += `${written === 0 ? '' : ','}${JSON.stringify(key)}:${write(value)}`
+      path.pop()
+      written += 1
+      lastKey = key
+    }
+    return written === 1 && BYTES_KEY.test(lastKey) ? `{"$${text.slice(1)}}` : `{${text}}`
+  }
+
+  try {
+    return write(value)
+  } catch (error) {
+    if (error instanceof RangeError) refuse('nested too deep')
+    throw error
+  }
+}
+
+/** Reads what {@link writeJson} wrote, and any other JSON. Throws a SyntaxError for anything else. */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return text.includes('$bytes"') ? reviveBytes(value) : value
+}
+
+function reviveBytes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) value[index] = reviveBytes(value[index])
+    return value
+  }
+  const record = value as Record<string, unknown>
+  const keys = Object.keys(record)
+  for (const key of keys) record[key] = reviveBytes(record[key])
+  const key = keys[0]
+  if (keys.length !== 1 || key === undefined || !BYTES_KEY.test(key)) return record
+  if (key !== '$bytes') return { [key.slice(1)]: record[key] }
+  return typeof record[key] === 'string' ? (fromBase64(record[key]) ?? record) : record
+}
+
+/** A plain object from another realm, such as a `vm` context or an iframe. */
+function isPlainElsewhere(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+const CHUNK = 0x8000
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK))
+  }
+  return btoa(binary)
+}
+
+function fromBase64(text: string): Uint8Array | undefined {
+  try {
+    const binary = atob(text)
+    const bytes = new Uint8Array(binary.length)
+    for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
+    return bytes
+  } catch {
+    return undefined
+  }
+}
+
+function formatPath(path: readonly (string | number)[]): string {
+  return path
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+    })
+    .join('')
+    .replace(/^\./, '')
+}

@@ -1,0 +1,119 @@
+import type { SqlDriver } from './driver.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
+
+interface DriverPackage {
+  readonly name: string
+  /** The function of that package that makes a driver of what is left of the URL. */
+  open(exports: Record<string, (...args: unknown[]) => unknown>, rest: string): unknown
+}
+
+const FILE: DriverPackage = {
+  name: '@persql/driver-better-sqlite3',
+  open: (exports, path) => exports['betterSqlite3Driver']?.(path),
+}
+const SQLJS: DriverPackage = {
+  name: '@persql/driver-sqljs',
+  open: (exports, path) =>
+    exports['sqlJsDriver']?.(path === ':memory:' ? {} : { storage: exports['fileStorage']?.(path) }),
+}
+const PERSQL: DriverPackage = {
+  name: '@persql/driver-persql',
+  open: (exports, database) => exports['openPersqlDriver']?.(database),
+}
+
+/**
+ * Opens a database by its URL. The driver's package is loaded when it is asked for; where it is missing, the
+ * `DRIVER_NOT_INSTALLED` error names it.
+ *
+ * - `:memory:`, `file:agents.db`, `file:///var/lib/agents.db`, or a path such as `./agents.db`:
+ *   SQLite through `@persql/driver-better-sqlite3`
+ * - `sqljs::memory:`, `sqljs:agents.db`: SQLite in WebAssembly through `@persql/driver-sqljs`
+ * - `persql://acme/agent-state`: PerSQL over HTTP through `@persql/driver-persql`, with `PERSQL_TOKEN` and
+ *   `PERSQL_API_URL` from the environment
+ */
+export async function openDriver(url: string): Promise<SqlDriver> {
+  const [driverPackage, rest] = parseUrl(url)
+  const exports = await load(driverPackage.name)
+  return (await driverPackage.open(exports, rest)) as SqlDriver
+}
+
+/**
+ * Opens the database that the environment names: `PERSQL_DATABASE` is a URL or path as in {@link openDriver}, or,
+ * with `PERSQL_TOKEN` set, a name such as `acme/agent-state`.
+ */
+export async function driverFromEnv(
+  env: Readonly<Record<string, string | undefined>> = globalProcess?.env ?? {},
+): Promise<SqlDriver> {
+  const database = env['PERSQL_DATABASE']
+  if (!database) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'PERSQL_DATABASE is not set. Set it to a path such as "agents.db", or to "namespace/database" with PERSQL_TOKEN.',
+    )
+  }
+  const isRemote = env['PERSQL_TOKEN'] && /^[\w-]+\/[\w.-]+$/.test(database)
+  return openDriver(isRemote ? `persql://${database}` : database)
+}
+
+function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
+  if (typeof url !== 'string' || url.trim() === '') {
+    throw new StorageError('INVALID_ARGUMENT', 'The database URL must be a string, such as "file:agents.db".')
+  }
+  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(url) ?? []
+  switch (scheme?.toLowerCase()) {
+    case undefined:
+      return [FILE, url]
+    case 'file':
+      return [FILE, rest.startsWith('//') ? decodeURIComponent(new URL(url).pathname) : rest]
+    case 'sqljs':
+      return [SQLJS, rest]
+    case 'persql':
+      return [PERSQL, rest.replace(/^\/\//, '')]
+    default:
+      throw new StorageError(
+        'INVALID_ARGUMENT',
+        `No driver for "${scheme}:". Use "file:agents.db", ":memory:", "sqljs:agents.db" or "persql://namespace/database".`,
+      )
+  }
+}
+
+async function load(name: string): Promise<Record<string, (...args: unknown[]) => unknown>> {
+  try {
+    return await import(/* @vite-ignore */ name)
+  } catch (error) {
+    if (!isMissing(error, name)) throw error
+    // Package managers that isolate packages let only the program itself see the drivers it depends on.
+    for (const folder of [globalProcess?.cwd(), globalProcess?.argv[1]]) {
+      const resolved = folder === undefined ? undefined : resolveFrom(folder, name)
+      if (resolved !== undefined) return import(/* @vite-ignore */ resolved)
+    }
+    throw new StorageError('DRIVER_NOT_INSTALLED', `This database needs a driver: npm install ${name}`, {
+      cause: error,
+    })
+  }
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  return !isStorageError(error) && error instanceof Error && error.message.includes(name)
+}
+
+interface NodeProcess {
+  readonly env: Record<string, string | undefined>
+  readonly argv: readonly string[]
+  cwd(): string
+  getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
+  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL }
+}
+
+const globalProcess = (globalThis as { process?: NodeProcess }).process
+
+function resolveFrom(folder: string, name: string): string | undefined {
+  if (!globalProcess?.getBuiltinModule) return undefined
+  try {
+    const { createRequire } = globalProcess.getBuiltinModule('node:module')
+    const { pathToFileURL } = globalProcess.getBuiltinModule('node:url')
+    return pathToFileURL(createRequire(`${folder}/.`).resolve(name)).href
+  } catch {
+    return undefined
+  }
+}

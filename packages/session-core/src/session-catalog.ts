@@ -1,0 +1,124 @@
+import { checkId, checkLimit } from './check.ts'
+import type { SqlDriver, SqlResult } from './driver.ts'
+import { SessionSchema } from './session-schema.ts'
+import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
+import { parseTime } from './time.ts'
+
+export interface SessionSummary {
+  readonly sessionId: string
+  /** Rows of the session, corrupt ones included. */
+  readonly itemCount: number
+  /** When the session began, to the second. */
+  readonly firstActivity: Date
+  /** When items were last added, to the second. */
+  readonly lastActivity: Date
+}
+
+export interface SessionPage {
+  readonly sessions: SessionSummary[]
+  /** Pass it as `after` to get the next page; absent on the last one. */
+  readonly after?: string
+}
+
+export interface SessionCatalogOptions extends SessionTableNames {
+  readonly createTables?: boolean | undefined
+}
+
+/** The sessions of a database. Every method is one atomic batch; every rejection is a `StorageError`. */
+export class SessionCatalog {
+  readonly #schema: SessionSchema
+
+  constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
+    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+  }
+
+  /** Latest activity first, in pages of `limit` (default: 50). */
+  async list(options: { limit?: number | undefined; after?: string | undefined } = {}): Promise<SessionPage> {
+    const limit = checkLimit('limit', options.limit ?? 50)
+    if (limit === 0 || limit === Number.POSITIVE_INFINITY) {
+      throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1. Read longer lists in pages.')
+    }
+    const cursor = options.after === undefined ? NO_CURSOR : parseCursor(options.after)
+    const { listSummaries } = this.#schema.statements
+    const results = await this.#schema.run([listSummaries({ limit: limit + 1, ...cursor })], {
+      readOnly: true,
+    })
+    const rows = results?.[0]?.rows ?? []
+    const sessions = rows.slice(0, limit).map(toSummary)
+    const last = rows.length > limit ? rows[limit - 1] : undefined
+    return last ? { sessions, after: JSON.stringify([last[2], Number(last[3]), last[0]]) } : { sessions }
+  }
+
+  /** `undefined` for a session that does not exist. */
+  async get(sessionId: string): Promise<SessionSummary | undefined> {
+    const session = checkId('session id', sessionId)
+    const results = await this.#schema.run([this.#schema.statements.getSummary({ session })], {
+      readOnly: true,
+    })
+    return results?.[0]?.rows.map(toSummary)[0]
+  }
+
+  /** Resolves with false where there was no such session. */
+  async delete(sessionId: string): Promise<boolean> {
+    const session = checkId('session id', sessionId)
+    const { getSummary, deleteFrom, deleteSession } = this.#schema.statements
+    const results = await this.#schema.run([
+      getSummary({ session }),
+      deleteFrom({ session, first: 0 }),
+      deleteSession({ session }),
+    ])
+    return (results?.[0]?.rows.length ?? 0) > 0
+  }
+
+  /**
+   * Copies the items of a session, up to and including the row `throughRowId` where that is given, into a new
+   * session, and resolves with its summary. Items keep their order and times; operation ids are not copied.
+   * Rejects with `SESSION_NOT_FOUND` or `SESSION_EXISTS`.
+   */
+  async fork(
+    sessionId: string,
+    newSessionId: string,
+    options: { throughRowId?: number | undefined } = {},
+  ): Promise<SessionSummary> {
+    const session = checkId('session id', sessionId)
+    const target = checkId('new session id', newSessionId)
+    const through = checkLimit('throughRowId', options.throughRowId ?? Number.MAX_SAFE_INTEGER)
+    const { forkSession, copyItems, getSummary } = this.#schema.statements
+    const results = await this.#schema
+      .run([
+        forkSession({ session, target }),
+        copyItems({ session, target, through }),
+        getSummary({ session: target }),
+      ])
+      .catch((error: unknown): SqlResult[] => {
+        if (!isStorageError(error, 'CONSTRAINT')) throw error
+        throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`)
+      })
+    const summary = results?.[2]?.rows.map(toSummary)[0]
+    if (summary) return summary
+    throw new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`)
+  }
+}
+
+const NO_CURSOR = { updated: null, row: 0, session: '' }
+
+function parseCursor(after: string): { updated: string; row: number; session: string } {
+  try {
+    const [updated, row, session] = JSON.parse(after) as unknown[]
+    if (typeof updated === 'string' && typeof row === 'number' && typeof session === 'string') {
+      return { updated, row, session }
+    }
+  } catch {}
+  throw new StorageError('INVALID_ARGUMENT', 'after must be the `after` of an earlier page.')
+}
+
+function toSummary(row: SqlResult['rows'][number]): SessionSummary {
+  const [sessionId, createdAt, updatedAt, , itemCount] = row
+  return {
+    sessionId: String(sessionId),
+    itemCount: Number(itemCount),
+    firstActivity: parseTime(String(createdAt)),
+    lastActivity: parseTime(String(updatedAt)),
+  }
+}

@@ -1,0 +1,104 @@
+import type { SqlDriver, SqlResult, SqlStatement } from './driver.ts'
+import { type SessionStatements, sessionStatements } from './session-statements.ts'
+import type { ResolvedTableNames } from './session-tables.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
+
+export interface RunOptions {
+  readonly readOnly?: boolean
+  /** The statements use the table of operation ids. */
+  readonly operations?: boolean
+}
+
+interface Known {
+  tables: boolean
+  operations: boolean
+}
+
+const knownByDriver = new WeakMap<SqlDriver, Map<string, Known>>()
+
+/**
+ * The session tables of one database: runs batches on them, and makes them in the first batch that needs them.
+ * What was made is remembered per driver, so sessions share it.
+ */
+export class SessionSchema {
+  readonly driver: SqlDriver
+  readonly names: ResolvedTableNames
+  readonly statements: SessionStatements
+  readonly #createTables: boolean
+  readonly #known: Known
+
+  constructor(driver: SqlDriver, names: ResolvedTableNames, createTables: boolean) {
+    if (driver.dialect !== 'sqlite') {
+      throw new StorageError(
+        'INVALID_ARGUMENT',
+        `Sessions need a driver of dialect "sqlite"; this one says "${driver.dialect}".`,
+      )
+    }
+    this.driver = driver
+    this.names = names
+    this.statements = sessionStatements(names)
+    this.#createTables = createTables
+    const byNames = knownByDriver.get(driver) ?? new Map<string, Known>()
+    knownByDriver.set(driver, byNames)
+    const key = `${names.sessions} ${names.messages}`
+    this.#known = byNames.get(key) ?? { tables: false, operations: false }
+    byNames.set(key, this.#known)
+  }
+
+  /**
+   * Runs the statements as one batch, together with what is missing of the tables. Resolves with `undefined` where
+   * a `readOnly` batch found no tables and could not make them: then there are no sessions.
+   */
+  async run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[] | undefined> {
+    const missing = this.#missing(options)
+    try {
+      return await this.#batch(missing, statements, options)
+    } catch (error) {
+      if (missing.length > 0 && isStorageError(error, 'READ_ONLY')) {
+        return this.#runWhereTablesCannotBeMade(statements, options)
+      }
+      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
+      if (!this.#createTables) throw this.#tablesMissing(error)
+      // Somebody dropped the tables after they were made here.
+      Object.assign(this.#known, { tables: false, operations: false })
+      return this.#batch(this.#missing(options), statements, options)
+    }
+  }
+
+  #missing({ operations = false }: RunOptions): readonly SqlStatement[] {
+    if (!this.#createTables) return []
+    return [
+      ...(this.#known.tables ? [] : this.statements.createTables),
+      ...(this.#known.operations || !operations ? [] : this.statements.createOperations),
+    ]
+  }
+
+  async #batch(missing: readonly SqlStatement[], statements: readonly SqlStatement[], options: RunOptions) {
+    const { readOnly = false, operations = false } = options
+    const results = await this.driver.batch(missing.length === 0 ? statements : [...missing, ...statements], {
+      readOnly: readOnly && missing.length === 0,
+    })
+    this.#known.tables = true
+    this.#known.operations ||= operations
+    return missing.length === 0 ? results : results.slice(missing.length)
+  }
+
+  async #runWhereTablesCannotBeMade(statements: readonly SqlStatement[], options: RunOptions) {
+    try {
+      return await this.#batch([], statements, options)
+    } catch (error) {
+      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
+      if (options.readOnly) return undefined
+      throw this.#tablesMissing(error)
+    }
+  }
+
+  #tablesMissing(cause: unknown): StorageError {
+    return new StorageError(
+      'NO_SUCH_TABLE',
+      `Table "${this.names.sessions}" or "${this.names.messages}" does not exist. Create them with ` +
+        '`createTables: true` and the right to do so, or with `sessionTablesSql()`.',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,306 @@
+import {
+  DummyDriver,
+  type Generated,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely'
+import { compileStatement, param } from './compiled-statement.ts'
+import type { SqlStatement } from './driver.ts'
+import type { ResolvedTableNames, SessionTables } from './session-tables.ts'
+
+interface AllTables extends SessionTables {
+  agent_sessions_operations: {
+    session_id: string
+    operation_id: string
+    digest: string
+    created_at: Generated<string>
+  }
+}
+
+type InSession = { session: string }
+
+/** A `null` where the table refuses it: this is how a batch fails when the history is not the expected one. */
+const REFUSED = sql<string>`NULL`
+
+/** Every statement of the session store, compiled for one set of table names. */
+export type SessionStatements = ReturnType<typeof compile>
+
+const compiled = new Map<string, SessionStatements>()
+
+export function sessionStatements(names: ResolvedTableNames): SessionStatements {
+  const key = `${names.sessions} ${names.messages}`
+  const known = compiled.get(key) ?? compile(names)
+  compiled.set(key, known)
+  return known
+}
+
+function compile(names: ResolvedTableNames) {
+  const db = new Kysely<AllTables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+  // The names are the user's; the types know the tables by their default names.
+  const sessions = names.sessions as 'agent_sessions'
+  const messages = names.messages as 'agent_messages'
+  const operations = names.operations as 'agent_sessions_operations'
+
+  const session = param<string>('session')
+  const textsAsRows = sql<{ key: number; value: string }>`json_each(${param('texts')})`.as('text')
+  const isUser = (row: 'm' | 'previous') =>
+    sql<boolean>`json_valid(${sql.ref(`${row}.message_data`)}) and json_extract(${sql.ref(`${row}.message_data`)}, '$.role') = 'user'`
+
+  const inSession = db.selectFrom(messages).where('session_id', '=', session)
+
+  // A user item right after another one belongs to the same turn.
+  const firstOfTurns = db
+    .selectFrom(`${messages} as m`)
+    .select('m.id')
+    .where('m.session_id', '=', session)
+    .where(isUser('m'))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom(
+            selectFrom(`${messages} as p`)
+              .select('p.message_data')
+              .where('p.session_id', '=', session)
+              .whereRef('p.id', '<', 'm.id')
+              .orderBy('p.id', 'desc')
+              .limit(1)
+              .as('previous'),
+          )
+            .select('previous.message_data')
+            .where(isUser('previous')),
+        ),
+      ),
+    )
+    .orderBy('m.id', 'desc')
+    .limit(1)
+    .offset(param<number>('skip'))
+
+  const lastRowId = sql<number>`coalesce((${db
+    .selectFrom(`${messages} as m`)
+    .select(({ fn }) => fn.max('m.id').as('id'))
+    .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
+  const inCatalog = db
+    .selectFrom(`${sessions} as s`)
+    .select(['s.session_id', 's.created_at', 's.updated_at', lastRowId.as('last_row_id')])
+
+  /** Counts the items of the given sessions only. */
+  function withCounts(page: typeof inCatalog) {
+    return db
+      .selectFrom(page.as('page'))
+      .selectAll('page')
+      .select(({ selectFrom }) =>
+        selectFrom(`${messages} as m`)
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .whereRef('m.session_id', '=', 'page.session_id')
+          .as('item_count'),
+      )
+      .orderBy('page.updated_at', 'desc')
+      .orderBy('page.last_row_id', 'desc')
+      .orderBy('page.session_id', 'desc')
+  }
+
+  return {
+    createTables: fixed(
+      db.schema
+        .createTable(sessions)
+        .ifNotExists()
+        .addColumn('session_id', sql`TEXT`, (column) => column.primaryKey())
+        .addColumn('created_at', sql`TIMESTAMP`, (column) => column.defaultTo(sql`CURRENT_TIMESTAMP`))
+        .addColumn('updated_at', sql`TIMESTAMP`, (column) => column.defaultTo(sql`CURRENT_TIMESTAMP`)),
+      db.schema
+        .createTable(messages)
+        .ifNotExists()
+        .addColumn('id', sql`INTEGER`, (column) => column.primaryKey().autoIncrement())
+        .addColumn('session_id', sql`TEXT`, (column) => column.notNull())
+        .addColumn('message_data', sql`TEXT`, (column) => column.notNull())
+        .addColumn('created_at', sql`TIMESTAMP`, (column) => column.defaultTo(sql`CURRENT_TIMESTAMP`))
+        .addForeignKeyConstraint(`${messages}_session_id`, ['session_id'], sessions, ['session_id'], (key) =>
+          key.onDelete('cascade'),
+        ),
+      db.schema
+        .createIndex(`idx_${messages}_session_id`)
+        .ifNotExists()
+        .on(messages)
+        .columns(['session_id', 'id']),
+    ),
+
+    /** A trigger forgets the operations with their session, also where foreign keys are not enforced. */
+    createOperations: fixed(
+      db.schema
+        .createTable(operations)
+        .ifNotExists()
+        .addColumn('session_id', sql`TEXT`, (column) => column.notNull())
+        .addColumn('operation_id', sql`TEXT`, (column) => column.notNull())
+        .addColumn('digest', sql`TEXT`, (column) => column.notNull())
+        .addColumn('created_at', sql`TIMESTAMP`, (column) => column.defaultTo(sql`CURRENT_TIMESTAMP`))
+        .addPrimaryKeyConstraint(`${operations}_key`, ['session_id', 'operation_id']),
+      compilable(
+        sql`create trigger if not exists ${sql.id(`${operations}_forget`)} after delete on ${sql.table(sessions)}
+          begin delete from ${sql.table(operations)} where session_id = old.session_id; end`,
+      ),
+    ),
+
+    readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
+    readTurns: compileStatement<InSession & { skip: number }>(
+      inSession
+        .select(['id', 'message_data', 'created_at'])
+        .where('id', '>=', sql<number>`coalesce(${firstOfTurns}, 0)`)
+        .orderBy('id', 'desc'),
+    ),
+    readLastRowId: compileStatement<InSession>(inSession.select(({ fn }) => fn.max('id').as('id'))),
+    /** Newest first. A negative limit means all. */
+    readBefore: compileStatement<InSession & { before: number; limit: number }>(
+      inSession
+        .select(['id', 'message_data', 'created_at'])
+        .where('id', '<', param<number>('before'))
+        .orderBy('id', 'desc')
+        .limit(param<number>('limit')),
+    ),
+
+    /** Makes the session row, or notes the activity in it. */
+    touchSession: compileStatement<InSession>(
+      db
+        .insertInto(sessions)
+        .values({ session_id: session })
+        .onConflict((conflict) =>
+          conflict.column('session_id').doUpdateSet({ updated_at: sql`CURRENT_TIMESTAMP` }),
+        ),
+    ),
+    /** `texts`: a JSON array of the rows' texts. */
+    insertTexts: compileStatement<InSession & { texts: string }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectFrom(textsAsRows)
+            .select([sql`${session}`.as('session'), 'value'])
+            .orderBy('key'),
+        ),
+    ),
+    /** `rows`: a JSON array of `[text, created_at or null]`. */
+    insertRows: compileStatement<InSession & { rows: string }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data', 'created_at'])
+        .expression(
+          db
+            .selectFrom(sql<{ key: number; value: string }>`json_each(${param('rows')})`.as('row'))
+            .select([
+              sql`${session}`.as('session'),
+              sql<string>`json_extract(value, '$[0]')`.as('text'),
+              sql<string>`coalesce(json_extract(value, '$[1]'), CURRENT_TIMESTAMP)`.as('created'),
+            ])
+            .orderBy('key'),
+        ),
+    ),
+    /** Fails unless the newest row of the session is `last`; 0 stands for no row. */
+    expectLast: compileStatement<InSession & { last: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectFrom(inSession.select(({ fn }) => fn.max('id').as('id')).as('last'))
+            .select([sql`${session}`.as('session'), REFUSED.as('text')])
+            .where(sql`coalesce(last.id, 0)`, '!=', param<number>('last')),
+        ),
+    ),
+
+    deleteLatest: compileStatement<InSession>(
+      db
+        .deleteFrom(messages)
+        .where('id', '=', inSession.select('id').orderBy('id', 'desc').limit(1))
+        .returning(['id', 'message_data']),
+    ),
+    deleteFrom: compileStatement<InSession & { first: number }>(
+      db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', param<number>('first')),
+    ),
+    deleteSession: compileStatement<InSession>(db.deleteFrom(sessions).where('session_id', '=', session)),
+
+    insertOperation: compileStatement<InSession & { operation: string; digest: string }>(
+      db
+        .insertInto(operations)
+        .values({ session_id: session, operation_id: param('operation'), digest: param('digest') }),
+    ),
+    readOperation: compileStatement<InSession & { operation: string }>(
+      db
+        .selectFrom(operations)
+        .select('digest')
+        .where('session_id', '=', session)
+        .where('operation_id', '=', param<string>('operation')),
+    ),
+
+    getSummary: compileStatement<InSession>(withCounts(inCatalog.where('s.session_id', '=', session))),
+    /**
+     * One page of summaries, latest activity first, after the given one (`updated` null: from the start). Times
+     * have whole seconds, so within one second the newest row decides. The first condition keeps that look-up to
+     * the sessions that are as recent as the page can reach.
+     */
+    listSummaries: compileStatement<{ limit: number; updated: string | null; row: number; session: string }>(
+      withCounts(
+        inCatalog
+          .where(
+            's.updated_at',
+            '>=',
+            sql<string>`coalesce((${db
+              .selectFrom(sessions)
+              .select('updated_at')
+              .where(sql<boolean>`${param('updated')} is null or updated_at < ${param('updated')}`)
+              .orderBy('updated_at', 'desc')
+              .limit(1)
+              .offset(sql<number>`${param('limit')} - 1`)}), '')`,
+          )
+          .where(
+            sql<boolean>`(${param('updated')} is null or (s.updated_at, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
+          )
+          .orderBy('s.updated_at', 'desc')
+          .orderBy('last_row_id', 'desc')
+          .orderBy('s.session_id', 'desc')
+          .limit(param<number>('limit')),
+      ),
+    ),
+
+    /** Makes the new session where the old one exists; fails where the new one does. */
+    forkSession: compileStatement<InSession & { target: string }>(
+      db
+        .insertInto(sessions)
+        .columns(['session_id'])
+        .expression(
+          db
+            .selectFrom(sessions)
+            .select(sql`${param('target')}`.as('target'))
+            .where('session_id', '=', session),
+        ),
+    ),
+    copyItems: compileStatement<InSession & { target: string; through: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data', 'created_at'])
+        .expression(
+          inSession
+            .select([sql`${param('target')}`.as('target'), 'message_data', 'created_at'])
+            .where('id', '<=', param<number>('through'))
+            .orderBy('id'),
+        ),
+    ),
+  }
+
+  function compilable(statement: ReturnType<typeof sql>) {
+    return { compile: () => statement.compile(db) }
+  }
+}
+
+function fixed(...queries: readonly { compile(): { sql: string } }[]): readonly SqlStatement[] {
+  return queries.map((query) => ({ sql: query.compile().sql }))
+}

@@ -1,0 +1,486 @@
+import { checkId, checkLimit } from './check.ts'
+import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from './driver.ts'
+import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
+import { type ItemCodec, jsonCodec } from './item-codec.ts'
+import { SessionSchema } from './session-schema.ts'
+import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
+import { parseTime } from './time.ts'
+
+/** A row that could not be turned into an item. Holds nothing of its content. */
+export interface CorruptRow {
+  readonly sessionId: string
+  readonly table: string
+  readonly rowId: number
+  /** True where the row was removed, by a pop that went on to the next valid item. */
+  readonly dropped: boolean
+  /** What the codec threw. Its message may quote the row. */
+  readonly error: unknown
+}
+
+export interface SessionStoreOptions<Item> extends SessionTableNames {
+  /** Default: {@link jsonCodec}. */
+  readonly codec?: ItemCodec<Item> | undefined
+  /** False where somebody else makes the tables; then nothing but data is ever written. Default: true. */
+  readonly createTables?: boolean | undefined
+  /** Told of every corrupt row that was passed over. Default: a warning on the console. */
+  readonly onCorruptRow?: ((row: CorruptRow) => void) | undefined
+}
+
+/** Which part of a history to read: all of it, the latest `items`, or the latest `turns`. */
+export type HistoryWindow =
+  | { readonly items?: number; readonly turns?: never }
+  | { readonly turns: number; readonly items?: never }
+
+export interface History<Item> {
+  /** Oldest first. */
+  readonly items: Item[]
+  /** Id of the newest row of the session at that moment, 0 for none. See `replaceAll`. */
+  readonly lastRowId: number
+}
+
+export interface StoredItem<Item> {
+  readonly rowId: number
+  readonly item: Item
+  readonly createdAt: Date
+}
+
+export interface HistoryPage<Item> {
+  /** Oldest first. */
+  readonly items: StoredItem<Item>[]
+  /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
+  readonly before?: number
+}
+
+export interface OperationOptions {
+  /**
+   * Remembered with the change. The same id with the same change again succeeds and changes nothing; with another
+   * change it rejects with `OPERATION_CONFLICT`. Forgotten when the session is cleared.
+   */
+  readonly operationId?: string | undefined
+}
+
+interface Row<Item> {
+  readonly id: number
+  readonly text: string
+  readonly createdAt: string
+  /** Absent where the row is corrupt; then `error` says why. */
+  readonly decoded?: { readonly item: Item }
+  readonly error?: unknown
+}
+
+type NewRow = readonly [text: string, createdAt: string | null]
+
+/** How often a change starts over because the history changed between its read and its write. */
+const ATTEMPTS = 20
+
+/**
+ * The histories of a database. A history is a list of items under a session id; a session begins to exist with
+ * its first item. One store serves any number of sessions.
+ *
+ * Every method is one atomic batch, except where it says that it reads first: then the write is one batch that
+ * changes nothing if the history is no longer what was read, and the method starts over. Every rejection is a
+ * `StorageError`, and a rejected change left the history as it was. Arguments are read before the first await.
+ */
+export class SessionStore<Item> {
+  readonly #schema: SessionSchema
+  readonly #codec: ItemCodec<Item>
+  readonly #onCorruptRow: (row: CorruptRow) => void
+
+  constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
+    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#codec = options.codec ?? jsonCodec<Item>()
+    this.#onCorruptRow = options.onCorruptRow ?? warnOfCorruptRow
+  }
+
+  /**
+   * A turn begins at an item whose `role` is `user`, unless the item before it is one too. Corrupt rows are passed
+   * over and reported; they do not count as items.
+   */
+  async read(sessionId: string, window: HistoryWindow = {}): Promise<History<Item>> {
+    const session = checkId('session id', sessionId)
+    if (window.turns !== undefined) return this.#readTurns(session, checkLimit('turns', window.turns))
+    if (window.items !== undefined) return this.#readItems(session, checkLimit('items', window.items))
+
+    const { readAll, readLastRowId } = this.#schema.statements
+    const results = await this.#read([readAll({ session }), readLastRowId({ session })])
+    try {
+      const items = (results[0]?.rows ?? []).map(([text]) => this.#decode(text))
+      return { items, lastRowId: toNumber(results[1]?.rows[0]?.[0]) }
+    } catch {
+      // Some row is corrupt. Read again with row ids, to say which.
+      return this.#readItems(session, Number.POSITIVE_INFINITY)
+    }
+  }
+
+  /** The newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
+  async readPage(
+    sessionId: string,
+    options: { readonly limit: number; readonly before?: number | undefined },
+  ): Promise<HistoryPage<Item>> {
+    const session = checkId('session id', sessionId)
+    const limit = checkLimit('limit', options.limit)
+    if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
+    const found = await this.#readRows(session, limit + 1, options.before)
+    const rows = found.slice(-limit)
+    const items = this.#valid(session, rows).map(({ id, createdAt, decoded }) => ({
+      rowId: id,
+      item: decoded.item,
+      createdAt: parseTime(createdAt),
+    }))
+    const oldest = found.length > limit ? rows[0] : undefined
+    return oldest ? { items, before: oldest.id } : { items }
+  }
+
+  /** Adds the items at the end, all or none, in order, without others between them. No items: does nothing. */
+  async append(sessionId: string, items: readonly Item[], options: OperationOptions = {}): Promise<void> {
+    const session = checkId('session id', sessionId)
+    const texts = encodeItems(this.#codec, items)
+    if (options.operationId === undefined) {
+      if (texts.length > 0) await this.#write(this.#appending(session, texts))
+      return
+    }
+    const statements = this.#appending(session, texts)
+    const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
+    const isNew = await this.#writeIf([operation.insert, ...statements], { operations: true })
+    if (!isNew && !(await this.#wasApplied(operation))) throw historyConflict()
+  }
+
+  /**
+   * Removes the newest item and resolves with it, or with `undefined` for an empty history. Corrupt rows on the
+   * way are dropped and reported. With an `opaque` codec it reads first, and rejects with `UNREADABLE_ITEM` rather
+   * than drop a row.
+   */
+  async pop(sessionId: string): Promise<Item | undefined> {
+    const session = checkId('session id', sessionId)
+    if (this.#codec.format === 'opaque') return this.#popOpaque(session)
+    for (;;) {
+      const [deleted] = await this.#write([this.#schema.statements.deleteLatest({ session })])
+      const row = deleted?.rows[0]
+      if (!row) return undefined
+      const [id, text] = row
+      try {
+        return this.#decode(text)
+      } catch (error) {
+        this.#report(session, toNumber(id), true, error)
+      }
+    }
+  }
+
+  /** Removes the session: its items, its row, and its operation ids. */
+  async clear(sessionId: string): Promise<void> {
+    const session = checkId('session id', sessionId)
+    const { deleteFrom, deleteSession } = this.#schema.statements
+    await this.#write([deleteFrom({ session, first: 0 }), deleteSession({ session })])
+  }
+
+  /**
+   * Puts these items in the place of the whole history. With `expectedLastRowId` it rejects with
+   * `HISTORY_CONFLICT` when the newest row is another one, because somebody changed the history since that read.
+   */
+  async replaceAll(
+    sessionId: string,
+    items: readonly Item[],
+    options: { readonly expectedLastRowId?: number | undefined } = {},
+  ): Promise<void> {
+    const session = checkId('session id', sessionId)
+    const texts = encodeItems(this.#codec, items)
+    const { deleteFrom, expectLast } = this.#schema.statements
+    const last = options.expectedLastRowId
+    const statements = [deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)]
+    if (last === undefined) {
+      await this.#write(statements)
+    } else if (!(await this.#writeIf([expectLast({ session, last }), ...statements]))) {
+      throw historyConflict()
+    }
+  }
+
+  /**
+   * Puts `replacement` in the place of the newest items, if those equal `expected`; otherwise rejects with
+   * `HISTORY_CONFLICT`. Key order does not matter, bytes are compared by value. Reads first.
+   */
+  async replaceSuffix(
+    sessionId: string,
+    expected: readonly Item[],
+    replacement: readonly Item[],
+    options: OperationOptions = {},
+  ): Promise<void> {
+    const session = checkId('session id', sessionId)
+    const wanted = canonicalTexts(expected)
+    const texts = encodeItems(this.#codec, replacement)
+    const operation =
+      options.operationId === undefined
+        ? undefined
+        : await this.#operation(session, options.operationId, [
+            'replace',
+            wanted,
+            canonicalTexts(replacement),
+          ])
+
+    await this.#untilUnchanged(async () => {
+      if (operation && (await this.#wasApplied(operation))) return true
+      const tail = await this.#readValidRows(session, wanted.length)
+      const found = canonicalTexts(tail.flatMap(({ decoded }) => (decoded ? [decoded.item] : [])))
+      if (found.length !== wanted.length || found.some((text, index) => text !== wanted[index])) {
+        throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
+      }
+      const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
+      const statements = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
+      return this.#writeIf(operation ? [operation.insert, ...statements] : statements, {
+        operations: operation !== undefined,
+      })
+    })
+  }
+
+  /**
+   * Rewrites a history. `change` gets all items and returns, for each of them, what stands in its place: `[item]`
+   * keeps it with its time, `[]` drops it. It may be called more than once. Rows from the first change on get new
+   * ids; corrupt rows keep their place. Reads first.
+   */
+  async rewrite(
+    sessionId: string,
+    change: (items: readonly Item[]) => readonly (readonly Item[])[],
+  ): Promise<void> {
+    const session = checkId('session id', sessionId)
+    await this.#untilUnchanged(async () => {
+      const rows = await this.#readRows(session)
+      const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
+      const places = change(valid)
+      let position = 0
+      const placed = rows.map((row) => {
+        if (!row.decoded) return { row, kept: true, rows: [keep(row)] }
+        const items = places[position++] ?? []
+        const kept = items.length === 1 && items[0] === row.decoded.item
+        return {
+          row,
+          kept,
+          rows: kept
+            ? [keep(row)]
+            : encodeItems(this.#codec, items).map((text): NewRow => [text, row.createdAt]),
+        }
+      })
+      const first = placed.findIndex(({ kept }) => !kept)
+      if (first === -1) return true
+      const tail = placed.slice(first)
+      return this.#writeIf(
+        this.#replacingTail(
+          session,
+          tail.map(({ row }) => row),
+          tail.flatMap(({ rows }) => rows),
+        ),
+      )
+    })
+  }
+  #decode(text: SqlValue | undefined): Item {
+    if (typeof text !== 'string') throw new TypeError('The row does not hold text.')
+    return this.#codec.decode(text)
+  }
+
+  #report(sessionId: string, rowId: number, dropped: boolean, error: unknown) {
+    this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
+  }
+
+  async #read(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
+    return (await this.#schema.run(statements, { readOnly: true })) ?? []
+  }
+
+  async #write(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
+    return (await this.#schema.run(statements, options)) ?? []
+  }
+
+  /** False where a condition in the batch did not hold: the history or the operation id is not the expected one. */
+  async #writeIf(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
+    try {
+      await this.#write(statements, options)
+      return true
+    } catch (error) {
+      if (isStorageError(error, 'CONSTRAINT')) return false
+      throw error
+    }
+  }
+
+  async #untilUnchanged(attempt: () => Promise<boolean>) {
+    for (let count = 0; count < ATTEMPTS; count++) if (await attempt()) return
+    throw historyConflict()
+  }
+
+  #appending(session: string, texts: readonly string[]): SqlStatement[] {
+    const { touchSession, insertTexts } = this.#schema.statements
+    const arrays = texts.length === 0 ? [] : jsonArrays(texts.map(quote), this.#schema.driver.limits)
+    return [touchSession({ session }), ...arrays.map((array) => insertTexts({ session, texts: array }))]
+  }
+
+  /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
+  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]): SqlStatement[] {
+    const { touchSession, insertRows, deleteFrom, expectLast } = this.#schema.statements
+    const first = tail[0]
+    const last = tail.at(-1)
+    const arrays =
+      rows.length === 0
+        ? []
+        : jsonArrays(
+            rows.map((row) => JSON.stringify(row)),
+            this.#schema.driver.limits,
+          )
+    return [
+      ...(first && last
+        ? [expectLast({ session, last: last.id }), deleteFrom({ session, first: first.id })]
+        : []),
+      touchSession({ session }),
+      ...arrays.map((array) => insertRows({ session, rows: array })),
+    ]
+  }
+
+  async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
+    const operation = checkId('operation id', operationId)
+    const digest = await sha256(JSON.stringify(content))
+    const { insertOperation, readOperation } = this.#schema.statements
+    return {
+      digest,
+      insert: insertOperation({ session, operation, digest }),
+      read: readOperation({ session, operation }),
+    }
+  }
+
+  async #wasApplied(operation: Operation): Promise<boolean> {
+    const [result] = await this.#write([operation.read], { operations: true })
+    const digest = result?.rows[0]?.[0]
+    if (digest === undefined || digest === operation.digest) return digest !== undefined
+    throw new StorageError(
+      'OPERATION_CONFLICT',
+      'This operation id was already used for another change. Use a new id for a new change.',
+    )
+  }
+
+  async #popOpaque(session: string): Promise<Item | undefined> {
+    let popped: Item | undefined
+    await this.#untilUnchanged(async () => {
+      const [row] = await this.#readRows(session, 1)
+      popped = row?.decoded?.item
+      if (!row) return true
+      if (!row.decoded) {
+        throw new StorageError(
+          'UNREADABLE_ITEM',
+          `The codec could not decode row ${row.id} of "${this.#schema.names.messages}". Nothing was removed.`,
+        )
+      }
+      const { deleteFrom, expectLast } = this.#schema.statements
+      return this.#writeIf([expectLast({ session, last: row.id }), deleteFrom({ session, first: row.id })])
+    })
+    return popped
+  }
+
+  async #readTurns(session: string, turns: number): Promise<History<Item>> {
+    if (turns === 0 || turns === Number.POSITIVE_INFINITY) return this.#readItems(session, turns)
+    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, turns)
+    const { readTurns } = this.#schema.statements
+    const [result] = await this.#read([readTurns({ session, skip: turns - 1 })])
+    return this.#history(session, this.#toRows(result))
+  }
+
+  async #readTurnsByDecoding(session: string, turns: number): Promise<History<Item>> {
+    for (let width = turns * 8; ; width *= 4) {
+      const rows = await this.#readRows(session, width)
+      const starts = turnStarts(rows)
+      if (rows.length < width) return this.#history(session, rows.slice(starts.at(-turns) ?? 0))
+      // The first row of a part of the history may look like a start only because the row before it is missing.
+      const start = starts.filter((index) => index > 0).at(-turns)
+      if (start !== undefined) return this.#history(session, rows.slice(start))
+    }
+  }
+
+  async #readItems(session: string, count: number): Promise<History<Item>> {
+    if (count > 0) return this.#history(session, await this.#readValidRows(session, count))
+    const [result] = await this.#read([this.#schema.statements.readLastRowId({ session })])
+    return { items: [], lastRowId: toNumber(result?.rows[0]?.[0]) }
+  }
+
+  /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
+  async #readValidRows(session: string, count: number): Promise<Row<Item>[]> {
+    if (count === 0) return []
+    for (let width = count; ; width *= 2) {
+      const rows = await this.#readRows(session, width)
+      const valid = rows.flatMap((row, index) => (row.decoded ? [index] : []))
+      if (valid.length >= count) return rows.slice(valid.at(-count))
+      if (rows.length < width) return rows
+    }
+  }
+
+  /** The newest rows, before a row where one is given, oldest first. */
+  async #readRows(
+    session: string,
+    count = Number.POSITIVE_INFINITY,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<Row<Item>[]> {
+    const limit = Number.isSafeInteger(count) ? count : -1
+    const [result] = await this.#read([this.#schema.statements.readBefore({ session, before, limit })])
+    return this.#toRows(result)
+  }
+
+  #toRows(result: SqlResult | undefined): Row<Item>[] {
+    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
+    return (result?.rows ?? [])
+      .map(([id, text, createdAt]): Row<Item> => {
+        const row = { id: toNumber(id), text: text as string, createdAt: createdAt as string }
+        try {
+          return { ...row, decoded: { item: this.#decode(text) } }
+        } catch (error) {
+          return { ...row, error }
+        }
+      })
+      .reverse()
+  }
+
+  #history(session: string, rows: readonly Row<Item>[]): History<Item> {
+    return {
+      items: this.#valid(session, rows).map(({ decoded }) => decoded.item),
+      lastRowId: rows.at(-1)?.id ?? 0,
+    }
+  }
+
+  #valid(session: string, rows: readonly Row<Item>[]) {
+    return rows.filter((row): row is ValidRow<Item> => {
+      if (!row.decoded) this.#report(session, row.id, false, row.error)
+      return row.decoded !== undefined
+    })
+  }
+}
+
+type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
+
+interface Operation {
+  readonly digest: string
+  readonly insert: SqlStatement
+  readonly read: SqlStatement
+}
+
+const quote = (text: string) => JSON.stringify(text)
+const add = (text: string): NewRow => [text, null]
+const keep = (row: Row<unknown>): NewRow => [row.text, row.createdAt]
+
+function historyConflict(): StorageError {
+  return new StorageError('HISTORY_CONFLICT', 'The history changed since it was read. Read it again.')
+}
+
+function turnStarts(rows: readonly Row<unknown>[]): number[] {
+  const isUser = (row: Row<unknown> | undefined) => {
+    const item = row?.decoded?.item
+    return typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+  }
+  return rows.flatMap((row, index) => (isUser(row) && !isUser(rows[index - 1]) ? [index] : []))
+}
+
+function toNumber(value: SqlValue | undefined): number {
+  return Number(value ?? 0)
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function warnOfCorruptRow({ sessionId, table, rowId, dropped }: CorruptRow) {
+  const what = dropped ? 'Dropped' : 'Passed over'
+  // biome-ignore lint/suspicious/noConsole: a corrupt row is never passed over silently
+  console.warn(`${what} row ${rowId} of "${table}" in session "${sessionId}": it does not hold a valid item.`)
+}

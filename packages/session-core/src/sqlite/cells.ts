@@ -1,0 +1,25 @@
+import type { SqlValue } from '../driver.ts'
+
+/**
+ * What a binding returned, read with all integers as bigints, in the form a driver promises: numbers where they
+ * are exact, and plain `Uint8Array`s. Changes the rows in place.
+ */
+export function toCells(rows: readonly unknown[]): SqlValue[][] {
+  for (const row of rows as unknown[][]) {
+    for (let index = 0; index < row.length; index++) {
+      const cell = row[index]
+      if (typeof cell === 'bigint' || (typeof cell === 'object' && cell !== null)) row[index] = toCell(cell)
+    }
+  }
+  return rows as SqlValue[][]
+}
+
+export function toCell(value: unknown): SqlValue {
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : value
+  }
+  // A Buffer is one too, but with other methods, and may share its memory with other Buffers.
+  if (value instanceof Uint8Array && value.constructor !== Uint8Array) return new Uint8Array(value)
+  return value as SqlValue
+}

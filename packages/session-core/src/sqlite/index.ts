@@ -1,0 +1,3 @@
+export { toCell, toCells } from './cells.ts'
+export { type SqliteDriverOptions, type SqliteEngine, sqliteDriver } from './sqlite-driver.ts'
+export { sqlError, sqliteErrorCode } from './sqlite-error.ts'

@@ -1,0 +1,187 @@
+import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
+import { isStorageError, StorageError } from '../storage-error.ts'
+import { sqlError } from './sqlite-error.ts'
+
+/** One open connection to an in-process SQLite, as {@link sqliteDriver} needs it. */
+export interface SqliteEngine {
+  /**
+   * Runs one statement to its end. May throw what the binding throws. Integers that a number cannot hold come
+   * back as bigints, blobs as plain `Uint8Array`s.
+   */
+  run(sql: string, params: readonly SqlValue[]): SqlResult
+  /** True between BEGIN and COMMIT. */
+  inTransaction(): boolean
+  close(): void
+}
+
+export interface SqliteDriverOptions {
+  /** Opens the connection. Called at the first batch, and again at the next one if it failed. */
+  open(): SqliteEngine | Promise<SqliteEngine>
+  /**
+   * How long a batch waits for the lock of another connection before it rejects with `BUSY`, in milliseconds.
+   * Default: 10,000.
+   */
+  readonly busyTimeout?: number | undefined
+  /**
+   * Called after each batch that was not `readOnly`, before it is acknowledged. When it rejects, the batch rejects
+   * with that error, so it must have undone the change.
+   */
+  afterWrite?(engine: SqliteEngine): Promise<void>
+  /** Called by `close`, before the engine is closed. */
+  beforeClose?(engine: SqliteEngine): Promise<void>
+}
+
+const NO_PARAMS: readonly SqlValue[] = []
+const TRANSACTION_CONTROL =
+  /^(?:[\s;]|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|commit|end|rollback|savepoint|release)\b/i
+
+/**
+ * A driver over an SQLite that runs in this process. It brings what every such driver needs: batches as
+ * transactions, first come first served; opening at the first use; waiting for locks; errors as `StorageError`s.
+ */
+export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
+  const { busyTimeout = 10_000, afterWrite, beforeClose } = options
+  let engine: SqliteEngine | undefined
+  let closed: Promise<void> | undefined
+  // The last of the batches that could not run at once; undefined while nobody waits.
+  let queue: Promise<unknown> | undefined
+
+  async function runWaiting(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
+    const deadline = performance.now() + busyTimeout
+    for (;;) {
+      try {
+        engine ??= await options.open()
+        return runBatch(engine, statements, batchOptions)
+      } catch (error) {
+        const failure = sqlError(error)
+        if (failure.code !== 'BUSY' || performance.now() >= deadline) throw failure
+      }
+      await pause()
+    }
+  }
+
+  async function runAndSave(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
+    const results = await runWaiting(statements, batchOptions)
+    if (afterWrite && engine && !batchOptions.readOnly) await afterWrite(engine)
+    return results
+  }
+
+  function enqueue<Result>(job: () => Promise<Result>): Promise<Result> {
+    const result = queue === undefined ? job() : queue.then(job)
+    const settled = result
+      .catch(() => {})
+      .then(() => {
+        if (queue === settled) queue = undefined
+      })
+    queue = settled
+    return result
+  }
+
+  return {
+    dialect: 'sqlite',
+
+    async batch(statements, batchOptions = {}) {
+      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
+      if (statements.length === 0) return []
+      refuseUnusable(statements)
+      if (engine && queue === undefined && !afterWrite) {
+        try {
+          return runBatch(engine, statements, batchOptions)
+        } catch (error) {
+          if (!isStorageError(error, 'BUSY')) throw error
+        }
+      }
+      return enqueue(() => runAndSave(statements, batchOptions))
+    },
+
+    close() {
+      closed ??= enqueue(async () => {
+        if (!engine) return
+        try {
+          await beforeClose?.(engine)
+        } finally {
+          engine.close()
+        }
+      })
+      return closed
+    },
+  }
+}
+
+function runBatch(
+  engine: SqliteEngine,
+  statements: readonly SqlStatement[],
+  options: BatchOptions,
+): SqlResult[] {
+  if (engine.inTransaction()) {
+    throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
+  }
+  let index: number | undefined
+  try {
+    // SQLite runs a single statement as a transaction of its own.
+    const [only] = statements
+    if (only && statements.length === 1) {
+      index = 0
+      return [engine.run(only.sql, only.params ?? NO_PARAMS)]
+    }
+    engine.run(options.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS)
+    const results: SqlResult[] = []
+    for (const [position, statement] of statements.entries()) {
+      index = position
+      results.push(engine.run(statement.sql, statement.params ?? NO_PARAMS))
+    }
+    index = undefined
+    engine.run('COMMIT', NO_PARAMS)
+    return results
+  } catch (error) {
+    const failure = sqlError(error, index)
+    try {
+      if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS)
+    } catch (rollbackError) {
+      throw Object.assign(failure, { suppressed: rollbackError })
+    }
+    throw failure
+  }
+}
+
+function refuseUnusable(statements: readonly SqlStatement[]) {
+  for (const [statementIndex, { sql, params }] of statements.entries()) {
+    const refuse = (what: string): never => {
+      throw new StorageError('INVALID_STATEMENT', `Statement ${statementIndex} ${what}`, { statementIndex })
+    }
+    if (typeof sql !== 'string') refuse('is not SQL text.')
+    if (TRANSACTION_CONTROL.test(sql)) {
+      refuse('begins or ends a transaction. A batch is one already: pass all its statements together.')
+    }
+    for (const [position, value] of params?.entries() ?? []) {
+      if (!isSqlValue(value)) {
+        refuse(
+          `has a parameter ${position + 1} that SQL cannot hold. Pass null, a string, a finite number, a bigint or a Uint8Array.`,
+        )
+      }
+    }
+  }
+}
+
+function isSqlValue(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return (
+    value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array
+  )
+}
+
+const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void }
+const neverNotified =
+  typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined
+
+/**
+ * Waits for 0.05 to 0.35 ms, then lets other work of this process run. SQLite's own busy handler sleeps for up to
+ * 100 ms at a time, which starves a waiting writer.
+ */
+function pause(): Promise<void> {
+  if (neverNotified && setImmediate) {
+    Atomics.wait(neverNotified, 0, 0, 0.05 + Math.random() * 0.3)
+    return new Promise((resolve) => setImmediate(resolve))
+  }
+  return new Promise((resolve) => setTimeout(resolve, 1))
+}
