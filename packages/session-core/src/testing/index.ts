@@ -1,1 +1,1 @@
-export {}
+export { describeSqlDriver, type Exemption, type SqlDriverSuite } from './describe-sql-driver.ts'

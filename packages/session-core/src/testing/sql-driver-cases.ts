@@ -1,0 +1,320 @@
+import { expect } from 'vitest'
+import type { SqlDriver, SqlStatement, SqlValue } from '../driver.ts'
+import { SessionCatalog } from '../session-catalog.ts'
+import { SessionStore } from '../session-store.ts'
+import type { StorageErrorCode } from '../storage-error.ts'
+import type { SqlDriverCase } from './describe-sql-driver.ts'
+
+const TABLE = { sql: 'create table t (id integer primary key, value, name text unique)' }
+const insert = (value: SqlValue, name: string | null = null): SqlStatement => ({
+  sql: 'insert into t (value, name) values (?, ?)',
+  params: [value, name],
+})
+const SELECT = { sql: 'select value from t order by id' }
+
+async function values(driver: SqlDriver): Promise<SqlValue[]> {
+  const [result] = await driver.batch([SELECT], { readOnly: true })
+  return result!.rows.map(([value]) => value!)
+}
+
+async function refuses(driver: SqlDriver, statements: readonly SqlStatement[], code: StorageErrorCode) {
+  await expect(driver.batch(statements)).rejects.toMatchObject({ name: 'StorageError', code })
+}
+
+/** By the name of the case. Each has a database of its own. */
+export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<void>> = {
+  async 'resolves with one result per statement, in order'({ driver }) {
+    const results = await driver.batch([TABLE, insert(1), SELECT, insert(2), SELECT])
+    expect(results).toHaveLength(5)
+    expect(results[2]?.rows).toEqual([[1]])
+    expect(results[4]?.rows).toEqual([[1], [2]])
+  },
+
+  async 'resolves with an empty list for no statements'({ driver }) {
+    expect(await driver.batch([])).toEqual([])
+  },
+
+  async 'gives rows as arrays of cells in the order of the column names'({ driver }) {
+    const [result] = await driver.batch([{ sql: 'select 2 as b, 1 as a union all select 4, 3' }])
+    expect(result?.columns).toEqual(['b', 'a'])
+    expect(result?.rows).toEqual([
+      [2, 1],
+      [4, 3],
+    ])
+  },
+
+  async 'names the columns of an empty result'({ driver }) {
+    const [, result] = await driver.batch([TABLE, { sql: 'select id, name from t' }])
+    expect(result).toMatchObject({ columns: ['id', 'name'], rows: [] })
+  },
+
+  async 'keeps the cells of columns that have the same name'({ driver }) {
+    const [result] = await driver.batch([{ sql: 'select 1 as a, 2 as a' }])
+    expect(result?.rows).toEqual([[1, 2]])
+  },
+
+  async 'gives no columns and no rows for a statement that returns none'({ driver }) {
+    const [created, inserted] = await driver.batch([TABLE, insert(1)])
+    expect(created).toMatchObject({ columns: [], rows: [] })
+    expect(inserted).toMatchObject({ columns: [], rows: [] })
+  },
+
+  async 'gives back null, text and numbers unchanged'({ driver }) {
+    const given = [null, '', 'naïve 漢字 🙂', "quote ' and \" and \\", 0, -1, 1.5, 1e300, 2 ** 53 - 1]
+    await driver.batch([TABLE, ...given.map((value) => insert(value))])
+    expect(await values(driver)).toEqual(given)
+  },
+
+  async 'gives back bytes as a plain Uint8Array'({ driver }) {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    await driver.batch([TABLE, insert(bytes), insert(new Uint8Array())])
+    const [first, second] = await values(driver)
+    expect(first).toStrictEqual(bytes)
+    expect(second).toStrictEqual(new Uint8Array())
+  },
+
+  async 'takes and gives integers beyond 2^53 as bigints'({ driver }) {
+    await driver.batch([TABLE, insert(2n ** 53n + 1n), insert(-(2n ** 63n)), insert(7n)])
+    expect(await values(driver)).toEqual([2n ** 53n + 1n, -(2n ** 63n), 7])
+  },
+
+  async 'gives back a text of five million characters'({ driver }) {
+    const text = 'abcdé'.repeat(1_000_000)
+    await driver.batch([TABLE, insert(text)])
+    expect((await values(driver))[0] === text).toBe(true)
+  },
+
+  async 'tells changes and the last row id right, where it tells them'({ driver }) {
+    const [, inserted, updated] = await driver.batch([
+      TABLE,
+      { sql: 'insert into t (value) values (1), (2), (3)' },
+      { sql: 'update t set value = 0 where id > 1' },
+    ])
+    expect(inserted?.changes ?? 3).toBe(3)
+    expect(inserted?.lastInsertRowid ?? 3).toBe(3)
+    expect(updated?.changes ?? 2).toBe(2)
+  },
+
+  async 'changes nothing when any statement of a batch fails'({ driver }) {
+    await driver.batch([TABLE, insert('before', 'taken')])
+    await refuses(
+      driver,
+      [insert('a'), { sql: 'create table u (x)' }, { sql: 'delete from t' }, insert('b', 'c'), insert('d', 'c')],
+      'CONSTRAINT',
+    )
+    expect(await values(driver)).toEqual(['before'])
+    await refuses(driver, [{ sql: 'select * from u' }], 'NO_SUCH_TABLE')
+  },
+
+  async 'says which statement failed'({ driver }) {
+    await driver.batch([TABLE, insert(1, 'taken')])
+    await expect(driver.batch([insert(2), insert(3, 'taken'), insert(4)])).rejects.toMatchObject({
+      statementIndex: 1,
+    })
+  },
+
+  async 'works on after a failed batch'({ driver }) {
+    await driver.batch([TABLE])
+    await refuses(driver, [insert(1), { sql: 'select * from missing' }], 'NO_SUCH_TABLE')
+    await driver.batch([insert(2)])
+    expect(await values(driver)).toEqual([2])
+  },
+
+  async 'rejects a table that does not exist with NO_SUCH_TABLE'({ driver }) {
+    await refuses(driver, [{ sql: 'select * from missing' }], 'NO_SUCH_TABLE')
+    await refuses(driver, [{ sql: 'insert into missing values (1)' }], 'NO_SUCH_TABLE')
+  },
+
+  async 'rejects what a constraint forbids with CONSTRAINT'({ driver }) {
+    await driver.batch([
+      TABLE,
+      insert(1, 'taken'),
+      { sql: 'create table c (t_id integer references t (id), n not null, k check (k > 0))' },
+    ])
+    await refuses(driver, [insert(2, 'taken')], 'CONSTRAINT')
+    await refuses(driver, [{ sql: 'insert into c values (1, null, 1)' }], 'CONSTRAINT')
+    await refuses(driver, [{ sql: 'insert into c values (1, 1, 0)' }], 'CONSTRAINT')
+    await refuses(driver, [{ sql: 'insert into c values (99, 1, 1)' }], 'CONSTRAINT')
+  },
+
+  async 'rejects SQL that does not parse with INVALID_STATEMENT'({ driver }) {
+    await refuses(driver, [{ sql: 'selec 1' }], 'INVALID_STATEMENT')
+  },
+
+  async 'rejects two statements in one text with INVALID_STATEMENT'({ driver }) {
+    await driver.batch([TABLE])
+    await refuses(driver, [{ sql: 'insert into t (value) values (1); delete from t' }], 'INVALID_STATEMENT')
+    expect(await values(driver)).toEqual([])
+  },
+
+  async 'rejects too few and too many parameters with INVALID_STATEMENT'({ driver }) {
+    await driver.batch([TABLE])
+    const sql = 'insert into t (value, name) values (?, ?)'
+    await refuses(driver, [{ sql, params: [1] }], 'INVALID_STATEMENT')
+    await refuses(driver, [{ sql, params: [1, 'a', 2] }], 'INVALID_STATEMENT')
+    await refuses(driver, [{ sql }], 'INVALID_STATEMENT')
+    expect(await values(driver)).toEqual([])
+  },
+
+  async 'rejects parameters that SQL cannot hold with INVALID_STATEMENT, before the batch begins'({ driver }) {
+    await driver.batch([TABLE])
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, true, undefined, {}, new Date(0), Symbol('s')]) {
+      await refuses(driver, [insert('first'), insert(value as SqlValue)], 'INVALID_STATEMENT')
+    }
+    expect(await values(driver)).toEqual([])
+  },
+
+  async 'rejects statements that begin or end a transaction with INVALID_STATEMENT'({ driver }) {
+    await driver.batch([TABLE])
+    for (const sql of ['begin', 'COMMIT', ' rollback', '-- note\nsavepoint s', '/* note */ end', 'release s']) {
+      await refuses(driver, [insert(1), { sql }], 'INVALID_STATEMENT')
+      await refuses(driver, [{ sql }], 'INVALID_STATEMENT')
+    }
+    expect(await values(driver)).toEqual([])
+  },
+
+  async 'keeps parameters out of its errors'({ driver }) {
+    const secret = 'hunter2'
+    await driver.batch([TABLE, insert(1, secret)])
+    const error: unknown = await driver.batch([insert(2, secret)]).catch((thrown) => thrown)
+    expect(error).toMatchObject({ name: 'StorageError' })
+    expect(String(error)).not.toContain(secret)
+  },
+
+  async 'enforces foreign keys and cascades'({ driver }) {
+    await driver.batch([
+      TABLE,
+      insert(1),
+      { sql: 'create table c (t_id references t (id) on delete cascade)' },
+      { sql: 'insert into c values (1)' },
+    ])
+    await driver.batch([{ sql: 'delete from t' }])
+    const [result] = await driver.batch([{ sql: 'select count(*) from c' }])
+    expect(result?.rows).toEqual([[0]])
+  },
+
+  async 'returns the rows of an INSERT or DELETE with RETURNING'({ driver }) {
+    const [, inserted, deleted] = await driver.batch([
+      TABLE,
+      { sql: 'insert into t (value) values (7), (8) returning id, value' },
+      { sql: 'delete from t where value = 7 returning value' },
+    ])
+    expect(inserted).toMatchObject({ columns: ['id', 'value'] })
+    expect(inserted?.rows).toEqual([
+      [1, 7],
+      [2, 8],
+    ])
+    expect(deleted?.rows).toEqual([[7]])
+  },
+
+  async 'runs triggers that hold statements of their own'({ driver }) {
+    await driver.batch([
+      TABLE,
+      { sql: 'create table log (id)' },
+      { sql: 'create trigger forget after delete on t begin insert into log values (old.id); end' },
+      insert(1),
+    ])
+    const [, result] = await driver.batch([{ sql: 'delete from t' }, { sql: 'select id from log' }])
+    expect(result?.rows).toEqual([[1]])
+  },
+
+  async 'runs batches in the order of the calls, each one whole'({ driver }) {
+    await driver.batch([TABLE])
+    const batches = Array.from({ length: 20 }, (_, index) =>
+      driver.batch([insert(index), insert(index), SELECT]),
+    )
+    const results = await Promise.all(batches)
+    for (const [index, result] of results.entries()) expect(result[2]?.rows).toHaveLength((index + 1) * 2)
+    expect(await values(driver)).toEqual(Array.from({ length: 40 }, (_, index) => Math.floor(index / 2)))
+  },
+
+  async 'reads with readOnly what was written before'({ driver }) {
+    await driver.batch([TABLE, insert(1)])
+    const results = await driver.batch([SELECT, SELECT], { readOnly: true })
+    expect(results.map(({ rows }) => rows)).toEqual([[[1]], [[1]]])
+  },
+
+  async 'closes twice, and rejects later batches with DRIVER_CLOSED'({ driver }) {
+    await driver.batch([TABLE])
+    await driver.close()
+    await driver.close()
+    await refuses(driver, [SELECT], 'DRIVER_CLOSED')
+    await refuses(driver, [], 'DRIVER_CLOSED')
+  },
+
+  async 'closes without ever having been used'({ driver }) {
+    await driver.close()
+    await refuses(driver, [SELECT], 'DRIVER_CLOSED')
+  },
+
+  async 'finishes the batches that were called before close'({ driver }) {
+    const running = driver.batch([TABLE, insert(1), SELECT])
+    await driver.close()
+    expect((await running)[2]?.rows).toEqual([[1]])
+  },
+
+  async 'keeps data after reopening'({ driver, again }) {
+    await driver.batch([TABLE, insert('kept')])
+    await driver.close()
+    expect(await values(await again())).toEqual(['kept'])
+  },
+
+  async 'shares its database with another driver at the same time'({ driver, again }) {
+    const other = await again()
+    await driver.batch([TABLE])
+    await Promise.all([driver, other].flatMap((one) => [one.batch([insert(1)]), one.batch([insert(1)])]))
+    expect(await values(driver)).toEqual([1, 1, 1, 1])
+    expect(await values(other)).toEqual([1, 1, 1, 1])
+  },
+
+  async 'carries a session through append, read, pop, rewrite, replace and clear'({ driver }) {
+    const store = new SessionStore<Record<string, unknown>>(driver)
+    const items = [{ role: 'user', n: 1 }, { n: 2, bytes: new Uint8Array([0, 255]) }, { role: 'user', n: 3 }]
+    await store.append('s', items)
+    await store.append('s', [{ n: 4 }], { operationId: 'once' })
+    await store.append('s', [{ n: 4 }], { operationId: 'once' })
+    await store.append('other', [{ n: 5 }])
+    expect((await store.read('s')).items).toEqual([...items, { n: 4 }])
+    expect((await store.read('s', { items: 2 })).items).toEqual([items[2], { n: 4 }])
+    expect((await store.read('s', { turns: 1 })).items).toEqual([items[2], { n: 4 }])
+    expect(await store.pop('s')).toEqual({ n: 4 })
+    await store.rewrite('s', (all) => all.map((item) => (item['n'] === 2 ? [{ n: 22 }] : [item])))
+    await store.replaceSuffix('s', [items[2]!], [{ n: 33 }], { operationId: 'swap' })
+    await expect(store.replaceSuffix('s', [{ n: 0 }], [], { operationId: 'fail' })).rejects.toMatchObject({
+      code: 'HISTORY_CONFLICT',
+    })
+    const { items: history, lastRowId } = await store.read('s')
+    expect(history).toEqual([items[0], { n: 22 }, { n: 33 }])
+    await expect(store.replaceAll('s', [], { expectedLastRowId: lastRowId - 1 })).rejects.toMatchObject({
+      code: 'HISTORY_CONFLICT',
+    })
+    await store.replaceAll('s', [{ n: 0 }], { expectedLastRowId: lastRowId })
+    expect((await store.read('s')).items).toEqual([{ n: 0 }])
+    await store.clear('s')
+    expect((await store.read('s')).items).toEqual([])
+    expect((await store.read('other')).items).toEqual([{ n: 5 }])
+  },
+
+  async 'carries a catalog through list, fork and delete'({ driver }) {
+    const store = new SessionStore(driver)
+    const catalog = new SessionCatalog(driver)
+    for (const session of ['a', 'b', 'c']) await store.append(session, [{ session }, { n: 2 }])
+    await store.append('a', [{ n: 3 }])
+    const first = await catalog.list({ limit: 2 })
+    const second = await catalog.list({ limit: 2, after: first.after })
+    const found = [...first.sessions, ...second.sessions]
+    expect(found.map(({ sessionId, itemCount }) => [sessionId, itemCount])).toEqual([
+      ['a', 3],
+      ['c', 2],
+      ['b', 2],
+    ])
+    expect(second.after).toBeUndefined()
+    await catalog.fork('a', 'd')
+    expect((await store.read('d')).items).toEqual((await store.read('a')).items)
+    await expect(catalog.fork('a', 'd')).rejects.toMatchObject({ code: 'SESSION_EXISTS' })
+    await expect(catalog.fork('missing', 'e')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' })
+    expect(await catalog.delete('a')).toBe(true)
+    expect(await catalog.delete('a')).toBe(false)
+    expect(await catalog.get('a')).toBeUndefined()
+  },
+}
