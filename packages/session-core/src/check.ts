@@ -26,3 +26,8 @@ export function checkLimit(what: string, limit: unknown): number {
   }
   throw new StorageError('INVALID_ARGUMENT', `${what} must be a whole number.`)
 }
+
+/** The session id, if it can be one; otherwise throws `INVALID_ARGUMENT`. */
+export function checkSessionId(sessionId: unknown): string {
+  return checkId('session id', sessionId)
+}

@@ -1,3 +1,4 @@
+export { checkSessionId } from './check.ts'
 export { type DatabaseHandle, type HandleResult, toSqlDriver } from './database-handle.ts'
 export {
   type BatchOptions,

@@ -1,4 +1,4 @@
-import { checkId, checkLimit } from './check.ts'
+import { checkId, checkLimit, checkSessionId } from './check.ts'
 import type { SqlDriver, SqlResult } from './driver.ts'
 import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
@@ -52,7 +52,7 @@ export class SessionCatalog {
 
   /** `undefined` for a session that does not exist. */
   async get(sessionId: string): Promise<SessionSummary | undefined> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const results = await this.#schema.run([this.#schema.statements.getSummary({ session })], {
       readOnly: true,
     })
@@ -61,7 +61,7 @@ export class SessionCatalog {
 
   /** Resolves with false where there was no such session. */
   async delete(sessionId: string): Promise<boolean> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const { getSummary, deleteFrom, deleteSession } = this.#schema.statements
     const results = await this.#schema.run([
       getSummary({ session }),
@@ -81,7 +81,7 @@ export class SessionCatalog {
     newSessionId: string,
     options: { throughRowId?: number | undefined } = {},
   ): Promise<SessionSummary> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const target = checkId('new session id', newSessionId)
     const through = checkLimit('throughRowId', options.throughRowId ?? Number.MAX_SAFE_INTEGER)
     const { forkSession, copyItems, getSummary } = this.#schema.statements

@@ -1,4 +1,4 @@
-import { checkId, checkLimit } from './check.ts'
+import { checkId, checkLimit, checkSessionId } from './check.ts'
 import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from './driver.ts'
 import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
 import { type ItemCodec, jsonCodec } from './item-codec.ts'
@@ -98,7 +98,7 @@ export class SessionStore<Item> {
    * over and reported; they do not count as items.
    */
   async read(sessionId: string, window: HistoryWindow = {}): Promise<History<Item>> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     if (window.turns !== undefined) return this.#readTurns(session, checkLimit('turns', window.turns))
     if (window.items !== undefined) return this.#readItems(session, checkLimit('items', window.items))
 
@@ -118,7 +118,7 @@ export class SessionStore<Item> {
     sessionId: string,
     options: { readonly limit: number; readonly before?: number | undefined },
   ): Promise<HistoryPage<Item>> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const limit = checkLimit('limit', options.limit)
     if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
     const found = await this.#readRows(session, limit + 1, options.before)
@@ -134,7 +134,7 @@ export class SessionStore<Item> {
 
   /** Adds the items at the end, all or none, in order, without others between them. No items: does nothing. */
   async append(sessionId: string, items: readonly Item[], options: OperationOptions = {}): Promise<void> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     if (options.operationId === undefined) {
       if (texts.length > 0) await this.#write(this.#appending(session, texts))
@@ -152,7 +152,7 @@ export class SessionStore<Item> {
    * than drop a row.
    */
   async pop(sessionId: string): Promise<Item | undefined> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     if (this.#codec.format === 'opaque') return this.#popOpaque(session)
     for (;;) {
       const [deleted] = await this.#write([this.#schema.statements.deleteLatest({ session })])
@@ -169,7 +169,7 @@ export class SessionStore<Item> {
 
   /** Removes the session: its items, its row, and its operation ids. */
   async clear(sessionId: string): Promise<void> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const { deleteFrom, deleteSession } = this.#schema.statements
     await this.#write([deleteFrom({ session, first: 0 }), deleteSession({ session })])
   }
@@ -183,7 +183,7 @@ export class SessionStore<Item> {
     items: readonly Item[],
     options: { readonly expectedLastRowId?: number | undefined } = {},
   ): Promise<void> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     const { deleteFrom, expectLast } = this.#schema.statements
     const last = options.expectedLastRowId
@@ -205,7 +205,7 @@ export class SessionStore<Item> {
     replacement: readonly Item[],
     options: OperationOptions = {},
   ): Promise<void> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     const wanted = canonicalTexts(expected)
     const texts = encodeItems(this.#codec, replacement)
     const operation =
@@ -241,7 +241,7 @@ export class SessionStore<Item> {
     sessionId: string,
     change: (items: readonly Item[]) => readonly (readonly Item[])[],
   ): Promise<void> {
-    const session = checkId('session id', sessionId)
+    const session = checkSessionId(sessionId)
     await this.#untilUnchanged(async () => {
       const rows = await this.#readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))

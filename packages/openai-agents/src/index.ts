@@ -1,0 +1,6 @@
+export {
+  type HistoryMutations,
+  type HistoryTransaction,
+  PerSQLSession,
+  type PerSQLSessionOptions,
+} from './persql-session.ts'

@@ -1,0 +1,201 @@
+import type { AgentInputItem, Session } from '@openai/agents-core'
+import {
+  checkSessionId,
+  type DatabaseHandle,
+  driverFromEnv,
+  type HistoryWindow,
+  isStorageError,
+  openDriver,
+  SessionStore,
+  type SessionStoreOptions,
+  type SqlDriver,
+  StorageError,
+  toSqlDriver,
+} from '@persql/session-core'
+import { checkHistoryTransaction } from './check-history-transaction.ts'
+import { replaceFunctionCalls } from './replace-function-calls.ts'
+import { withoutOrphanedResults } from './without-orphaned-results.ts'
+
+export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem> {
+  /**
+   * What `getItems()` without a limit reads, and so what a run sends to the model: the latest `items`, without tool
+   * results whose call was left out, or the latest `turns`. A turn begins at a user message. Default: everything.
+   */
+  readonly window?: HistoryWindow | undefined
+}
+
+/** As in `SessionHistoryRewriteArgs` of the Agents SDK. */
+export interface HistoryMutations {
+  readonly mutations: readonly {
+    readonly type: 'replace_function_call'
+    readonly callId: string
+    readonly replacement: AgentInputItem
+  }[]
+}
+
+/** As in `SessionHistoryTransactionArgs` of the Agents SDK. */
+export interface HistoryTransaction {
+  readonly operationId: string
+  readonly transaction:
+    | { readonly type: 'append_items'; readonly items: readonly AgentInputItem[] }
+    | {
+        readonly type: 'replace_suffix'
+        readonly expectedSuffix: readonly AgentInputItem[]
+        readonly replacement: readonly AgentInputItem[]
+      }
+}
+
+/** How often a compaction starts over because others keep adding items. */
+const ATTEMPTS = 20
+
+/**
+ * A conversation of the OpenAI Agents SDK, kept in a SQL database:
+ *
+ *     const session = new PerSQLSession('user-42', betterSqlite3Driver('agents.db'))
+ *     await run(agent, 'remember me?', { session })
+ *
+ * Any number of sessions and processes may use one database, also the same session. Each method is one atomic
+ * batch; the tables are made in the first one. What a call has resolved is stored as durably as the driver
+ * promises, and a rejected call, always with a `StorageError`, changed nothing.
+ */
+export class PerSQLSession implements Session, AsyncDisposable {
+  readonly #sessionId: string
+  readonly #store: SessionStore<AgentInputItem>
+  readonly #window: HistoryWindow | undefined
+  /** Set where the session opened the driver itself. */
+  #ownDriver: SqlDriver | undefined
+  /** The newest row when this object last read, unless it changed the history since. */
+  #lastRowId: number | undefined
+
+  /**
+   * Does no I/O. `database` is a driver, such as `betterSqlite3Driver('agents.db')`, or a PerSQL database handle,
+   * such as `client.database('acme/agent-state')`. It is shared, and stays the caller's to close.
+   */
+  constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options: PerSQLSessionOptions = {}) {
+    this.#sessionId = checkSessionId(sessionId)
+    this.#store = new SessionStore(toSqlDriver(database), options)
+    this.#window = checkWindow(options.window)
+  }
+
+  /** A session on the database with this URL, as in `openDriver`. `close` it after use. */
+  static async open(
+    sessionId: string,
+    url: string,
+    options: PerSQLSessionOptions = {},
+  ): Promise<PerSQLSession> {
+    return PerSQLSession.#owning(sessionId, () => openDriver(url), options)
+  }
+
+  /** A session on the database that `PERSQL_DATABASE` names, as in `driverFromEnv`. `close` it after use. */
+  static async fromEnv(sessionId: string, options: PerSQLSessionOptions = {}): Promise<PerSQLSession> {
+    return PerSQLSession.#owning(sessionId, () => driverFromEnv(), options)
+  }
+
+  static async #owning(sessionId: string, open: () => Promise<SqlDriver>, options: PerSQLSessionOptions) {
+    checkSessionId(sessionId)
+    const driver = await open()
+    const session = new PerSQLSession(sessionId, driver, options)
+    session.#ownDriver = driver
+    return session
+  }
+
+  /** Does no I/O. */
+  async getSessionId(): Promise<string> {
+    return this.#sessionId
+  }
+
+  /**
+   * The latest `limit` items, oldest first; none for a limit below one. Without a limit: what the `window` option
+   * says. The items are the caller's own copies.
+   */
+  async getItems(limit?: number): Promise<AgentInputItem[]> {
+    const window = limit === undefined ? this.#window : { items: limit }
+    const { items, lastRowId } = await this.#store.read(this.#sessionId, window)
+    this.#lastRowId = lastRowId
+    return limit === undefined && window?.items !== undefined ? withoutOrphanedResults(items) : items
+  }
+
+  /** Adds all items or none, in order, without items of others between them. No items: does nothing. */
+  async addItems(items: AgentInputItem[]): Promise<void> {
+    this.#lastRowId = undefined
+    await this.#store.append(this.#sessionId, items)
+  }
+
+  /** Removes the newest item and resolves with it, or with `undefined` for an empty history. */
+  async popItem(): Promise<AgentInputItem | undefined> {
+    this.#lastRowId = undefined
+    return this.#store.pop(this.#sessionId)
+  }
+
+  /** Removes the session with its items and its operation ids. */
+  async clearSession(): Promise<void> {
+    this.#lastRowId = undefined
+    await this.#store.clear(this.#sessionId)
+  }
+
+  /**
+   * Puts these items in the place of the whole history. Items that others added since this object last read stay,
+   * after these.
+   */
+  async replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
+    const read = this.#lastRowId
+    this.#lastRowId = undefined
+    let replacement: readonly AgentInputItem[] = [...items]
+    let expectedLastRowId = read
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#store.replaceAll(this.#sessionId, replacement, { expectedLastRowId })
+      } catch (error) {
+        if (read === undefined || attempt === ATTEMPTS || !isStorageError(error, 'HISTORY_CONFLICT')) throw error
+      }
+      const { items: stored } = await this.#store.readPage(this.#sessionId, { limit: Number.POSITIVE_INFINITY })
+      const added = stored.filter(({ rowId }) => rowId > read).map(({ item }) => item)
+      replacement = [...items, ...added]
+      expectedLastRowId = stored.at(-1)?.rowId ?? 0
+    }
+  }
+
+  /** For each mutation, the first call with its id becomes the replacement and later ones are dropped. */
+  async applyHistoryMutations(args: HistoryMutations): Promise<void> {
+    const change = replaceFunctionCalls(args)
+    this.#lastRowId = undefined
+    await this.#store.rewrite(this.#sessionId, change)
+  }
+
+  /**
+   * Applies the change and remembers its operation id, in one batch. The same id with the same change again
+   * succeeds and changes nothing. Rejects with `OPERATION_CONFLICT` for the same id with another change, and with
+   * `HISTORY_CONFLICT` for a suffix that no longer matches.
+   */
+  async applyHistoryTransaction(args: HistoryTransaction): Promise<void> {
+    const { operationId, transaction } = checkHistoryTransaction(args)
+    this.#lastRowId = undefined
+    if (transaction.type === 'append_items') {
+      await this.#store.append(this.#sessionId, transaction.items, { operationId })
+    } else {
+      const { expectedSuffix, replacement } = transaction
+      await this.#store.replaceSuffix(this.#sessionId, expectedSuffix, replacement, { operationId })
+    }
+  }
+
+  /** Closes the database where this session opened it itself; does nothing to a database that was passed in. */
+  async close(): Promise<void> {
+    await this.#ownDriver?.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {
+  if (window === undefined) return undefined
+  const { items, turns } = window
+  const count = items ?? turns
+  const isCount = Number.isSafeInteger(count) && Number(count) > 0
+  if (isCount && (items === undefined || turns === undefined)) return window
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    'window must be { items: n } or { turns: n }, with a whole number of at least 1.',
+  )
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MemorySession } from '@openai/agents-core'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
+import { kyselyDriver } from '@persql/kysely'
+import type { SqlDriver } from '@persql/session-core'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { PerSQLSession, type PerSQLSessionOptions } from '../../src/index.ts'
+import { localHandle } from './local-handle.ts'
+
+/** A place of its own for a test, gone with `dispose`. */
+export function temporaryFolder(): { path(name: string): string; dispose(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'persql-session-'))
+  return {
+    path: (name) => join(folder, name),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Makes the database of one kind, new at each path. What has to be closed apart from the driver is added to `closers`. */
+type MakeDriver = (path: string, closers: (() => unknown)[]) => SqlDriver | ReturnType<typeof localHandle>
+
+export const drivers: Readonly<Record<string, MakeDriver>> = {
+  'better-sqlite3 file': (path) => betterSqlite3Driver(path),
+  'better-sqlite3 :memory:': () => betterSqlite3Driver(':memory:'),
+  'sql.js': () => sqlJsDriver(),
+  'sql.js file': (path) => sqlJsDriver({ storage: fileStorage(path) }),
+  'Kysely over better-sqlite3': (path, closers) => {
+    const kysely = new Kysely({ dialect: new SqliteDialect({ database: new Database(path) }) })
+    closers.push(() => kysely.destroy())
+    return kyselyDriver(kysely)
+  },
+  'PerSQL database handle': (path, closers) => {
+    const handle = localHandle(path)
+    closers.push(() => handle.close())
+    return handle
+  },
+}
+
+export interface Bench {
+  /** A session on the database of this test; the same id gives the same history. */
+  session(sessionId: string, options?: PerSQLSessionOptions): PerSQLSession
+}
+
+/** Runs a test with sessions on a new database of that kind. */
+export async function withSessions(kind: string, use: (bench: Bench) => Promise<void>): Promise<void> {
+  const folder = temporaryFolder()
+  const closers: (() => unknown)[] = []
+  const database = drivers[kind]!(folder.path('sessions.db'), closers)
+  try {
+    await use({ session: (sessionId, options) => new PerSQLSession(sessionId, database, options) })
+  } finally {
+    if ('dialect' in database) await database.close()
+    for (const close of closers) await close()
+    folder.dispose()
+  }
+}
+
+/** The host's own session: what it does not do, we do not promise. */
+export async function withMemorySessions(use: (bench: { session(id: string): MemorySession }) => Promise<void>) {
+  const sessions = new Map<string, MemorySession>()
+  await use({
+    session(sessionId) {
+      const session = sessions.get(sessionId) ?? new MemorySession({ sessionId })
+      sessions.set(sessionId, session)
+      return session
+    },
+  })
+}

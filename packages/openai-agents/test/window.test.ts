@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { assistant, call, result, user } from './support/items.ts'
+import { withSessions } from './support/sessions.ts'
+
+const HISTORY = [
+  user('1'),
+  call('a'),
+  call('b'),
+  result('a'),
+  result('b'),
+  assistant('2'),
+  user('3'),
+  user('and 3b'),
+  assistant('4'),
+]
+
+const reads = (title: string, options: object, expected: unknown[]) =>
+  test(title, () =>
+    withSessions('better-sqlite3 file', async ({ session }) => {
+      await session('s').addItems(HISTORY)
+      expect(await session('s', options).getItems()).toEqual(expected)
+    }),
+  )
+
+reads('reads the latest items', { window: { items: 4 } }, HISTORY.slice(-4))
+reads('leaves out results whose call was left out', { window: { items: 6 } }, HISTORY.slice(5))
+reads('leaves out a result also behind a call that stayed', { window: { items: 7 } }, [
+  call('b'),
+  result('b'),
+  ...HISTORY.slice(5),
+])
+reads('reads the latest turn, which begins at the first of its user messages', { window: { turns: 1 } }, HISTORY.slice(-3))
+reads('reads the latest turns', { window: { turns: 2 } }, HISTORY)
+reads('reads everything when there are fewer turns', { window: { turns: 9 } }, HISTORY)
+
+test('keeps the exact meaning of an explicit limit', () =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    await session('s').addItems(HISTORY)
+    const windowed = session('s', { window: { turns: 1 } })
+    expect(await windowed.getItems(6)).toEqual(HISTORY.slice(-6))
+    expect(await windowed.getItems(99)).toEqual(HISTORY)
+  }))
+
+test('refuses a window that is not one, before any I/O', () =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    for (const window of [{}, { items: 0 }, { turns: -1 }, { items: 1.5 }, { items: 1, turns: 1 }, { items: '3' }]) {
+      expect(() => session('s', { window } as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    }
+  }))
