@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { MemorySession } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
@@ -10,15 +7,7 @@ import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { PerSQLSession, type PerSQLSessionOptions } from '../../src/index.ts'
 import { localHandle } from './local-handle.ts'
-
-/** A place of its own for a test, gone with `dispose`. */
-export function temporaryFolder(): { path(name: string): string; dispose(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'persql-session-'))
-  return {
-    path: (name) => join(folder, name),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
-  }
-}
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Makes the database of one kind, new at each path. What has to be closed apart from the driver is added to `closers`. */
 type MakeDriver = (path: string, closers: (() => unknown)[]) => SqlDriver | ReturnType<typeof localHandle>

@@ -1,5 +1,6 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
 import { isStorageError, StorageError } from '../storage-error.ts'
+import { refuseUnusable } from './refuse-unusable.ts'
 import { sqlError } from './sqlite-error.ts'
 
 /** One open connection to an in-process SQLite, as {@link sqliteDriver} needs it. */
@@ -32,8 +33,6 @@ export interface SqliteDriverOptions {
 }
 
 const NO_PARAMS: readonly SqlValue[] = []
-const TRANSACTION_CONTROL =
-  /^(?:[\s;]|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|commit|end|rollback|savepoint|release)\b/i
 
 /**
  * A driver over an SQLite that runs in this process. It brings what every such driver needs: batches as
@@ -142,32 +141,6 @@ function runBatch(
     }
     throw failure
   }
-}
-
-function refuseUnusable(statements: readonly SqlStatement[]) {
-  for (const [statementIndex, { sql, params }] of statements.entries()) {
-    const refuse = (what: string): never => {
-      throw new StorageError('INVALID_STATEMENT', `Statement ${statementIndex} ${what}`, { statementIndex })
-    }
-    if (typeof sql !== 'string') refuse('is not SQL text.')
-    if (TRANSACTION_CONTROL.test(sql)) {
-      refuse('begins or ends a transaction. A batch is one already: pass all its statements together.')
-    }
-    for (const [position, value] of params?.entries() ?? []) {
-      if (!isSqlValue(value)) {
-        refuse(
-          `has a parameter ${position + 1} that SQL cannot hold. Pass null, a string, a finite number, a bigint or a Uint8Array.`,
-        )
-      }
-    }
-  }
-}
-
-function isSqlValue(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
-  return (
-    value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array
-  )
 }
 
 const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void }

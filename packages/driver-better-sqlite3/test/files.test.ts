@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SessionStore } from '@persql/session-core'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type BetterSqlite3DriverOptions, betterSqlite3Driver } from '../src/index.ts'
+
+let folder: string
+let closers: (() => unknown)[]
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'better-sqlite3-'))
+  closers = []
+})
+
+afterEach(async () => {
+  for (const close of closers) await close()
+  rmSync(folder, { recursive: true })
+})
+
+function open(database: string | InstanceType<typeof Database>, options?: BetterSqlite3DriverOptions) {
+  const driver = betterSqlite3Driver(database, options)
+  closers.push(() => driver.close())
+  return driver
+}
+
+const inFolder = (name: string) => join(folder, name)
+const pragma = async (driver: ReturnType<typeof open>, name: string) =>
+  (await driver.batch([{ sql: `pragma ${name}` }]))[0]!.rows[0]![0]
+
+test('makes the missing folders of a new file, at the first use', async () => {
+  const path = inFolder('a/b/agents.db')
+  const driver = open(path)
+  expect(() => statSync(inFolder('a'))).toThrow()
+  await driver.batch([{ sql: 'create table t (x)' }])
+  expect(statSync(path).isFile()).toBe(true)
+})
+
+test.each([
+  ['a path', () => open(inFolder('agents.db'))],
+  ['a handle', () => open(handle(inFolder('agents.db')))],
+])('writes ahead, enforces foreign keys and syncs each write, for %s', async (_, make) => {
+  const driver = make()
+  expect(await pragma(driver, 'journal_mode')).toBe('wal')
+  expect(await pragma(driver, 'foreign_keys')).toBe(1)
+  // 2 is FULL. Asked after a write, because SQLite may tell another value before the first one.
+  await driver.batch([{ sql: 'create table t (x)' }])
+  expect(await pragma(driver, 'synchronous')).toBe(2)
+})
+
+test('syncs less often with synchronous normal', async () => {
+  const driver = open(inFolder('agents.db'), { synchronous: 'normal' })
+  await driver.batch([{ sql: 'create table t (x)' }])
+  expect(await pragma(driver, 'synchronous')).toBe(1)
+})
+
+test('rejects with CANNOT_OPEN, naming the file, what cannot be opened or made', async () => {
+  writeFileSync(inFolder('file'), '')
+  for (const path of [folder, inFolder('file/agents.db')]) {
+    await expect(open(path).batch([{ sql: 'select 1' }])).rejects.toMatchObject({
+      code: 'CANNOT_OPEN',
+      message: expect.stringContaining(path),
+    })
+  }
+})
+
+test('rejects with NOT_A_DATABASE a file of something else, and leaves it as it is', async () => {
+  const text = 'This is a letter, not a database. '.repeat(100)
+  writeFileSync(inFolder('letter.txt'), text)
+  const store = new SessionStore(open(inFolder('letter.txt')))
+  await expect(store.append('s', [{ n: 1 }])).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
+  await expect(store.read('s')).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
+  expect(statSync(inFolder('letter.txt')).size).toBe(text.length)
+})
+
+test('reads sessions from a file opened for reading only, and rejects writes with READ_ONLY', async () => {
+  await new SessionStore(open(inFolder('agents.db'))).append('s', [{ n: 1 }])
+  const store = new SessionStore(open(inFolder('agents.db'), { readOnly: true }))
+  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+  await expect(store.append('s', [{ n: 2 }])).rejects.toMatchObject({ code: 'READ_ONLY' })
+  await expect(store.pop('s')).rejects.toMatchObject({ code: 'READ_ONLY' })
+  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+})
+
+test('finds no sessions, for reading only, in a file without their tables', async () => {
+  await open(inFolder('other.db')).batch([{ sql: 'create table t (x)' }])
+  const store = new SessionStore(open(inFolder('other.db'), { readOnly: true }))
+  expect(await store.read('s')).toEqual({ items: [], lastRowId: 0 })
+  await expect(store.append('s', [{}])).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+})
+
+test('does not make a file that is opened for reading only', async () => {
+  const driver = open(inFolder('missing.db'), { readOnly: true })
+  await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'CANNOT_OPEN' })
+})
+
+test('rejects with FULL what no longer fits, keeps what was there, and works on when there is room', async () => {
+  const db = handle(inFolder('small.db'))
+  db.pragma('max_page_count = 20')
+  const store = new SessionStore(open(db))
+  await store.append('s', [{ n: 1 }])
+  await expect(store.append('s', [{ n: 2 }, { text: 'x'.repeat(200_000) }])).rejects.toMatchObject({
+    code: 'FULL',
+  })
+  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+  db.pragma('max_page_count = 1000')
+  await store.append('s', [{ n: 3 }])
+  expect((await store.read('s')).items).toEqual([{ n: 1 }, { n: 3 }])
+})
+
+test('stores an item of five megabytes', async () => {
+  const store = new SessionStore(open(inFolder('agents.db')))
+  const item = { text: 'naïve"\n'.repeat(800_000) }
+  await store.append('s', [item])
+  expect((await store.read('s')).items[0]).toEqual(item)
+})
+
+test('waits for the lock of another connection, and rejects with BUSY when that takes too long', async () => {
+  const driver = open(inFolder('agents.db'), { busyTimeout: 30 })
+  await driver.batch([{ sql: 'create table t (x)' }])
+  const other = handle(inFolder('agents.db'))
+  other.exec('begin immediate')
+  await expect(driver.batch([{ sql: 'insert into t values (1)' }])).rejects.toMatchObject({ code: 'BUSY' })
+  const patient = open(inFolder('agents.db'), { busyTimeout: 60_000 })
+  const waiting = patient.batch([{ sql: 'insert into t values (2)' }])
+  setImmediate(() => other.exec('commit'))
+  await waiting
+  const [result] = await driver.batch([{ sql: 'select x from t' }])
+  expect(result!.rows).toEqual([[2]])
+})
+
+test('leaves a handle open, and refuses to work inside a transaction of its owner', async () => {
+  const db = handle(inFolder('agents.db'))
+  const driver = open(db, { busyTimeout: 20 })
+  await driver.batch([{ sql: 'create table t (x)' }])
+  db.exec('begin; insert into t values (1)')
+  await expect(driver.batch([{ sql: 'insert into t values (2)' }])).rejects.toMatchObject({ code: 'BUSY' })
+  await expect(driver.batch([{ sql: 'select 1' }, { sql: 'select 2' }])).rejects.toMatchObject({ code: 'BUSY' })
+  db.exec('commit')
+  await driver.close()
+  expect(db.prepare('select x from t').pluck().all()).toEqual([1])
+})
+
+test('prepares a statement once, however often it runs', async () => {
+  const db = handle(inFolder('agents.db'))
+  const prepare = vi.spyOn(db, 'prepare')
+  const store = new SessionStore(open(db))
+  await store.append('s', [{ n: 1 }])
+  await store.read('s')
+  const prepared = prepare.mock.calls.length
+  for (let n = 0; n < 10; n++) {
+    await store.append(`s${n}`, [{ n }])
+    await store.read(`s${n}`)
+  }
+  expect(prepare.mock.calls.length).toBe(prepared)
+})
+
+test('keeps the column names right when the table changes under a prepared statement', async () => {
+  const driver = open(':memory:')
+  const select = { sql: 'select * from t' }
+  await driver.batch([{ sql: 'create table t (a)' }, { sql: 'insert into t values (1)' }, select])
+  await driver.batch([{ sql: 'alter table t rename column a to b' }, { sql: 'alter table t add column c' }])
+  const [result] = await driver.batch([select])
+  expect(result).toMatchObject({ columns: ['b', 'c'], rows: [[1, null]] })
+})
+
+test('refuses what is neither a path nor a handle, and options that do not exist', () => {
+  for (const database of ['', ' ', undefined, null, {}, 7]) {
+    expect(() => betterSqlite3Driver(database as string)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  }
+  expect(() => betterSqlite3Driver(':memory:', { synchronous: 'off' as never })).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  )
+})
+
+function handle(path: string) {
+  const db = new Database(path)
+  closers.push(() => db.close())
+  return db
+}

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { AgentInputItem } from '@openai/agents-core'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import type { SqlDriver } from '@persql/session-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { PerSQLSession } from '../src/index.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
+const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
+const program = fileURLToPath(new URL('./support/sqlite_session.py', import.meta.url))
+
+/** Runs operations on the Python SDK's `SQLiteSession` in a process of its own, and returns what each one returned. */
+function inPython(path: string, ...operations: [method: string, ...args: unknown[]][]): unknown[] {
+  const input = JSON.stringify(operations)
+  const { status, stdout, stderr } = spawnSync(python, [program, path, 'shared'], { input, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  return JSON.parse(stdout) as unknown[]
+}
+
+const message = (content: string) => ({ role: 'user', content }) as AgentInputItem
+
+if (!isAvailable) console.warn('SKIPPED: Python interoperability. Set PERSQL_TEST_PYTHON to a Python with openai-agents.')
+
+describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the Python SDK', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  let path: string
+  let driver: SqlDriver
+
+  beforeEach(() => {
+    folder = temporaryFolder()
+    path = folder.path('agents.db')
+    driver = betterSqlite3Driver(path)
+  })
+
+  afterEach(async () => {
+    await driver.close()
+    folder.dispose()
+  })
+
+  test('written there: is read, extended and popped here', async () => {
+    const written = [message('one'), message('naïve 漢字 🙂 \u0000'), message('three')]
+    inPython(path, ['add_items', written])
+    const session = new PerSQLSession('shared', driver)
+    expect(await session.getItems()).toEqual(written)
+    await session.addItems([message('four'), message('five')])
+    expect(await session.popItem()).toEqual(message('five'))
+    expect(inPython(path, ['get_items'], ['pop_item'], ['get_items', 1])).toEqual([
+      [...written, message('four')],
+      message('four'),
+      [message('three')],
+    ])
+  })
+
+  test('written here: is read, extended, popped and cleared there', async () => {
+    const session = new PerSQLSession('shared', driver)
+    await session.addItems([message('one'), message('two \ud83d\ude42')])
+    expect(inPython(path, ['get_items'], ['add_items', [message('three')]], ['pop_item'], ['pop_item'])).toEqual([
+      [message('one'), message('two 🙂')],
+      null,
+      message('three'),
+      message('two 🙂'),
+    ])
+    expect(await session.getItems()).toEqual([message('one')])
+    inPython(path, ['clear_session'])
+    expect(await session.getItems()).toEqual([])
+  })
+
+  test('has the same layout, whichever side made it', async () => {
+    const layout = async (database: SqlDriver) => {
+      const pragmas = ['table_info', 'foreign_key_list', 'index_list'].flatMap((pragma) =>
+        ['agent_sessions', 'agent_messages'].map((table) => ({ sql: `pragma ${pragma}('${table}')` })),
+      )
+      const index = { sql: `pragma index_info('idx_agent_messages_session_id')` }
+      return (await database.batch([...pragmas, index])).map(({ rows }) => rows)
+    }
+    await new PerSQLSession('shared', driver).addItems([message('here')])
+    const theirs = folder.path('python.db')
+    inPython(theirs, ['get_items'])
+    const other = betterSqlite3Driver(theirs)
+    expect(await layout(driver)).toEqual(await layout(other))
+    await other.close()
+  })
+
+  test('forgets operation ids with a session that is cleared there', async () => {
+    const session = new PerSQLSession('shared', driver)
+    const once = {
+      operationId: 'op',
+      transaction: { type: 'append_items' as const, items: [message('once')] },
+    }
+    await session.applyHistoryTransaction(once)
+    inPython(path, ['clear_session'])
+    await session.applyHistoryTransaction(once)
+    expect(await session.getItems()).toEqual([message('once')])
+  })
+})
