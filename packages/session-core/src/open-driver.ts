@@ -1,5 +1,5 @@
 import type { SqlDriver } from './driver.ts'
-import { isStorageError, StorageError } from './storage-error.ts'
+import { StorageError } from './storage-error.ts'
 
 interface DriverPackage {
   readonly name: string
@@ -94,7 +94,8 @@ async function load(name: string): Promise<Record<string, (...args: unknown[]) =
 }
 
 function isMissing(error: unknown, name: string): boolean {
-  return !isStorageError(error) && error instanceof Error && error.message.includes(name)
+  if (!(error instanceof Error) || !error.message.includes(name)) return false
+  return !('code' in error) || error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
 interface NodeProcess {

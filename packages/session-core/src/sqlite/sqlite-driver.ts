@@ -24,6 +24,11 @@ export interface SqliteDriverOptions {
    */
   readonly busyTimeout?: number | undefined
   /**
+   * Called before each batch that is not `readOnly`, except the one that opens the connection. When it rejects, the
+   * batch rejects with that error and is not run.
+   */
+  beforeWrite?(engine: SqliteEngine): Promise<void>
+  /**
    * Called after each batch that was not `readOnly`, before it is acknowledged. When it rejects, the batch rejects
    * with that error, so it must have undone the change.
    */
@@ -39,7 +44,7 @@ const NO_PARAMS: readonly SqlValue[] = []
  * transactions, first come first served; opening at the first use; waiting for locks; errors as `StorageError`s.
  */
 export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
-  const { busyTimeout = 10_000, afterWrite, beforeClose } = options
+  const { busyTimeout = 10_000, beforeWrite, afterWrite, beforeClose } = options
   let engine: SqliteEngine | undefined
   let closed: Promise<void> | undefined
   // The last of the batches that could not run at once; undefined while nobody waits.
@@ -60,6 +65,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   }
 
   async function runAndSave(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
+    if (beforeWrite && engine && !batchOptions.readOnly) await beforeWrite(engine)
     const results = await runWaiting(statements, batchOptions)
     if (afterWrite && engine && !batchOptions.readOnly) await afterWrite(engine)
     return results
@@ -83,7 +89,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
-      if (engine && queue === undefined && !afterWrite) {
+      if (engine && queue === undefined && !beforeWrite && !afterWrite) {
         try {
           return runBatch(engine, statements, batchOptions)
         } catch (error) {

@@ -1,0 +1,78 @@
+/** What is claimed about speed, measured against others: see README.md. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { countFsyncs } from './fsyncs.ts'
+import { describeMachine, isInMemory } from './machine.ts'
+import { measureGroup, type Timings } from './measure.ts'
+import { report } from './report.ts'
+import { type Results, toJson } from './results.ts'
+import { allSystems } from './systems/index.ts'
+import { takesPart } from './systems/system.ts'
+import { workloadGroups } from './workloads.ts'
+import { measureWriters } from './writers.ts'
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+})
+const { quick, only } = values
+const rounds = quick ? 5 : 9
+const writerRounds = 5
+const writerMilliseconds = quick ? 300 : 1_500
+const wanted = (key: string) => only === undefined || key.startsWith(only)
+
+// Beside the project, because the folder for temporary files is often in memory, where an fsync costs nothing.
+const folder = mkdtempSync(join(import.meta.dirname, 'tmp-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.on('SIGINT', () => process.exit(130))
+if (isInMemory(folder)) console.error('This folder is in memory: an fsync costs nothing here.')
+
+const machine = describeMachine(folder)
+const systems = await allSystems()
+const present = systems.filter(takesPart)
+
+const timings: Timings = {}
+const groups = workloadGroups(quick ? 0.4 : 1).flatMap((group) => {
+  const workloads = group.workloads.filter(({ key }) => wanted(key))
+  return workloads.length === 0 ? [] : [{ ...group, workloads }]
+})
+for (const group of groups) {
+  progress(group.workloads.map(({ title }) => title).join('; '))
+  Object.assign(timings, await measureGroup(group, present, rounds, folder))
+}
+
+let writers: Results['writers'] = {}
+if (wanted('writers')) {
+  progress('4 writer processes')
+  writers = await measureWriters(present, writerRounds, writerMilliseconds, folder)
+}
+
+let fsyncs: Results['fsyncs'] = {}
+if (wanted('fsyncs')) {
+  progress('fsyncs')
+  fsyncs = await countFsyncs(present, folder)
+}
+
+for (const system of present) await system.close?.()
+
+const results: Results = {
+  machine,
+  rounds,
+  quick,
+  systems,
+  workloads: groups.flatMap(({ workloads }) => workloads),
+  timings,
+  writers,
+  fsyncs,
+}
+console.log(report(results))
+
+if (only === undefined) {
+  const file = join(import.meta.dirname, 'results/latest.json')
+  mkdirSync(join(import.meta.dirname, 'results'), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(toJson(results), undefined, 2)}\n`)
+}
+
+function progress(what: string) {
+  console.error(`measuring ${what} ...`)
+}

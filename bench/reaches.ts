@@ -1,0 +1,102 @@
+import { medianRatio } from './median.ts'
+import type { Results } from './results.ts'
+import { LANGGRAPH } from './systems/langgraph.ts'
+import { PERSQL } from './systems/persql.ts'
+import { PYTHON } from './systems/python.ts'
+import { RAW } from './systems/raw.ts'
+
+/** One thing that the project promises about its speed. */
+export interface Reach {
+  readonly workload: string
+  readonly reach: string
+  /** Absent where this run did not measure it. */
+  readonly measured?: string
+  readonly met?: boolean
+}
+
+export function reaches(results: Results): readonly Reach[] {
+  const titles = new Map(results.workloads.map(({ key, title }) => [key, title]))
+
+  /** How often the time of the second fits into that of the first. */
+  function ratio(key: string, first: string, second: string): number | undefined {
+    const rounds = results.timings[key]
+    const times = rounds?.[first]
+    const others = rounds?.[second]
+    return times && others && medianRatio(times, others)
+  }
+
+  function againstRaw(key: string, limit: number): Reach {
+    return atMost(titles.get(key) ?? key, `at most ${limit} times RAW`, ratio(key, PERSQL, RAW), limit)
+  }
+
+  function fasterThan(system: string, key: string, limit: number): Reach {
+    return atLeast(
+      `${titles.get(key) ?? key}, against ${system}`,
+      `at least ${limit} times faster`,
+      ratio(key, system, PERSQL),
+      limit,
+    )
+  }
+
+  return [
+    againstRaw('turn-0', 1.3),
+    ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => againstRaw(key, 1.1)),
+    againstRaw('append', 1.2),
+    fsyncs(results.fsyncs),
+    ...['latest-1000', 'latest-100000', 'latest-1000000'].map((key) => againstRaw(key, 1.3)),
+    flatness(results),
+    againstRaw('many-sessions', 1.2),
+    ...writers(results),
+    ...['turn-0', 'turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(PYTHON, key, 2.5)),
+    ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(LANGGRAPH, key, 3)),
+  ]
+}
+
+function fsyncs(counts: Results['fsyncs']): Reach {
+  const workload = 'fsyncs of one append'
+  const count = typeof counts === 'string' ? undefined : counts[PERSQL]
+  return count === undefined
+    ? { workload, reach: 'exactly 1' }
+    : { workload, reach: 'exactly 1', measured: String(count), met: count === 1 }
+}
+
+function flatness({ timings }: Results): Reach {
+  const longest = timings['latest-1000000']?.[PERSQL]
+  const shortest = timings['latest-1000']?.[PERSQL]
+  const growth = longest && shortest && medianRatio(longest, shortest)
+  return atMost('latest 20, of 1 million to of 1 thousand', 'at most 1.1 times', growth, 1.1)
+}
+
+function writers({ writers }: Results): readonly Reach[] {
+  const ours = writers[PERSQL]
+  const raw = writers[RAW]
+  const longest = ours && Math.max(...ours.map((round) => round.longest))
+  const faults = ours?.reduce((sum, { errors, lost, interleaved }) => sum + errors + lost + interleaved, 0)
+  const throughput =
+    ours &&
+    raw &&
+    medianRatio(
+      ours.map(({ itemsPerSecond }) => itemsPerSecond),
+      raw.map(({ itemsPerSecond }) => itemsPerSecond),
+    )
+  return [
+    atLeast('4 writers, items per second', 'at least 0.8 of RAW', throughput, 0.8),
+    atMost('4 writers, errors, lost items, interleaved batches', 'none', faults, 0),
+    atMost('4 writers, longest wait in ms', 'at most 100', longest, 100),
+  ]
+}
+
+function atMost(workload: string, reach: string, measured: number | undefined, limit: number): Reach {
+  if (measured === undefined) return { workload, reach }
+  return { workload, reach, measured: rounded(measured), met: measured <= limit }
+}
+
+function atLeast(workload: string, reach: string, measured: number | undefined, limit: number): Reach {
+  if (measured === undefined) return { workload, reach }
+  return { workload, reach, measured: rounded(measured), met: measured >= limit }
+}
+
+export function rounded(value: number): string {
+  if (value >= 100 || Number.isInteger(value)) return value.toFixed(0)
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}

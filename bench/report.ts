@@ -1,0 +1,123 @@
+import { median, medianRatio } from './median.ts'
+import { reaches, rounded } from './reaches.ts'
+import type { Results } from './results.ts'
+import { RAW } from './systems/raw.ts'
+import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
+
+const ABSENT = '–'
+
+/** The tables of a run, in Markdown. */
+export function report(results: Results): string {
+  const present = results.systems.filter(takesPart)
+  return [
+    machineLine(results),
+    timeTable(results, present),
+    writersTable(results),
+    fsyncLine(results),
+    reachTable(results),
+    notes(results),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function machineLine({ machine, rounds, quick }: Results): string {
+  const { cpu, cores, memoryGiB, system, node, fdatasync } = machine
+  return [
+    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, one fdatasync ${time(fdatasync)}.`,
+    `${rounds} rounds${quick ? ', quick' : ''}. Times as a multiple of RAW: below 1 is faster.`,
+  ].join('\n')
+}
+
+function timeTable({ workloads, timings }: Results, systems: readonly System[]): string {
+  const rows = workloads.flatMap(({ key, title }) => {
+    const bySystem = timings[key]
+    const raw = bySystem?.[RAW]
+    if (!bySystem || !raw) return []
+    const cells = systems.map(({ name }) => {
+      const times = bySystem[name]
+      if (!times) return ABSENT
+      return name === RAW ? `1 (${time(median(times))})` : rounded(medianRatio(times, raw))
+    })
+    return [[title, ...cells]]
+  })
+  if (rows.length === 0) return ''
+  const header = ['workload', ...systems.map(({ name }) => name)]
+  return table(header, [['an append survives', ...systems.map(({ durability }) => durability)], ...rows])
+}
+
+function writersTable({ writers }: Results): string {
+  const raw = writers[RAW]
+  const rows = Object.entries(writers).map(([name, rounds]) => {
+    const perSecond = rounds.map(({ itemsPerSecond }) => itemsPerSecond)
+    const rawPerSecond = raw?.map(({ itemsPerSecond }) => itemsPerSecond)
+    const sum = (part: 'errors' | 'lost' | 'interleaved') =>
+      rounds.reduce((total, round) => total + round[part], 0)
+    return [
+      name,
+      rounded(median(perSecond)),
+      rawPerSecond ? rounded(medianRatio(perSecond, rawPerSecond)) : ABSENT,
+      String(sum('errors')),
+      String(sum('lost')),
+      String(sum('interleaved')),
+      time(Math.max(...rounds.map(({ longest }) => longest))),
+    ]
+  })
+  if (rows.length === 0) return ''
+  const header = [
+    '4 writer processes',
+    'items/s',
+    'of RAW',
+    'errors',
+    'lost items',
+    'interleaved',
+    'longest wait',
+  ]
+  return table(header, rows)
+}
+
+function fsyncLine({ fsyncs }: Results): string {
+  if (typeof fsyncs === 'string') return `Fsyncs of one append: skipped, ${fsyncs}.`
+  const counts = Object.entries(fsyncs).map(([name, count]) => `${name} ${count}`)
+  return counts.length === 0 ? '' : `Fsyncs of one append: ${counts.join(', ')}.`
+}
+
+function reachTable(results: Results): string {
+  const rows = reaches(results).map(({ workload, reach, measured, met }) => [
+    workload,
+    reach,
+    measured ?? 'not measured',
+    met === undefined ? ABSENT : met ? 'yes' : 'NO',
+  ])
+  return table(['reach', 'wanted', 'measured', 'met'], rows)
+}
+
+function notes({ systems, workloads }: Results): string {
+  return systems
+    .flatMap((system) => (takesPart(system) ? absentNotes(system, workloads) : [skippedNote(system)]))
+    .join('\n')
+}
+
+function skippedNote({ name, skipped }: SkippedSystem): string {
+  return `${name}: SKIPPED, ${skipped}.`
+}
+
+function absentNotes(system: System, workloads: Results['workloads']): readonly string[] {
+  return workloads.flatMap(({ key, title }) => {
+    const reason = system.unable?.(key)
+    return reason === undefined ? [] : [`${system.name}, ${title}: ${reason}.`]
+  })
+}
+
+function time(milliseconds: number): string {
+  return milliseconds < 1 ? `${rounded(milliseconds * 1000)} µs` : `${rounded(milliseconds)} ms`
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,31 @@
+import type { Machine } from './machine.ts'
+import type { Timings } from './measure.ts'
+import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
+import type { Workload } from './workloads.ts'
+import type { WritersRound } from './writers.ts'
+
+/** Everything that one run found out. */
+export interface Results {
+  readonly machine: Machine
+  readonly rounds: number
+  readonly quick: boolean
+  readonly systems: readonly (System | SkippedSystem)[]
+  readonly workloads: readonly Workload[]
+  readonly timings: Timings
+  readonly writers: Readonly<Record<string, readonly WritersRound[]>>
+  /** Fsyncs of one append, by system; or why they were not counted. */
+  readonly fsyncs: Readonly<Record<string, number>> | string
+}
+
+/** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */
+export function toJson(results: Results) {
+  const { systems, workloads, ...rest } = results
+  return {
+    ...rest,
+    systems: systems.map((system) =>
+      takesPart(system)
+        ? { name: system.name, durability: system.durability, versions: system.versions }
+        : system,
+    ),
+  }
+}

@@ -1,0 +1,11 @@
+import { langgraphSystem } from './langgraph.ts'
+import { memorySystem } from './memory.ts'
+import { persqlSystem } from './persql.ts'
+import { pythonSystem } from './python.ts'
+import { rawSystem } from './raw.ts'
+import type { SkippedSystem, System } from './system.ts'
+
+/** In the order of the table's columns. */
+export async function allSystems(): Promise<readonly (System | SkippedSystem)[]> {
+  return [rawSystem(), persqlSystem(), memorySystem(), await langgraphSystem(), await pythonSystem()]
+}

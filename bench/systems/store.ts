@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import type { AgentInputItem } from '@openai/agents-core'
+import { TURN } from '../items.ts'
+import type { Contestant, SharedFile } from './system.ts'
+
+/** The sessions of a system that lives in a Node process. */
+export interface Store {
+  session(sessionId: string): StoreSession
+  close(): void | Promise<void>
+}
+
+export interface StoreSession {
+  getItems(limit?: number): readonly unknown[] | Promise<readonly unknown[]>
+  addItems(items: AgentInputItem[]): void | Promise<void>
+  /** Removes what the last `addItems` added. */
+  undo(): void | Promise<void>
+}
+
+export const LATEST = 20
+
+export function storeContestant(store: Store): Contestant {
+  return {
+    async run({ operation, sessionIds, expected, undo }) {
+      const limit = operation === 'latest' ? LATEST : undefined
+      let session = store.session(sessionIds[0]!)
+      const times: number[] = []
+      for (const sessionId of sessionIds) {
+        let read: readonly unknown[] | undefined
+        const start = performance.now()
+        if (operation === 'turn') session = store.session(sessionId)
+        if (operation !== 'append') read = await session.getItems(limit)
+        if (operation !== 'latest') await session.addItems(TURN)
+        times.push(performance.now() - start)
+        if (read && expected !== undefined && read.length !== expected) {
+          throw new Error(`Read ${read.length} items instead of ${expected}.`)
+        }
+        if (undo) await session.undo()
+      }
+      return times
+    },
+
+    close: () => store.close(),
+  }
+}
+
+/** `module`: the file in this folder that exports `openStore`. */
+export function sharedStoreFile(
+  module: string,
+  openStore: (file: string) => Store | Promise<Store>,
+): SharedFile {
+  return {
+    writer: [process.execPath, fileURLToPath(import.meta.resolve('../writer.ts')), module],
+
+    async readIds(file, sessionId) {
+      const store = await openStore(file)
+      const items = await store.session(sessionId).getItems()
+      await store.close()
+      return items.map((item) => (item as { id: string }).id)
+    },
+  }
+}

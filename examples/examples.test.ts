@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'examples-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function runExample(name: string, { args = [] as string[], input = '', env = {} } = {}): string {
+  return execFileSync(process.execPath, [join(import.meta.dirname, name, `${name}.ts`), ...args], {
+    input,
+    env: { ...process.env, OPENAI_API_KEY: '', ...env },
+    cwd: folder,
+    encoding: 'utf8',
+  })
+}
+
+test('quickstart: a second process knows what the first was told, and SQL finds both turns', () => {
+  const output = runExample('quickstart')
+  expect(output).toContain('agent: Your favourite colour is teal.')
+  const processes = new Set(output.match(/process \d+/g))
+  expect(processes.size).toBe(2)
+  expect(output).toMatch(/'user-42' *│ 4 /)
+})
+
+test('chat: goes on where it stopped, with piped input', () => {
+  const env = { CHAT_DATABASE: join(folder, 'chat.db') }
+  const first = runExample('chat', { args: ['trip'], input: 'My cat is Tom.\n\nWhat is my cat?\n', env })
+  expect(first).toBe('New session "trip".\nNoted.\nYour cat is Tom.\n')
+  const second = runExample('chat', { args: ['trip'], input: 'what is my cat?', env })
+  expect(second).toBe('Session "trip" goes on after 4 items.\nYour cat is Tom.\n')
+  expect(runExample('chat', { args: ['other'], input: 'what is my cat?', env })).toContain('have not told me')
+})
+
+test.each([':memory:', 'file:agents.db', 'sqljs:agents.image'])('swap-the-driver: runs unchanged on %s', (database) => {
+  const output = runExample('swap-the-driver', { env: { PERSQL_DATABASE: database } })
+  expect(output).toBe(`${database}: Your favourite colour is teal.\n4 items\n`)
+})
+
+test('sql-over-sessions: finds the most active sessions', () => {
+  const output = runExample('sql-over-sessions')
+  expect(output.match(/'ada' *│ 6|'linus' *│ 4|'grace' *│ 2/g)).toHaveLength(3)
+})
+
+test('human-approval: another process resumes the run that waited', () => {
+  const output = runExample('human-approval')
+  expect(output).toContain('Waiting for approval: refund {"amount":25}')
+  expect(output).toContain('Approved in another process: Your refund is on its way.')
+  expect(output.match(/^ {2}\w+$/gm)).toEqual(['  message', '  function_call', '  function_call_result', '  message'])
+})
+
+test('sqljs: the conversation goes on in the next run', () => {
+  const image = join(import.meta.dirname, 'sqljs', 'agents.db')
+  rmSync(image, { force: true })
+  expect(runExample('sqljs')).toContain('You have not told me')
+  expect(runExample('sqljs')).toContain('Your favourite colour is teal.\n8 items so far')
+  rmSync(image)
+})

@@ -1,0 +1,88 @@
+import { isStorageError, StorageError, type StorageErrorCode } from '@persql/session-core'
+import type { DatabaseStorage } from './database-storage.ts'
+import { type FileState, fileState, isMissingFile, isSameFile } from './file-state.ts'
+import { nodeModules } from './node-modules.ts'
+import { replaceFile } from './replace-file.ts'
+
+/**
+ * Keeps the database in an SQLite file, which each save replaces as a whole. Missing folders are made at the first
+ * save. A save is refused when another program has changed the file since the last load or save here.
+ */
+export function fileStorage(path: string): DatabaseStorage {
+  if (typeof path !== 'string' || path.trim() === '') {
+    throw new StorageError('INVALID_ARGUMENT', 'The file must be a path, such as "agents.db".')
+  }
+  // Found once: a change of the working folder must not move the database.
+  let file: string | undefined
+  let known: FileState | undefined
+
+  return {
+    async load() {
+      try {
+        file ??= await locate(path)
+        await refuseUnfinished(file, 'CANNOT_OPEN')
+        const handle = await nodeModules().fs.open(file)
+        try {
+          known = await handle.stat({ bigint: true })
+          return await handle.readFile()
+        } finally {
+          await handle.close()
+        }
+      } catch (error) {
+        if (!isMissingFile(error)) throw failure('CANNOT_OPEN', `Cannot read "${file ?? path}"`, error)
+        known = undefined
+        return undefined
+      }
+    },
+
+    async save(image) {
+      try {
+        const target = (file ??= await locate(path))
+        known = await replaceFile(target, image, {
+          mode: known && Number(known.mode & 0o777n),
+          async check() {
+            await refuseUnfinished(target, 'SAVE_FAILED')
+            if (!isSameFile(await fileState(target), known)) throw changed(target)
+          },
+        })
+      } catch (error) {
+        throw failure('SAVE_FAILED', `Cannot save "${file ?? path}"`, error)
+      }
+    },
+  }
+}
+
+/** The absolute path; of a symbolic link, that of the file it leads to, so that the link stays. */
+async function locate(path: string): Promise<string> {
+  const node = nodeModules()
+  const file = node.path.resolve(path)
+  return node.fs.realpath(file).catch((error: unknown) => {
+    if (isMissingFile(error)) return file
+    throw error
+  })
+}
+
+/** An image without the changes in these files would be an old one, or damaged. */
+async function refuseUnfinished(file: string, code: StorageErrorCode) {
+  for (const companion of [`${file}-wal`, `${file}-journal`]) {
+    const state = await fileState(companion)
+    if (!state || state.size === 0n) continue
+    throw new StorageError(
+      code,
+      `Another program uses "${file}", or did not close it: its latest changes are in "${companion}". ` +
+        'Close it there, with a program that has SQLite itself.',
+    )
+  }
+}
+
+function changed(file: string): StorageError {
+  return new StorageError(
+    'SAVE_FAILED',
+    `Another program has changed "${file}" since it was loaded. Open a new driver on it.`,
+  )
+}
+
+function failure(code: StorageErrorCode, what: string, cause: unknown): StorageError {
+  if (isStorageError(cause)) return cause
+  return new StorageError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+}

@@ -1,0 +1,5 @@
+export type { DatabaseStorage } from './database-storage.ts'
+export { fileStorage } from './file-storage.ts'
+export { indexedDbStorage } from './indexed-db-storage.ts'
+export type { SqlJsConfig, SqlJsDatabase, SqlJsModule } from './sql-js.ts'
+export { type SqlJsDriverOptions, sqlJsDriver } from './sql-js-driver.ts'

@@ -1,0 +1,78 @@
+import type { SqlResult, SqlValue } from '@persql/session-core'
+import { type SqliteEngine, toCells } from '@persql/session-core/sqlite'
+import { bindBigints } from './bind-bigints.ts'
+import type { SqlJsDatabase } from './sql-js.ts'
+import { StatementCache } from './statement-cache.ts'
+
+const COUNTERS = 'SELECT total_changes(), last_insert_rowid()'
+const VERSION = `SELECT total_changes(), schema_version, user_version, application_id
+  FROM pragma_schema_version, pragma_user_version, pragma_application_id`
+
+/** One open sql.js database, which can make room for another one. */
+export class SqlJsEngine implements SqliteEngine {
+  readonly #isOwner: boolean
+  #database: SqlJsDatabase
+  #statements: StatementCache
+
+  constructor(database: SqlJsDatabase, isOwner: boolean) {
+    this.#isOwner = isOwner
+    this.#database = database
+    this.#statements = new StatementCache(database)
+  }
+
+  run(sql: string, params: readonly SqlValue[]): SqlResult {
+    const bound = bindBigints(sql, params)
+    const { statement, returnsRows } = this.#statements.get(bound.sql, bound.params.length)
+    const changesBefore = returnsRows ? undefined : this.#counters()[0]
+    const rows: unknown[][] = []
+    try {
+      statement.bind([...bound.params])
+      while (statement.step()) rows.push(statement.get(null, { useBigInt: true }))
+      if (returnsRows) return { columns: statement.getColumnNames(), rows: toCells(rows) }
+    } finally {
+      statement.reset()
+    }
+    const [changesAfter, lastInsertRowid] = this.#counters()
+    // sql.js tells the changes of the last statement that made any.
+    const changes = changesAfter === changesBefore ? 0 : this.#database.getRowsModified()
+    return { columns: [], rows: [], changes, lastInsertRowid }
+  }
+
+  inTransaction(): boolean {
+    try {
+      this.#database.run('BEGIN')
+    } catch (error) {
+      if (/within a transaction/.test(String(error))) return true
+      throw error
+    }
+    this.#database.run('ROLLBACK')
+    return false
+  }
+
+  /** The bytes of the database. */
+  image(): Uint8Array {
+    return this.#database.export()
+  }
+
+  /** Another text after each change of what the image holds. */
+  version(): string {
+    return String(this.run(VERSION, []).rows)
+  }
+
+  /** Goes on with another database. */
+  replace(database: SqlJsDatabase): void {
+    this.close()
+    this.#database = database
+    this.#statements = new StatementCache(database)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#isOwner) this.#database.close()
+  }
+
+  #counters(): (number | bigint)[] {
+    const [counters] = this.run(COUNTERS, []).rows
+    return counters as (number | bigint)[]
+  }
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { driverFromEnv, openDriver } from '@persql/session-core'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PerSQLSession } from '../src/index.ts'
+import { user } from './support/items.ts'
+import { localHandle } from './support/local-handle.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  folder.dispose()
+})
+
+test.each([
+  ['a path', (path: string) => path],
+  ['file:', (path: string) => `file:${path}`],
+  ['file://', (path: string) => pathToFileURL(path).href],
+  ['sqljs:', (path: string) => `sqljs:${path}`],
+])('opens a session on %s, which is there again when it is opened next', async (_, url) => {
+  const path = folder.path('with space.db')
+  {
+    await using session = await PerSQLSession.open('s', url(path))
+    await session.addItems([user('kept')])
+  }
+  expect(existsSync(path)).toBe(true)
+  await using again = await PerSQLSession.open('s', url(path))
+  expect(await again.getItems()).toEqual([user('kept')])
+})
+
+test.each([':memory:', 'sqljs::memory:'])('opens a session on %s, which is gone afterwards', async (url) => {
+  for (const expected of [0, 0]) {
+    await using session = await PerSQLSession.open('s', url)
+    expect(await session.getItems()).toHaveLength(expected)
+    await session.addItems([user('gone')])
+  }
+})
+
+test('opens the database that the environment names', async () => {
+  vi.stubEnv('PERSQL_DATABASE', folder.path('agents.db'))
+  await using session = await PerSQLSession.fromEnv('s')
+  await session.addItems([user('here')])
+  const driver = await driverFromEnv({ PERSQL_DATABASE: `file:${folder.path('agents.db')}` })
+  expect(await new PerSQLSession('s', driver).getItems()).toEqual([user('here')])
+  await driver.close()
+})
+
+test('says what is missing in the environment', async () => {
+  vi.stubEnv('PERSQL_DATABASE', '')
+  await expect(PerSQLSession.fromEnv('s')).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('PERSQL_DATABASE'),
+  })
+})
+
+test.each(['', 'redis://localhost', 'https://example.com/a.db'])('refuses the URL "%s"', async (url) => {
+  await expect(openDriver(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+})
+
+test('names the package to install when a driver is missing', async () => {
+  await expect(openDriver('persql://acme/agent-state')).rejects.toMatchObject({
+    code: 'DRIVER_NOT_INSTALLED',
+    message: expect.stringContaining('npm install @persql/driver-persql'),
+  })
+})
+
+test('closes only the database that a session opened itself', async () => {
+  const driver = betterSqlite3Driver(':memory:')
+  const close = vi.spyOn(driver, 'close')
+  {
+    await using session = new PerSQLSession('s', driver)
+    await session.addItems([user('a')])
+  }
+  expect(close).not.toHaveBeenCalled()
+  expect(await new PerSQLSession('s', driver).getItems()).toEqual([user('a')])
+  await driver.close()
+
+  const own = await PerSQLSession.open('s', ':memory:')
+  await own.close()
+  await own.close()
+  await expect(own.getItems()).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+})
+
+test('does no I/O until the first read or write', async () => {
+  const path = folder.path('agents.db')
+  const session = new PerSQLSession('s', betterSqlite3Driver(path))
+  expect(await session.getSessionId()).toBe('s')
+  await session.close()
+  expect(existsSync(path)).toBe(false)
+})
+
+test('takes a PerSQL database handle, with one request for each operation', async () => {
+  const handle = localHandle(folder.path('agents.db'))
+  const requestsOf = async (operation: (session: PerSQLSession) => Promise<unknown>) => {
+    const before = handle.requests
+    await operation(new PerSQLSession('s', handle))
+    return handle.requests - before
+  }
+  expect(await requestsOf((session) => session.getItems())).toBe(1)
+  expect(await requestsOf((session) => session.addItems(Array.from({ length: 500 }, () => user('a'))))).toBe(1)
+  expect(await requestsOf((session) => session.popItem())).toBe(1)
+  expect(await requestsOf((session) => session.replaceHistoryWithCompaction([user('b')]))).toBe(1)
+  expect(await requestsOf((session) => session.clearSession())).toBe(1)
+  handle.close()
+})
+
+test('takes a handle that gives its rows only as objects', async () => {
+  const handle = localHandle(folder.path('agents.db'))
+  const objectsOnly = {
+    query: async (sql: string, params?: unknown[]) => ({ data: (await handle.query(sql, params)).data }),
+    batch: async (...args: Parameters<typeof handle.batch>) =>
+      (await handle.batch(...args)).map(({ data }) => ({ data })),
+  }
+  const session = new PerSQLSession('s', objectsOnly)
+  await session.addItems([user('a'), user('b')])
+  expect(await session.popItem()).toEqual(user('b'))
+  expect(await session.getItems()).toEqual([user('a')])
+  handle.close()
+})
+
+test('gives the errors of a handle their codes, by the detail of the service or by the message', async () => {
+  const failing = (error: unknown) => {
+    const fail = () => Promise.reject(error)
+    return new PerSQLSession('s', { query: fail, batch: fail }, { createTables: false })
+  }
+  const detailed = (kind: string) => Object.assign(new Error('refused'), { status: 400, detail: { kind } })
+  await expect(failing(detailed('unknown_table')).getItems()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+  await expect(failing(detailed('database_locked')).getItems()).rejects.toMatchObject({ code: 'BUSY' })
+  await expect(failing(new Error('no such table: x')).popItem()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+  const forbidden = Object.assign(new Error('role'), { status: 403 })
+  await expect(failing(forbidden).popItem()).rejects.toMatchObject({ code: 'READ_ONLY', cause: forbidden })
+})
+
+test('refuses, when it is made, what is no database and what is no session id', () => {
+  const driver = betterSqlite3Driver(':memory:')
+  for (const database of [undefined, null, 'agents.db', {}, { query() {} }, { batch() {} }]) {
+    expect(() => new PerSQLSession('s', database as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  }
+  for (const sessionId of ['', ' ', 'a\0b', '\ud800', 'x'.repeat(2000), undefined, 7]) {
+    expect(() => new PerSQLSession(sessionId as string, driver)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  }
+})
