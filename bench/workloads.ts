@@ -24,6 +24,7 @@ const MANY = 10_000
 /** `effort`: 1 for the usual number of samples in a slice. */
 export function workloadGroups(effort: number): readonly WorkloadGroup[] {
   const samples = (count: number) => Math.max(3, Math.round(count * effort))
+  const budget = 500 * effort
   const turnSamples = new Map([
     [100, samples(60)],
     [1_000, samples(20)],
@@ -41,6 +42,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
           operation: 'turn',
           sessionIds: Array.from({ length: samples(80) }, (_, index) => `new-${round}-${index}`),
           expected: 0,
+          budget,
           undo: false,
         }),
       },
@@ -51,6 +53,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
           operation: 'turn',
           sessionIds: Array(turnSamples.get(stored)!).fill(`stored-${stored}`),
           expected: stored,
+          budget,
           undo: true,
         }),
       })),
@@ -60,6 +63,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
         job: () => ({
           operation: 'append',
           sessionIds: Array(samples(80)).fill('stored-100'),
+          budget,
           undo: true,
         }),
       },
@@ -76,6 +80,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
         operation: 'latest',
         sessionIds: Array(samples(200)).fill(`long-${items}`),
         expected: LATEST,
+        budget,
         undo: false,
       }),
     })),
@@ -91,6 +96,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
         job: (round) => ({
           operation: 'turn',
           sessionIds: randomNumbers(round, samples(100), MANY).map((number) => `user-${number}`),
+          budget,
           undo: false,
         }),
       },

@@ -38,10 +38,13 @@ test('chat: goes on where it stopped, with piped input', () => {
   expect(runExample('chat', { args: ['other'], input: 'what is my cat?', env })).toContain('have not told me')
 })
 
-test.each([':memory:', 'file:agents.db', 'sqljs:agents.image'])('swap-the-driver: runs unchanged on %s', (database) => {
-  const output = runExample('swap-the-driver', { env: { PERSQL_DATABASE: database } })
-  expect(output).toBe(`${database}: Your favourite colour is teal.\n4 items\n`)
-})
+test.each([':memory:', 'file:agents.db', 'sqljs:agents.image'])(
+  'swap-the-driver: runs unchanged on %s',
+  (database) => {
+    const output = runExample('swap-the-driver', { env: { PERSQL_DATABASE: database } })
+    expect(output).toBe(`${database}: Your favourite colour is teal.\n4 items\n`)
+  },
+)
 
 test('sql-over-sessions: finds the most active sessions', () => {
   const output = runExample('sql-over-sessions')
@@ -52,7 +55,12 @@ test('human-approval: another process resumes the run that waited', () => {
   const output = runExample('human-approval')
   expect(output).toContain('Waiting for approval: refund {"amount":25}')
   expect(output).toContain('Approved in another process: Your refund is on its way.')
-  expect(output.match(/^ {2}\w+$/gm)).toEqual(['  message', '  function_call', '  function_call_result', '  message'])
+  expect(output.match(/^ {2}\w+$/gm)).toEqual([
+    '  message',
+    '  function_call',
+    '  function_call_result',
+    '  message',
+  ])
 })
 
 test('sqljs: the conversation goes on in the next run', () => {

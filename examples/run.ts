@@ -5,7 +5,9 @@ import { join } from 'node:path'
 const [, , name = '', ...args] = process.argv
 const program = join(import.meta.dirname, name, `${name}.ts`)
 if (!existsSync(program)) {
-  const names = readdirSync(import.meta.dirname).filter((folder) => existsSync(join(import.meta.dirname, folder, `${folder}.ts`)))
+  const names = readdirSync(import.meta.dirname).filter((folder) =>
+    existsSync(join(import.meta.dirname, folder, `${folder}.ts`)),
+  )
   console.error(`Which example? ${names.filter((folder) => folder !== 'offline-model').join(', ')}`)
   process.exit(1)
 }

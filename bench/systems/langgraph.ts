@@ -1,4 +1,6 @@
 import type { BaseMessage } from '@langchain/core/messages'
+import type { RunnableConfig } from '@langchain/core/runnables'
+import type { Checkpoint } from '@langchain/langgraph-checkpoint'
 import type { AgentInputItem } from '@openai/agents-core'
 import Database from 'better-sqlite3'
 import { flush } from '../database-files.ts'
@@ -49,7 +51,7 @@ export async function openStore(file: string): Promise<Store> {
   const db = new Database(file)
   const saver = new SqliteSaver(db)
 
-  async function load(thread: string) {
+  async function load(thread: string): Promise<State> {
     const config = { configurable: { thread_id: thread, checkpoint_ns: '' } }
     const tuple = await saver.getTuple(config)
     const checkpoint = tuple?.checkpoint ?? emptyCheckpoint()
@@ -63,7 +65,8 @@ export async function openStore(file: string): Promise<Store> {
   return {
     session(thread) {
       // As in a running graph, which keeps its state between steps.
-      let state: Awaited<ReturnType<typeof load>> | undefined
+      let state: State | undefined
+      let before: State | undefined
       return {
         async getItems() {
           state = await load(thread)
@@ -71,7 +74,8 @@ export async function openStore(file: string): Promise<Store> {
         },
 
         async addItems(items) {
-          const { config, checkpoint, messages } = state ?? (await load(thread))
+          before = state ?? (await load(thread))
+          const { config, checkpoint, messages } = before
           const version = Number(checkpoint.channel_versions['messages'] ?? 0) + 1
           const next = {
             ...checkpoint,
@@ -87,7 +91,7 @@ export async function openStore(file: string): Promise<Store> {
 
         async undo() {
           db.prepare(UNDO).run(thread, thread)
-          state = await load(thread)
+          state = before
         },
       }
     },
@@ -96,6 +100,12 @@ export async function openStore(file: string): Promise<Store> {
       db.close()
     },
   }
+}
+
+interface State {
+  readonly config: RunnableConfig
+  readonly checkpoint: Checkpoint
+  readonly messages: readonly BaseMessage[]
 }
 
 /** One checkpoint for each thread; threads of equal size are copies. */

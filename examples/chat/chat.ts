@@ -13,11 +13,18 @@ const session = new PerSQLSession(sessionId, driver)
 const agent = new Agent({ name: 'Assistant', instructions: 'Answer in short sentences.', ...chooseModel() })
 
 const known = (await session.getItems()).length
-console.log(known === 0 ? `New session "${sessionId}".` : `Session "${sessionId}" goes on after ${known} items.`)
+console.log(
+  known === 0 ? `New session "${sessionId}".` : `Session "${sessionId}" goes on after ${known} items.`,
+)
 
 // Made only now: lines that arrive before anybody waits for them would be lost.
 const isTerminal = process.stdin.isTTY === true
-const input = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal, prompt: '> ' })
+const input = createInterface({
+  input: process.stdin,
+  output: process.stdout,
+  terminal: isTerminal,
+  prompt: '> ',
+})
 if (isTerminal) input.prompt()
 
 for await (const line of input) {

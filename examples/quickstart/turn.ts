@@ -8,7 +8,11 @@ const [, , file = 'agents.db', message = 'Hello'] = process.argv
 
 const driver = betterSqlite3Driver(file)
 const session = new PerSQLSession('user-42', driver)
-const agent = new Agent({ name: 'Assistant', instructions: 'Answer in one short sentence.', ...chooseModel() })
+const agent = new Agent({
+  name: 'Assistant',
+  instructions: 'Answer in one short sentence.',
+  ...chooseModel(),
+})
 
 const { finalOutput } = await run(agent, message, { session })
 console.log(`process ${process.pid}   user: ${message}\n${' '.repeat(14)}agent: ${finalOutput}`)

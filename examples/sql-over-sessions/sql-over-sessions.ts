@@ -7,7 +7,11 @@ import { Kysely, sql } from 'kysely'
 
 const driver = betterSqlite3Driver(':memory:')
 const agent = new Agent({ name: 'Assistant', ...chooseModel() })
-for (const [user, turns] of [['ada', 3], ['grace', 1], ['linus', 2]] as const) {
+for (const [user, turns] of [
+  ['ada', 3],
+  ['grace', 1],
+  ['linus', 2],
+] as const) {
   const session = new PerSQLSession(user, driver)
   for (let turn = 0; turn < turns; turn++) await run(agent, `My number is ${turn}.`, { session })
 }
@@ -15,8 +19,12 @@ for (const [user, turns] of [['ada', 3], ['grace', 1], ['linus', 2]] as const) {
 const db = new Kysely<SessionTables>({ dialect: new PerSQLDialect({ driver }) })
 
 console.log('Which sessions were most active?')
-const active = await db.selectFrom('agent_messages').select((eb) => ['session_id', eb.fn.countAll<number>().as('items')])
-  .groupBy('session_id').orderBy('items', 'desc').execute()
+const active = await db
+  .selectFrom('agent_messages')
+  .select((eb) => ['session_id', eb.fn.countAll<number>().as('items')])
+  .groupBy('session_id')
+  .orderBy('items', 'desc')
+  .execute()
 console.table(active)
 
 console.log('What did people say last?')

@@ -136,7 +136,9 @@ test('leaves a handle open, and refuses to work inside a transaction of its owne
   await driver.batch([{ sql: 'create table t (x)' }])
   db.exec('begin; insert into t values (1)')
   await expect(driver.batch([{ sql: 'insert into t values (2)' }])).rejects.toMatchObject({ code: 'BUSY' })
-  await expect(driver.batch([{ sql: 'select 1' }, { sql: 'select 2' }])).rejects.toMatchObject({ code: 'BUSY' })
+  await expect(driver.batch([{ sql: 'select 1' }, { sql: 'select 2' }])).rejects.toMatchObject({
+    code: 'BUSY',
+  })
   db.exec('commit')
   await driver.close()
   expect(db.prepare('select x from t').pluck().all()).toEqual([1])

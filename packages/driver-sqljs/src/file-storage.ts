@@ -2,7 +2,7 @@ import { isStorageError, StorageError, type StorageErrorCode } from '@persql/ses
 import type { DatabaseStorage } from './database-storage.ts'
 import { type FileState, fileState, isMissingFile, isSameFile } from './file-state.ts'
 import { nodeModules } from './node-modules.ts'
-import { replaceFile } from './replace-file.ts'
+import { replaceFile, syncFolder } from './replace-file.ts'
 
 /**
  * Keeps the database in an SQLite file, which each save replaces as a whole. Missing folders are made at the first
@@ -37,7 +37,8 @@ export function fileStorage(path: string): DatabaseStorage {
 
     async save(image) {
       try {
-        const target = (file ??= await locate(path))
+        file ??= await locate(path)
+        const target = file
         known = await replaceFile(target, image, {
           mode: known && Number(known.mode & 0o777n),
           async check() {
@@ -45,6 +46,7 @@ export function fileStorage(path: string): DatabaseStorage {
             if (!isSameFile(await fileState(target), known)) throw changed(target)
           },
         })
+        await syncFolder(target)
       } catch (error) {
         throw failure('SAVE_FAILED', `Cannot save "${file ?? path}"`, error)
       }
@@ -84,5 +86,7 @@ function changed(file: string): StorageError {
 
 function failure(code: StorageErrorCode, what: string, cause: unknown): StorageError {
   if (isStorageError(cause)) return cause
-  return new StorageError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  return new StorageError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  })
 }

@@ -9,8 +9,8 @@ export interface ReplaceFileOptions {
 }
 
 /**
- * Replaces a file, or makes it. Resolves with its state when it would survive a power cut; whatever happens, there is
- * either the old file or the new one. After a crash, the temporary file beside it may be left.
+ * Replaces a file, or makes it; whatever happens, there is the old file or the new one. Resolves with the state of
+ * the new one, whose name is durable after {@link syncFolder}. A crash may leave the temporary file beside it.
  */
 export async function replaceFile(
   file: string,
@@ -18,9 +18,8 @@ export async function replaceFile(
   { mode, check }: ReplaceFileOptions,
 ): Promise<FileState> {
   const { fs, path, crypto } = nodeModules()
-  const folder = path.dirname(file)
   const temporary = `${file}.${crypto.randomUUID()}.tmp`
-  await fs.mkdir(folder, { recursive: true })
+  await fs.mkdir(path.dirname(file), { recursive: true })
   try {
     const state = await writeNewFile(temporary, bytes, mode)
     await check()
@@ -45,11 +44,12 @@ async function writeNewFile(file: string, bytes: Uint8Array, mode: number | unde
   }
 }
 
-/** Makes the names in a folder survive a power cut. */
-export async function syncFolder(folder: string): Promise<void> {
+/** Makes the names in the folder of a file survive a power cut. */
+export async function syncFolder(file: string): Promise<void> {
   // Windows has no such thing.
   if (globalThis.process.platform === 'win32') return
-  const handle = await nodeModules().fs.open(folder)
+  const { fs, path } = nodeModules()
+  const handle = await fs.open(path.dirname(file))
   try {
     await handle.sync()
   } finally {

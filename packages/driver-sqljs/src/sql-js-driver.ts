@@ -84,7 +84,10 @@ async function load(storage: DatabaseStorage): Promise<Uint8Array | undefined> {
   }
   // sql.js would take anything else for an empty database.
   if (image != null && !ArrayBuffer.isView(image)) {
-    throw new StorageError('INVALID_ARGUMENT', 'The storage must load a Uint8Array, or undefined for nothing.')
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'The storage must load a Uint8Array, or undefined for nothing.',
+    )
   }
   return image ?? undefined
 }

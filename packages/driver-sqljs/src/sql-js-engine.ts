@@ -23,19 +23,19 @@ export class SqlJsEngine implements SqliteEngine {
   run(sql: string, params: readonly SqlValue[]): SqlResult {
     const bound = bindBigints(sql, params)
     const { statement, returnsRows } = this.#statements.get(bound.sql, bound.params.length)
-    const changesBefore = returnsRows ? undefined : this.#counters()[0]
+    const before = returnsRows ? undefined : this.#counters()
     const rows: unknown[][] = []
     try {
-      statement.bind([...bound.params])
+      statement.bind(bound.params)
       while (statement.step()) rows.push(statement.get(null, { useBigInt: true }))
       if (returnsRows) return { columns: statement.getColumnNames(), rows: toCells(rows) }
     } finally {
       statement.reset()
     }
-    const [changesAfter, lastInsertRowid] = this.#counters()
+    const { total, rowid } = this.#counters()
     // sql.js tells the changes of the last statement that made any.
-    const changes = changesAfter === changesBefore ? 0 : this.#database.getRowsModified()
-    return { columns: [], rows: [], changes, lastInsertRowid }
+    const changes = total === before?.total ? 0 : this.#database.getRowsModified()
+    return { columns: [], rows: [], changes, lastInsertRowid: rowid }
   }
 
   inTransaction(): boolean {
@@ -71,8 +71,8 @@ export class SqlJsEngine implements SqliteEngine {
     if (this.#isOwner) this.#database.close()
   }
 
-  #counters(): (number | bigint)[] {
-    const [counters] = this.run(COUNTERS, []).rows
-    return counters as (number | bigint)[]
+  #counters() {
+    const [[total, rowid] = []] = this.run(COUNTERS, []).rows
+    return { total, rowid: rowid as number | bigint }
   }
 }

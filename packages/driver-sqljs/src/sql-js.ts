@@ -21,8 +21,11 @@ export interface SqlJsDatabase {
   close(): void
 }
 
+/** What sql.js binds as it is. */
+export type SqlJsValue = null | number | string | Uint8Array
+
 export interface SqlJsStatement {
-  bind(params: unknown[]): boolean
+  bind(params: SqlJsValue[]): boolean
   step(): boolean
   get(params: null, config: { useBigInt: boolean }): unknown[]
   getColumnNames(): string[]

@@ -20,11 +20,15 @@ export function checkHistoryTransaction(args: HistoryTransaction): HistoryTransa
   const fields: readonly string[] | undefined = FIELDS[transaction.type]
   if (!fields) refuse('must be of type append_items or replace_suffix.')
   const record = transaction as unknown as Record<string, unknown>
-  if (Object.keys(record).length !== fields.length + 1 || !fields.every((field) => Array.isArray(record[field]))) {
+  if (
+    Object.keys(record).length !== fields.length + 1 ||
+    !fields.every((field) => Array.isArray(record[field]))
+  ) {
     refuse(`of type ${transaction.type} takes exactly the lists ${fields.join(' and ')}.`)
   }
   for (const item of fields.flatMap((field) => record[field] as unknown[])) {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) refuse('has an item that is not an object.')
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      refuse('has an item that is not an object.')
   }
   return { operationId, transaction }
 }
@@ -35,7 +39,8 @@ function refuse(what: string): never {
 
 /** False for accessors, symbol keys and properties that are not enumerable: their value may differ next time. */
 function holdsOnlyData(value: unknown, seen: Set<object> = new Set()): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value)) return true
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value))
+    return true
   seen.add(value)
   return Reflect.ownKeys(value).every((key) => {
     if (key === 'length' && Array.isArray(value)) return true

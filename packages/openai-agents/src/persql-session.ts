@@ -146,9 +146,12 @@ export class PerSQLSession implements Session, AsyncDisposable {
       try {
         return await this.#store.replaceAll(this.#sessionId, replacement, { expectedLastRowId })
       } catch (error) {
-        if (read === undefined || attempt === ATTEMPTS || !isStorageError(error, 'HISTORY_CONFLICT')) throw error
+        if (read === undefined || attempt === ATTEMPTS || !isStorageError(error, 'HISTORY_CONFLICT'))
+          throw error
       }
-      const { items: stored } = await this.#store.readPage(this.#sessionId, { limit: Number.POSITIVE_INFINITY })
+      const { items: stored } = await this.#store.readPage(this.#sessionId, {
+        limit: Number.POSITIVE_INFINITY,
+      })
       const added = stored.filter(({ rowId }) => rowId > read).map(({ item }) => item)
       replacement = [...items, ...added]
       expectedLastRowId = stored.at(-1)?.rowId ?? 0

@@ -13,27 +13,33 @@ const versions: Record<string, () => Promise<unknown>> = {
   current: () => import('@openai/agents-core'),
 }
 
-test.each(Object.keys(versions))('remembers across turns with the runner of agents-core %s', async (version) => {
-  const { Agent, Runner, Usage, setTracingDisabled } = (await versions[version]!()) as typeof Host
-  setTracingDisabled(true)
-  const seen: number[] = []
-  const model: Host.Model = {
-    async getResponse({ input }) {
-      seen.push(input.length)
-      const content = [{ type: 'output_text' as const, text: 'noted' }]
-      return { usage: new Usage(), output: [{ type: 'message', role: 'assistant', status: 'completed', content }] }
-    },
-    getStreamedResponse() {
-      throw new Error('This model does not stream.')
-    },
-  }
-  const driver = betterSqlite3Driver(':memory:')
-  const runner = new Runner({ modelProvider: { getModel: () => model } })
-  const agent = new Agent({ name: 'Tester', model })
-  for (const message of ['one', 'two']) {
-    await runner.run(agent, message, { session: new PerSQLSession('s', driver) })
-  }
-  expect(seen).toEqual([1, 3])
-  expect(await new PerSQLSession('s', driver).getItems()).toHaveLength(4)
-  await driver.close()
-})
+test.each(Object.keys(versions))(
+  'remembers across turns with the runner of agents-core %s',
+  async (version) => {
+    const { Agent, Runner, Usage, setTracingDisabled } = (await versions[version]!()) as typeof Host
+    setTracingDisabled(true)
+    const seen: number[] = []
+    const model: Host.Model = {
+      async getResponse({ input }) {
+        seen.push(input.length)
+        const content = [{ type: 'output_text' as const, text: 'noted' }]
+        return {
+          usage: new Usage(),
+          output: [{ type: 'message', role: 'assistant', status: 'completed', content }],
+        }
+      },
+      getStreamedResponse() {
+        throw new Error('This model does not stream.')
+      },
+    }
+    const driver = betterSqlite3Driver(':memory:')
+    const runner = new Runner({ modelProvider: { getModel: () => model } })
+    const agent = new Agent({ name: 'Tester', model })
+    for (const message of ['one', 'two']) {
+      await runner.run(agent, message, { session: new PerSQLSession('s', driver) })
+    }
+    expect(seen).toEqual([1, 3])
+    expect(await new PerSQLSession('s', driver).getItems()).toHaveLength(4)
+    await driver.close()
+  },
+)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { driverFromEnv, openDriver } from '@persql/session-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { driverFromEnv, openDriver } from '@persql/session-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { user } from './support/items.ts'
@@ -104,7 +104,9 @@ test('takes a PerSQL database handle, with one request for each operation', asyn
     return handle.requests - before
   }
   expect(await requestsOf((session) => session.getItems())).toBe(1)
-  expect(await requestsOf((session) => session.addItems(Array.from({ length: 500 }, () => user('a'))))).toBe(1)
+  expect(await requestsOf((session) => session.addItems(Array.from({ length: 500 }, () => user('a'))))).toBe(
+    1,
+  )
   expect(await requestsOf((session) => session.popItem())).toBe(1)
   expect(await requestsOf((session) => session.replaceHistoryWithCompaction([user('b')]))).toBe(1)
   expect(await requestsOf((session) => session.clearSession())).toBe(1)
@@ -133,7 +135,9 @@ test('gives the errors of a handle their codes, by the detail of the service or 
   const detailed = (kind: string) => Object.assign(new Error('refused'), { status: 400, detail: { kind } })
   await expect(failing(detailed('unknown_table')).getItems()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
   await expect(failing(detailed('database_locked')).getItems()).rejects.toMatchObject({ code: 'BUSY' })
-  await expect(failing(new Error('no such table: x')).popItem()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+  await expect(failing(new Error('no such table: x')).popItem()).rejects.toMatchObject({
+    code: 'NO_SUCH_TABLE',
+  })
   const forbidden = Object.assign(new Error('role'), { status: 403 })
   await expect(failing(forbidden).popItem()).rejects.toMatchObject({ code: 'READ_ONLY', cause: forbidden })
 })

@@ -22,7 +22,8 @@ function inPython(path: string, ...operations: [method: string, ...args: unknown
 
 const message = (content: string) => ({ role: 'user', content }) as AgentInputItem
 
-if (!isAvailable) console.warn('SKIPPED: Python interoperability. Set PERSQL_TEST_PYTHON to a Python with openai-agents.')
+if (!isAvailable)
+  console.warn('SKIPPED: Python interoperability. Set PERSQL_TEST_PYTHON to a Python with openai-agents.')
 
 describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the Python SDK', () => {
   let folder: ReturnType<typeof temporaryFolder>
@@ -57,12 +58,9 @@ describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the P
   test('written here: is read, extended, popped and cleared there', async () => {
     const session = new PerSQLSession('shared', driver)
     await session.addItems([message('one'), message('two \ud83d\ude42')])
-    expect(inPython(path, ['get_items'], ['add_items', [message('three')]], ['pop_item'], ['pop_item'])).toEqual([
-      [message('one'), message('two 🙂')],
-      null,
-      message('three'),
-      message('two 🙂'),
-    ])
+    expect(
+      inPython(path, ['get_items'], ['add_items', [message('three')]], ['pop_item'], ['pop_item']),
+    ).toEqual([[message('one'), message('two 🙂')], null, message('three'), message('two 🙂')])
     expect(await session.getItems()).toEqual([message('one')])
     inPython(path, ['clear_session'])
     expect(await session.getItems()).toEqual([])

@@ -4,13 +4,18 @@ import {
   MemorySession,
   OpenAIResponsesCompactionSession,
   OutputGuardrailTripwireTriggered,
-  run,
   RunState,
+  run,
   type Session,
   setTracingDisabled,
   tool,
 } from '@openai/agents'
-import { assistantMessage, functionCall, ScriptedModel, type ScriptedModelInput } from '@openai/agents-core/testing'
+import {
+  assistantMessage,
+  functionCall,
+  ScriptedModel,
+  type ScriptedModelInput,
+} from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import type { SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -67,10 +72,7 @@ const conversations: Record<string, Conversation> = {
 
   async 'a streamed turn'(session) {
     const streamed = await run(
-      agentSaying(
-        [functionCall('look_up', { what: 'a' }, { callId: 'a' })],
-        [assistantMessage('streamed')],
-      ),
+      agentSaying([functionCall('look_up', { what: 'a' }, { callId: 'a' })], [assistantMessage('streamed')]),
       'go',
       { session, stream: true },
     )
@@ -184,7 +186,11 @@ describe('the runner of the Agents SDK', () => {
       compactionMode: 'input',
       shouldTriggerCompaction: ({ sessionItems }) => sessionItems.length >= 4,
     })
-    const agent = agentSaying([assistantMessage('one')], [assistantMessage('two')], [assistantMessage('three')])
+    const agent = agentSaying(
+      [assistantMessage('one')],
+      [assistantMessage('two')],
+      [assistantMessage('three')],
+    )
     await run(agent, 'a', { session })
     expect(await underlying.getItems()).toHaveLength(2)
     await run(agent, 'b', { session })

@@ -23,9 +23,9 @@ const { value } = fc.letrec((tie) => ({
 }))
 const item = fc.oneof(
   fc.constantFrom(user('a'), user('b'), call('1'), call('2')),
-  fc.record({ content: fc.string({ unit: 'binary' }), providerData: fc.dictionary(fc.string(), value) }).map(
-    (fields) => ({ ...user(''), ...fields }) as AgentInputItem,
-  ),
+  fc
+    .record({ content: fc.string({ unit: 'binary' }), providerData: fc.dictionary(fc.string(), value) })
+    .map((fields) => ({ ...user(''), ...fields }) as AgentInputItem),
 )
 const items = fc.array(item, { maxLength: 4 })
 const operationId = fc.constantFrom('op-1', 'op-2', 'op-3')
@@ -44,7 +44,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('get' as const), limit: fc.integer({ min: -1, max: 6 }) }),
   { arbitrary: fc.record({ do: fc.constant('pop' as const) }), weight: 2 },
   fc.record({ do: fc.constant('clear' as const) }),
-  fc.record({ do: fc.constant('mutate' as const), callId: fc.constantFrom('1', '2'), by: fc.constantFrom('1', '3') }),
+  fc.record({
+    do: fc.constant('mutate' as const),
+    callId: fc.constantFrom('1', '2'),
+    by: fc.constantFrom('1', '3'),
+  }),
   fc.record({ do: fc.constant('append' as const), operationId, items }),
   fc.record({
     do: fc.constant('replace' as const),

@@ -77,7 +77,10 @@ const cases: Record<string, (given: Given) => Promise<void>> = {
 
   async 'gives back bytes at any depth, and fields it has never heard of'({ session }) {
     const items = [
-      { ...user('x'), providerData: { bytes: new Uint8Array([0, 1, 255]), deep: [{ empty: new Uint8Array() }] } },
+      {
+        ...user('x'),
+        providerData: { bytes: new Uint8Array([0, 1, 255]), deep: [{ empty: new Uint8Array() }] },
+      },
       { ...user('y'), providerData: { future: { a: [null, true, 1.5, -0, ''], $bytes: 'not bytes' } } },
       { ...user('z'), providerData: { only: { $bytes: 'AAEC' }, more: { $$bytes: { $bytes: 1 } } } },
       { ...user('\u0000 \ud800 \udfff 🙂 \u2028'), providerData: JSON.parse('{"__proto__":{"x":1},"":2}') },
@@ -186,7 +189,10 @@ const cases: Record<string, (given: Given) => Promise<void>> = {
 
   async 'refuses an operation id that was used for another change'({ session }) {
     const apply = (items: AgentInputItem[]) =>
-      session('s').applyHistoryTransaction({ operationId: 'op', transaction: { type: 'append_items', items } })
+      session('s').applyHistoryTransaction({
+        operationId: 'op',
+        transaction: { type: 'append_items', items },
+      })
     await apply([user('a')])
     await expect(async () => apply([user('b')])).rejects.toThrow()
     await expect(async () => apply([user('a'), user('a')])).rejects.toThrow()

@@ -29,7 +29,11 @@ reads('leaves out a result also behind a call that stayed', { window: { items: 7
   result('b'),
   ...HISTORY.slice(5),
 ])
-reads('reads the latest turn, which begins at the first of its user messages', { window: { turns: 1 } }, HISTORY.slice(-3))
+reads(
+  'reads the latest turn, which begins at the first of its user messages',
+  { window: { turns: 1 } },
+  HISTORY.slice(-3),
+)
 reads('reads the latest turns', { window: { turns: 2 } }, HISTORY)
 reads('reads everything when there are fewer turns', { window: { turns: 9 } }, HISTORY)
 
@@ -43,7 +47,16 @@ test('keeps the exact meaning of an explicit limit', () =>
 
 test('refuses a window that is not one, before any I/O', () =>
   withSessions('better-sqlite3 file', async ({ session }) => {
-    for (const window of [{}, { items: 0 }, { turns: -1 }, { items: 1.5 }, { items: 1, turns: 1 }, { items: '3' }]) {
-      expect(() => session('s', { window } as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    for (const window of [
+      {},
+      { items: 0 },
+      { turns: -1 },
+      { items: 1.5 },
+      { items: 1, turns: 1 },
+      { items: '3' },
+    ]) {
+      expect(() => session('s', { window } as never)).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+      )
     }
   }))

@@ -10,6 +10,7 @@ export {
   type SqlStatement,
   type SqlValue,
 } from './driver.ts'
+export type { CorruptRow, History, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
 export { type ItemCodec, jsonCodec } from './item-codec.ts'
 export { driverFromEnv, openDriver } from './open-driver.ts'
 export {
@@ -18,17 +19,9 @@ export {
   type SessionPage,
   type SessionSummary,
 } from './session-catalog.ts'
-export {
-  type CorruptRow,
-  type History,
-  type HistoryPage,
-  type HistoryWindow,
-  type OperationOptions,
-  SessionStore,
-  type SessionStoreOptions,
-  type StoredItem,
-} from './session-store.ts'
+export { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
 export type { SessionTableNames, SessionTables } from './session-tables.ts'
+export { sessionTablesSql } from './session-tables-sql.ts'
 export {
   isStorageError,
   StorageError,

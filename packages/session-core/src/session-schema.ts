@@ -96,8 +96,8 @@ export class SessionSchema {
   #tablesMissing(cause: unknown): StorageError {
     return new StorageError(
       'NO_SUCH_TABLE',
-      `Table "${this.names.sessions}" or "${this.names.messages}" does not exist. Create them with ` +
-        '`createTables: true` and the right to do so, or with `sessionTablesSql()`.',
+      `Table "${this.names.sessions}" or "${this.names.messages}" does not exist. Run the ` +
+        'statements of `sessionTablesSql()`, or leave `createTables` on and connect with the right to make tables.',
       { cause },
     )
   }

@@ -1,22 +1,20 @@
 import { checkId, checkLimit, checkSessionId } from './check.ts'
-import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from './driver.ts'
+import type { SqlDriver, SqlStatement } from './driver.ts'
 import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
+import {
+  type CorruptRow,
+  type History,
+  type HistoryPage,
+  HistoryReader,
+  type HistoryWindow,
+  type Row,
+  toNumber,
+} from './history-reader.ts'
 import { type ItemCodec, jsonCodec } from './item-codec.ts'
 import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { parseTime } from './time.ts'
-
-/** A row that could not be turned into an item. Holds nothing of its content. */
-export interface CorruptRow {
-  readonly sessionId: string
-  readonly table: string
-  readonly rowId: number
-  /** True where the row was removed, by a pop that went on to the next valid item. */
-  readonly dropped: boolean
-  /** What the codec threw. Its message may quote the row. */
-  readonly error: unknown
-}
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
   /** Default: {@link jsonCodec}. */
@@ -27,46 +25,12 @@ export interface SessionStoreOptions<Item> extends SessionTableNames {
   readonly onCorruptRow?: ((row: CorruptRow) => void) | undefined
 }
 
-/** Which part of a history to read: all of it, the latest `items`, or the latest `turns`. */
-export type HistoryWindow =
-  | { readonly items?: number; readonly turns?: never }
-  | { readonly turns: number; readonly items?: never }
-
-export interface History<Item> {
-  /** Oldest first. */
-  readonly items: Item[]
-  /** Id of the newest row of the session at that moment, 0 for none. See `replaceAll`. */
-  readonly lastRowId: number
-}
-
-export interface StoredItem<Item> {
-  readonly rowId: number
-  readonly item: Item
-  readonly createdAt: Date
-}
-
-export interface HistoryPage<Item> {
-  /** Oldest first. */
-  readonly items: StoredItem<Item>[]
-  /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
-  readonly before?: number
-}
-
 export interface OperationOptions {
   /**
    * Remembered with the change. The same id with the same change again succeeds and changes nothing; with another
    * change it rejects with `OPERATION_CONFLICT`. Forgotten when the session is cleared.
    */
   readonly operationId?: string | undefined
-}
-
-interface Row<Item> {
-  readonly id: number
-  readonly text: string
-  readonly createdAt: string
-  /** Absent where the row is corrupt; then `error` says why. */
-  readonly decoded?: { readonly item: Item }
-  readonly error?: unknown
 }
 
 type NewRow = readonly [text: string, createdAt: string | null]
@@ -85,12 +49,12 @@ const ATTEMPTS = 20
 export class SessionStore<Item> {
   readonly #schema: SessionSchema
   readonly #codec: ItemCodec<Item>
-  readonly #onCorruptRow: (row: CorruptRow) => void
+  readonly #reader: HistoryReader<Item>
 
   constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
     this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
     this.#codec = options.codec ?? jsonCodec<Item>()
-    this.#onCorruptRow = options.onCorruptRow ?? warnOfCorruptRow
+    this.#reader = new HistoryReader(this.#schema, this.#codec, options.onCorruptRow)
   }
 
   /**
@@ -99,18 +63,10 @@ export class SessionStore<Item> {
    */
   async read(sessionId: string, window: HistoryWindow = {}): Promise<History<Item>> {
     const session = checkSessionId(sessionId)
-    if (window.turns !== undefined) return this.#readTurns(session, checkLimit('turns', window.turns))
-    if (window.items !== undefined) return this.#readItems(session, checkLimit('items', window.items))
+    if (window.turns !== undefined) return this.#reader.readTurns(session, checkLimit('turns', window.turns))
+    if (window.items !== undefined) return this.#reader.readItems(session, checkLimit('items', window.items))
 
-    const { readAll, readLastRowId } = this.#schema.statements
-    const results = await this.#read([readAll({ session }), readLastRowId({ session })])
-    try {
-      const items = (results[0]?.rows ?? []).map(([text]) => this.#decode(text))
-      return { items, lastRowId: toNumber(results[1]?.rows[0]?.[0]) }
-    } catch {
-      // Some row is corrupt. Read again with row ids, to say which.
-      return this.#readItems(session, Number.POSITIVE_INFINITY)
-    }
+    return this.#reader.readAll(session)
   }
 
   /** The newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
@@ -121,9 +77,9 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     const limit = checkLimit('limit', options.limit)
     if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
-    const found = await this.#readRows(session, limit + 1, options.before)
+    const found = await this.#reader.readRows(session, limit + 1, options.before)
     const rows = found.slice(-limit)
-    const items = this.#valid(session, rows).map(({ id, createdAt, decoded }) => ({
+    const items = this.#reader.valid(session, rows).map(({ id, createdAt, decoded }) => ({
       rowId: id,
       item: decoded.item,
       createdAt: parseTime(createdAt),
@@ -160,9 +116,9 @@ export class SessionStore<Item> {
       if (!row) return undefined
       const [id, text] = row
       try {
-        return this.#decode(text)
+        return this.#reader.decode(text)
       } catch (error) {
-        this.#report(session, toNumber(id), true, error)
+        this.#reader.report(session, toNumber(id), true, error)
       }
     }
   }
@@ -219,7 +175,7 @@ export class SessionStore<Item> {
 
     await this.#untilUnchanged(async () => {
       if (operation && (await this.#wasApplied(operation))) return true
-      const tail = await this.#readValidRows(session, wanted.length)
+      const tail = await this.#reader.readValidRows(session, wanted.length)
       const found = canonicalTexts(tail.flatMap(({ decoded }) => (decoded ? [decoded.item] : [])))
       if (found.length !== wanted.length || found.some((text, index) => text !== wanted[index])) {
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
@@ -243,7 +199,7 @@ export class SessionStore<Item> {
   ): Promise<void> {
     const session = checkSessionId(sessionId)
     await this.#untilUnchanged(async () => {
-      const rows = await this.#readRows(session)
+      const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
       const places = change(valid)
       let position = 0
@@ -271,19 +227,6 @@ export class SessionStore<Item> {
       )
     })
   }
-  #decode(text: SqlValue | undefined): Item {
-    if (typeof text !== 'string') throw new TypeError('The row does not hold text.')
-    return this.#codec.decode(text)
-  }
-
-  #report(sessionId: string, rowId: number, dropped: boolean, error: unknown) {
-    this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
-  }
-
-  async #read(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
-    return (await this.#schema.run(statements, { readOnly: true })) ?? []
-  }
-
   async #write(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
     return (await this.#schema.run(statements, options)) ?? []
   }
@@ -355,7 +298,7 @@ export class SessionStore<Item> {
   async #popOpaque(session: string): Promise<Item | undefined> {
     let popped: Item | undefined
     await this.#untilUnchanged(async () => {
-      const [row] = await this.#readRows(session, 1)
+      const [row] = await this.#reader.readRows(session, 1)
       popped = row?.decoded?.item
       if (!row) return true
       if (!row.decoded) {
@@ -369,84 +312,7 @@ export class SessionStore<Item> {
     })
     return popped
   }
-
-  async #readTurns(session: string, turns: number): Promise<History<Item>> {
-    if (turns === 0 || turns === Number.POSITIVE_INFINITY) return this.#readItems(session, turns)
-    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, turns)
-    const { readTurns } = this.#schema.statements
-    const [result] = await this.#read([readTurns({ session, skip: turns - 1 })])
-    return this.#history(session, this.#toRows(result))
-  }
-
-  async #readTurnsByDecoding(session: string, turns: number): Promise<History<Item>> {
-    for (let width = turns * 8; ; width *= 4) {
-      const rows = await this.#readRows(session, width)
-      const starts = turnStarts(rows)
-      if (rows.length < width) return this.#history(session, rows.slice(starts.at(-turns) ?? 0))
-      // The first row of a part of the history may look like a start only because the row before it is missing.
-      const start = starts.filter((index) => index > 0).at(-turns)
-      if (start !== undefined) return this.#history(session, rows.slice(start))
-    }
-  }
-
-  async #readItems(session: string, count: number): Promise<History<Item>> {
-    if (count > 0) return this.#history(session, await this.#readValidRows(session, count))
-    const [result] = await this.#read([this.#schema.statements.readLastRowId({ session })])
-    return { items: [], lastRowId: toNumber(result?.rows[0]?.[0]) }
-  }
-
-  /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
-  async #readValidRows(session: string, count: number): Promise<Row<Item>[]> {
-    if (count === 0) return []
-    for (let width = count; ; width *= 2) {
-      const rows = await this.#readRows(session, width)
-      const valid = rows.flatMap((row, index) => (row.decoded ? [index] : []))
-      if (valid.length >= count) return rows.slice(valid.at(-count))
-      if (rows.length < width) return rows
-    }
-  }
-
-  /** The newest rows, before a row where one is given, oldest first. */
-  async #readRows(
-    session: string,
-    count = Number.POSITIVE_INFINITY,
-    before = Number.MAX_SAFE_INTEGER,
-  ): Promise<Row<Item>[]> {
-    const limit = Number.isSafeInteger(count) ? count : -1
-    const [result] = await this.#read([this.#schema.statements.readBefore({ session, before, limit })])
-    return this.#toRows(result)
-  }
-
-  #toRows(result: SqlResult | undefined): Row<Item>[] {
-    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
-    return (result?.rows ?? [])
-      .map(([id, text, createdAt]): Row<Item> => {
-        const row = { id: toNumber(id), text: text as string, createdAt: createdAt as string }
-        try {
-          return { ...row, decoded: { item: this.#decode(text) } }
-        } catch (error) {
-          return { ...row, error }
-        }
-      })
-      .reverse()
-  }
-
-  #history(session: string, rows: readonly Row<Item>[]): History<Item> {
-    return {
-      items: this.#valid(session, rows).map(({ decoded }) => decoded.item),
-      lastRowId: rows.at(-1)?.id ?? 0,
-    }
-  }
-
-  #valid(session: string, rows: readonly Row<Item>[]) {
-    return rows.filter((row): row is ValidRow<Item> => {
-      if (!row.decoded) this.#report(session, row.id, false, row.error)
-      return row.decoded !== undefined
-    })
-  }
 }
-
-type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
 
 interface Operation {
   readonly digest: string
@@ -462,25 +328,7 @@ function historyConflict(): StorageError {
   return new StorageError('HISTORY_CONFLICT', 'The history changed since it was read. Read it again.')
 }
 
-function turnStarts(rows: readonly Row<unknown>[]): number[] {
-  const isUser = (row: Row<unknown> | undefined) => {
-    const item = row?.decoded?.item
-    return typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
-  }
-  return rows.flatMap((row, index) => (isUser(row) && !isUser(rows[index - 1]) ? [index] : []))
-}
-
-function toNumber(value: SqlValue | undefined): number {
-  return Number(value ?? 0)
-}
-
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function warnOfCorruptRow({ sessionId, table, rowId, dropped }: CorruptRow) {
-  const what = dropped ? 'Dropped' : 'Passed over'
-  // biome-ignore lint/suspicious/noConsole: a corrupt row is never passed over silently
-  console.warn(`${what} row ${rowId} of "${table}" in session "${sessionId}": it does not hold a valid item.`)
 }

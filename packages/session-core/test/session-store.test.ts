@@ -7,6 +7,7 @@ import {
   type SqlDriver,
   type SqlStatement,
   StorageError,
+  sessionTablesSql,
 } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 
@@ -137,16 +138,19 @@ describe('turns', () => {
     ['an opaque codec', reversedCodec()],
   ]
 
-  test.each(codecs)('begin at the first of the user items that follow each other, with %s', async (_, codec) => {
-    const store = new SessionStore<Item>(driver, { codec })
-    await store.append('s', history)
-    const turns = async (count: number) => (await store.read('s', { turns: count })).items
-    expect(await turns(1)).toEqual(history.slice(7))
-    expect(await turns(2)).toEqual(history.slice(4))
-    expect(await turns(3)).toEqual(history.slice(1))
-    expect(await turns(4)).toEqual(history)
-    expect(await turns(0)).toEqual([])
-  })
+  test.each(codecs)(
+    'begin at the first of the user items that follow each other, with %s',
+    async (_, codec) => {
+      const store = new SessionStore<Item>(driver, { codec })
+      await store.append('s', history)
+      const turns = async (count: number) => (await store.read('s', { turns: count })).items
+      expect(await turns(1)).toEqual(history.slice(7))
+      expect(await turns(2)).toEqual(history.slice(4))
+      expect(await turns(3)).toEqual(history.slice(1))
+      expect(await turns(4)).toEqual(history)
+      expect(await turns(0)).toEqual([])
+    },
+  )
 
   test('are found behind many items by an opaque codec', async () => {
     const store = new SessionStore<Item>(driver, { codec: reversedCodec() })
@@ -160,7 +164,12 @@ describe('an opaque codec', () => {
     const written = new SessionStore<Item>(driver, { codec: reversedCodec() })
     await written.append('s', numbered(2))
     const wrongKey = new SessionStore<Item>(driver, {
-      codec: { ...reversedCodec(), decode: () => { throw new Error('wrong key') } },
+      codec: {
+        ...reversedCodec(),
+        decode: () => {
+          throw new Error('wrong key')
+        },
+      },
       onCorruptRow: () => {},
     })
     await expect(wrongKey.pop('s')).rejects.toMatchObject({ code: 'UNREADABLE_ITEM' })
@@ -185,7 +194,9 @@ describe('bad input', () => {
     { messagesTable: 7 },
   ]
   test.each(names)('refuses the table names %j when the store is made', (options) => {
-    expect(() => new SessionStore(driver, options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(() => new SessionStore(driver, options)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
   })
 
   const ids: unknown[] = ['', ' ', 'a\0b', 'half \ud800', 'x'.repeat(1025), 7, null, undefined, {}]
@@ -205,7 +216,9 @@ describe('bad input', () => {
 
   test.each([1.5, Number.NaN, '2', null])('refuses the limit %j', async (limit) => {
     const store = new SessionStore(driver)
-    await expect(store.read('s', { items: limit as number })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(store.read('s', { items: limit as number })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
     await expect(store.readPage('s', { limit: limit as number })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
@@ -223,8 +236,15 @@ describe('bad input', () => {
   })
 
   test('wraps what a codec throws, and keeps its text out of the message', async () => {
-    const codec = { ...jsonCodec<Item>(), encode: () => { throw new Error('hunter2') } }
-    const failed: unknown = await new SessionStore(driver, { codec }).append('s', [{}]).catch((error) => error)
+    const codec = {
+      ...jsonCodec<Item>(),
+      encode: () => {
+        throw new Error('hunter2')
+      },
+    }
+    const failed: unknown = await new SessionStore(driver, { codec })
+      .append('s', [{}])
+      .catch((error) => error)
     expect(failed).toMatchObject({ code: 'INVALID_ITEM', itemIndex: 0, cause: { message: 'hunter2' } })
     expect(String(failed)).not.toContain('hunter2')
   })
@@ -286,6 +306,18 @@ describe('the tables', () => {
     expect((await store.read('s')).items).toEqual(numbered(1))
   })
 
+  test('can be made by a migration, with the statements of sessionTablesSql', async () => {
+    const names = { sessionsTable: 'threads', messagesTable: 'thread_items' }
+    const migration = sessionTablesSql(names).map((sql) => ({ sql }))
+    await driver.batch(migration)
+    await driver.batch(migration)
+    const store = new SessionStore<Item>(driver, { ...names, createTables: false })
+    await store.append('s', numbered(1), { operationId: 'op' })
+    await store.append('s', numbered(1), { operationId: 'op' })
+    await store.replaceSuffix('s', numbered(1), [{ n: 'one' }], { operationId: 'swap' })
+    expect((await store.read('s')).items).toEqual([{ n: 'one' }])
+  })
+
   test('can have other names, apart from the default ones', async () => {
     const store = new SessionStore<Item>(driver, { sessionsTable: 'Threads', messagesTable: 'order' })
     await store.append('s', numbered(2), { operationId: 'op' })
@@ -317,7 +349,9 @@ describe('a change that depends on what was read', () => {
 
   test('starts over with the new history when others appended in between', async () => {
     await new SessionStore<Item>(driver).append('s', numbered(2))
-    await withIntruder(2).rewrite('s', (items) => items.map((item) => (item['n'] === 0 ? [{ n: 'zero' }] : [item])))
+    await withIntruder(2).rewrite('s', (items) =>
+      items.map((item) => (item['n'] === 0 ? [{ n: 'zero' }] : [item])),
+    )
     const { items } = await new SessionStore<Item>(driver).read('s')
     expect(items).toEqual([{ n: 'zero' }, { n: 1 }, { intruder: 1 }, { intruder: 2 }])
   })

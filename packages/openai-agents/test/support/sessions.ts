@@ -49,7 +49,9 @@ export async function withSessions(kind: string, use: (bench: Bench) => Promise<
 }
 
 /** The host's own session: what it does not do, we do not promise. */
-export async function withMemorySessions(use: (bench: { session(id: string): MemorySession }) => Promise<void>) {
+export async function withMemorySessions(
+  use: (bench: { session(id: string): MemorySession }) => Promise<void>,
+) {
   const sessions = new Map<string, MemorySession>()
   await use({
     session(sessionId) {

@@ -60,7 +60,7 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
   },
 
   async 'gives back null, text and numbers unchanged'({ driver }) {
-    const given = [null, '', 'naïve 漢字 🙂', "quote ' and \" and \\", 0, -1, 1.5, 1e300, 2 ** 53 - 1]
+    const given = [null, '', 'naïve 漢字 🙂', 'quote \' and " and \\', 0, -1, 1.5, 1e300, 2 ** 53 - 1]
     await driver.batch([TABLE, ...given.map((value) => insert(value))])
     expect(await values(driver)).toEqual(given)
   },
@@ -99,7 +99,13 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     await driver.batch([TABLE, insert('before', 'taken')])
     await refuses(
       driver,
-      [insert('a'), { sql: 'create table u (x)' }, { sql: 'delete from t' }, insert('b', 'c'), insert('d', 'c')],
+      [
+        insert('a'),
+        { sql: 'create table u (x)' },
+        { sql: 'delete from t' },
+        insert('b', 'c'),
+        insert('d', 'c'),
+      ],
       'CONSTRAINT',
     )
     expect(await values(driver)).toEqual(['before'])
@@ -156,9 +162,19 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     expect(await values(driver)).toEqual([])
   },
 
-  async 'rejects parameters that SQL cannot hold with INVALID_STATEMENT, before the batch begins'({ driver }) {
+  async 'rejects parameters that SQL cannot hold with INVALID_STATEMENT, before the batch begins'({
+    driver,
+  }) {
     await driver.batch([TABLE])
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, true, undefined, {}, new Date(0), Symbol('s')]) {
+    for (const value of [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      true,
+      undefined,
+      {},
+      new Date(0),
+      Symbol('s'),
+    ]) {
       await refuses(driver, [insert('first'), insert(value as SqlValue)], 'INVALID_STATEMENT')
     }
     expect(await values(driver)).toEqual([])
@@ -166,7 +182,14 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
 
   async 'rejects statements that begin or end a transaction with INVALID_STATEMENT'({ driver }) {
     await driver.batch([TABLE])
-    for (const sql of ['begin', 'COMMIT', ' rollback', '-- note\nsavepoint s', '/* note */ end', 'release s']) {
+    for (const sql of [
+      'begin',
+      'COMMIT',
+      ' rollback',
+      '-- note\nsavepoint s',
+      '/* note */ end',
+      'release s',
+    ]) {
       await refuses(driver, [insert(1), { sql }], 'INVALID_STATEMENT')
       await refuses(driver, [{ sql }], 'INVALID_STATEMENT')
     }
@@ -269,7 +292,11 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
 
   async 'carries a session through append, read, pop, rewrite, replace and clear'({ driver }) {
     const store = new SessionStore<Record<string, unknown>>(driver)
-    const items = [{ role: 'user', n: 1 }, { n: 2, bytes: new Uint8Array([0, 255]) }, { role: 'user', n: 3 }]
+    const items = [
+      { role: 'user', n: 1 },
+      { n: 2, bytes: new Uint8Array([0, 255]) },
+      { role: 'user', n: 3 },
+    ]
     await store.append('s', items)
     await store.append('s', [{ n: 4 }], { operationId: 'once' })
     await store.append('s', [{ n: 4 }], { operationId: 'once' })

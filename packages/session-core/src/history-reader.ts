@@ -1,0 +1,185 @@
+import type { SqlResult, SqlStatement, SqlValue } from './driver.ts'
+import type { ItemCodec } from './item-codec.ts'
+import type { SessionSchema } from './session-schema.ts'
+
+/** A row that could not be turned into an item. Holds nothing of its content. */
+export interface CorruptRow {
+  readonly sessionId: string
+  readonly table: string
+  readonly rowId: number
+  /** True where the row was removed, by a pop that went on to the next valid item. */
+  readonly dropped: boolean
+  /** What the codec threw. Its message may quote the row. */
+  readonly error: unknown
+}
+
+/** Which part of a history to read: all of it, the latest `items`, or the latest `turns`. */
+export type HistoryWindow =
+  | { readonly items?: number; readonly turns?: never }
+  | { readonly turns: number; readonly items?: never }
+
+export interface History<Item> {
+  /** Oldest first. */
+  readonly items: Item[]
+  /** Id of the newest row of the session at that moment, 0 for none. See `replaceAll`. */
+  readonly lastRowId: number
+}
+
+export interface StoredItem<Item> {
+  readonly rowId: number
+  readonly item: Item
+  readonly createdAt: Date
+}
+
+export interface HistoryPage<Item> {
+  /** Oldest first. */
+  readonly items: StoredItem<Item>[]
+  /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
+  readonly before?: number
+}
+
+/** One row of a session. */
+export interface Row<Item> {
+  readonly id: number
+  readonly text: string
+  readonly createdAt: string
+  /** Absent where the row is corrupt; then `error` says why. */
+  readonly decoded?: { readonly item: Item }
+  readonly error?: unknown
+}
+
+/** Reads rows and decodes them. Of what does not decode it tells `onCorruptRow`. */
+export class HistoryReader<Item> {
+  readonly #schema: SessionSchema
+  readonly #codec: ItemCodec<Item>
+  readonly #onCorruptRow: (row: CorruptRow) => void
+
+  constructor(schema: SessionSchema, codec: ItemCodec<Item>, onCorruptRow = warnOfCorruptRow) {
+    this.#schema = schema
+    this.#codec = codec
+    this.#onCorruptRow = onCorruptRow
+  }
+
+  /** Throws for text that is not an item, and for what is not text. */
+  decode(text: SqlValue | undefined): Item {
+    if (typeof text !== 'string') throw new TypeError('The row does not hold text.')
+    return this.#codec.decode(text)
+  }
+
+  report(sessionId: string, rowId: number, dropped: boolean, error: unknown): void {
+    this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
+  }
+
+  async #read(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
+    return (await this.#schema.run(statements, { readOnly: true })) ?? []
+  }
+
+  async readAll(session: string): Promise<History<Item>> {
+    const { readAll, readLastRowId } = this.#schema.statements
+    const results = await this.#read([readAll({ session }), readLastRowId({ session })])
+    try {
+      const items = (results[0]?.rows ?? []).map(([text]) => this.decode(text))
+      return { items, lastRowId: toNumber(results[1]?.rows[0]?.[0]) }
+    } catch {
+      // Some row is corrupt. Read again with row ids, to say which.
+      return this.readItems(session, Number.POSITIVE_INFINITY)
+    }
+  }
+
+  async readTurns(session: string, turns: number): Promise<History<Item>> {
+    if (turns === 0 || turns === Number.POSITIVE_INFINITY) return this.readItems(session, turns)
+    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, turns)
+    const { readTurns } = this.#schema.statements
+    const [result] = await this.#read([readTurns({ session, skip: turns - 1 })])
+    return this.#history(session, this.#toRows(result))
+  }
+
+  async #readTurnsByDecoding(session: string, turns: number): Promise<History<Item>> {
+    for (let width = turns * 8; ; width *= 4) {
+      const rows = await this.readRows(session, width)
+      const starts = turnStarts(rows)
+      if (rows.length < width) return this.#history(session, rows.slice(starts.at(-turns) ?? 0))
+      // The first row of a part of the history may look like a start only because the row before it is missing.
+      const start = starts.filter((index) => index > 0).at(-turns)
+      if (start !== undefined) return this.#history(session, rows.slice(start))
+    }
+  }
+
+  /** The latest valid items. */
+  async readItems(session: string, count: number): Promise<History<Item>> {
+    if (count > 0) return this.#history(session, await this.readValidRows(session, count))
+    const [result] = await this.#read([this.#schema.statements.readLastRowId({ session })])
+    return { items: [], lastRowId: toNumber(result?.rows[0]?.[0]) }
+  }
+
+  /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
+  async readValidRows(session: string, count: number): Promise<Row<Item>[]> {
+    if (count === 0) return []
+    for (let width = count; ; width *= 2) {
+      const rows = await this.readRows(session, width)
+      const valid = rows.flatMap((row, index) => (row.decoded ? [index] : []))
+      if (valid.length >= count) return rows.slice(valid.at(-count))
+      if (rows.length < width) return rows
+    }
+  }
+
+  /** The newest rows, before a row where one is given, oldest first. */
+  async readRows(
+    session: string,
+    count = Number.POSITIVE_INFINITY,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<Row<Item>[]> {
+    const limit = Number.isSafeInteger(count) ? count : -1
+    const [result] = await this.#read([this.#schema.statements.readBefore({ session, before, limit })])
+    return this.#toRows(result)
+  }
+
+  #toRows(result: SqlResult | undefined): Row<Item>[] {
+    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
+    return (result?.rows ?? [])
+      .map(([id, text, createdAt]): Row<Item> => {
+        const row = { id: toNumber(id), text: text as string, createdAt: createdAt as string }
+        try {
+          return { ...row, decoded: { item: this.decode(text) } }
+        } catch (error) {
+          return { ...row, error }
+        }
+      })
+      .reverse()
+  }
+
+  #history(session: string, rows: readonly Row<Item>[]): History<Item> {
+    return {
+      items: this.valid(session, rows).map(({ decoded }) => decoded.item),
+      lastRowId: rows.at(-1)?.id ?? 0,
+    }
+  }
+
+  /** Leaves out corrupt rows, and reports them. */
+  valid(session: string, rows: readonly Row<Item>[]): ValidRow<Item>[] {
+    return rows.filter((row): row is ValidRow<Item> => {
+      if (!row.decoded) this.report(session, row.id, false, row.error)
+      return row.decoded !== undefined
+    })
+  }
+}
+
+export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
+
+function turnStarts(rows: readonly Row<unknown>[]): number[] {
+  const isUser = (row: Row<unknown> | undefined) => {
+    const item = row?.decoded?.item
+    return typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+  }
+  return rows.flatMap((row, index) => (isUser(row) && !isUser(rows[index - 1]) ? [index] : []))
+}
+
+export function toNumber(value: SqlValue | undefined): number {
+  return Number(value ?? 0)
+}
+
+function warnOfCorruptRow({ sessionId, table, rowId, dropped }: CorruptRow) {
+  const what = dropped ? 'Dropped' : 'Passed over'
+  // biome-ignore lint/suspicious/noConsole: a corrupt row is never passed over silently
+  console.warn(`${what} row ${rowId} of "${table}" in session "${sessionId}": it does not hold a valid item.`)
+}
