@@ -1,8 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type SqlDriver, StorageError } from '@persql/session-core'
-import { type SqliteEngine, sqliteDriver, toCell, toCells } from '@persql/session-core/sqlite'
-import { StatementCache } from './statement-cache.ts'
+import {
+  columnResult,
+  type SqliteEngine,
+  sqliteDriver,
+  toCell,
+  toCells,
+  toCellsOfRow,
+} from '@persql/session-core/sqlite'
+import { columnNames, StatementCache } from './statement-cache.ts'
 
 /** The part of a better-sqlite3 `Database` that the driver needs, so that users choose the version. */
 export interface SqliteHandle {
@@ -16,7 +23,10 @@ export interface SqliteHandle {
 export interface PreparedStatement {
   /** True where the statement returns rows. */
   readonly reader: boolean
+  /** Rows as arrays. */
   raw(toggle?: boolean): PreparedStatement
+  /** Only the first column, without rows. */
+  pluck(toggle?: boolean): PreparedStatement
   safeIntegers(toggle?: boolean): PreparedStatement
   columns(): { name: string }[]
   all(...params: unknown[]): unknown[]
@@ -103,10 +113,14 @@ function toEngine(handle: SqliteHandle, close: () => unknown): SqliteEngine {
   const statements = new StatementCache(handle)
   return {
     run(sql, params) {
-      const statement = statements.get(sql)
+      const { statement, columns } = statements.get(sql)
       if (statement.reader) {
-        const rows = toCells(statement.all(...params))
-        return { columns: statement.columns().map(({ name }) => name), rows }
+        const [column] = columns ?? []
+        if (columns?.length === 1 && column !== undefined) {
+          return columnResult(column, toCellsOfRow(statement.pluck(true).all(...params)))
+        }
+        const rows = toCells(statement.raw(true).all(...params))
+        return { columns: columns ?? columnNames(statement), rows }
       }
       const { changes, lastInsertRowid } = statement.run(...params)
       return { columns: [], rows: [], changes, lastInsertRowid: toCell(lastInsertRowid) as number | bigint }

@@ -2,28 +2,35 @@ import type { PreparedStatement, SqliteHandle } from './better-sqlite3-driver.ts
 
 const CAPACITY = 256
 
-/** Prepared statements by their SQL; the least recently used one makes room. */
+export interface CachedStatement {
+  readonly statement: PreparedStatement
+  /** Absent where another connection can change them under the statement, by altering a table. */
+  readonly columns?: readonly string[]
+}
+
+/** Prepared statements by their SQL; the oldest one makes room. */
 export class StatementCache {
   readonly #handle: SqliteHandle
-  readonly #statements = new Map<string, PreparedStatement>()
+  readonly #statements = new Map<string, CachedStatement>()
 
   constructor(handle: SqliteHandle) {
     this.#handle = handle
   }
 
-  get(sql: string): PreparedStatement {
+  get(sql: string): CachedStatement {
     const known = this.#statements.get(sql)
-    if (known) {
-      this.#statements.delete(sql)
-      this.#statements.set(sql, known)
-      return known
-    }
-    const statement = this.#handle.prepare(sql)
-    if (statement.reader) statement.raw(true)
-    statement.safeIntegers(true)
-    this.#statements.set(sql, statement)
+    if (known) return known
+    const statement = this.#handle.prepare(sql).safeIntegers(true)
+    // Columns that are named in the text stay what they are; those of a `*` do not.
+    const isFixed = statement.reader && !sql.includes('*')
+    const cached = isFixed ? { statement, columns: columnNames(statement) } : { statement }
+    this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size > CAPACITY && oldest !== undefined) this.#statements.delete(oldest)
-    return statement
+    return cached
   }
+}
+
+export function columnNames(statement: PreparedStatement): string[] {
+  return statement.columns().map(({ name }) => name)
 }

@@ -77,16 +77,16 @@ test('rejects with NOT_A_DATABASE a file of something else, and leaves it as it 
 test('reads sessions from a file opened for reading only, and rejects writes with READ_ONLY', async () => {
   await new SessionStore(open(inFolder('agents.db'))).append('s', [{ n: 1 }])
   const store = new SessionStore(open(inFolder('agents.db'), { readOnly: true }))
-  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+  expect(await store.read('s')).toEqual([{ n: 1 }])
   await expect(store.append('s', [{ n: 2 }])).rejects.toMatchObject({ code: 'READ_ONLY' })
   await expect(store.pop('s')).rejects.toMatchObject({ code: 'READ_ONLY' })
-  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+  expect(await store.read('s')).toEqual([{ n: 1 }])
 })
 
 test('finds no sessions, for reading only, in a file without their tables', async () => {
   await open(inFolder('other.db')).batch([{ sql: 'create table t (x)' }])
   const store = new SessionStore(open(inFolder('other.db'), { readOnly: true }))
-  expect(await store.read('s')).toEqual({ items: [], lastRowId: 0 })
+  expect(await store.read('s')).toEqual([])
   await expect(store.append('s', [{}])).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
 })
 
@@ -103,17 +103,17 @@ test('rejects with FULL what no longer fits, keeps what was there, and works on 
   await expect(store.append('s', [{ n: 2 }, { text: 'x'.repeat(200_000) }])).rejects.toMatchObject({
     code: 'FULL',
   })
-  expect((await store.read('s')).items).toEqual([{ n: 1 }])
+  expect(await store.read('s')).toEqual([{ n: 1 }])
   db.pragma('max_page_count = 1000')
   await store.append('s', [{ n: 3 }])
-  expect((await store.read('s')).items).toEqual([{ n: 1 }, { n: 3 }])
+  expect(await store.read('s')).toEqual([{ n: 1 }, { n: 3 }])
 })
 
 test('stores an item of five megabytes', async () => {
   const store = new SessionStore(open(inFolder('agents.db')))
   const item = { text: 'naïve"\n'.repeat(800_000) }
   await store.append('s', [item])
-  expect((await store.read('s')).items[0]).toEqual(item)
+  expect((await store.read('s'))[0]).toEqual(item)
 })
 
 test('waits for the lock of another connection, and rejects with BUSY when that takes too long', async () => {

@@ -170,7 +170,7 @@ describe('kyselyDriver', () => {
     const store = new SessionStore<{ role: string }>(driver)
     await store.append('s', [{ role: 'user' }, { role: 'assistant' }])
     expect(await store.pop('s')).toEqual({ role: 'assistant' })
-    expect((await store.read('s')).items).toEqual([{ role: 'user' }])
+    expect(await store.read('s')).toEqual([{ role: 'user' }])
     const rows = await kysely.selectFrom('agent_messages').select(['session_id', 'message_data']).execute()
     expect(rows).toEqual([{ session_id: 's', message_data: '{"role":"user"}' }])
   })

@@ -4,7 +4,6 @@ import {
   type DatabaseHandle,
   driverFromEnv,
   type HistoryWindow,
-  isStorageError,
   openDriver,
   SessionStore,
   type SessionStoreOptions,
@@ -45,9 +44,6 @@ export interface HistoryTransaction {
       }
 }
 
-/** How often a compaction starts over because others keep adding items. */
-const ATTEMPTS = 20
-
 /**
  * A conversation of the OpenAI Agents SDK, kept in a SQL database:
  *
@@ -64,8 +60,6 @@ export class PerSQLSession implements Session, AsyncDisposable {
   readonly #window: HistoryWindow | undefined
   /** Set where the session opened the driver itself. */
   #ownDriver: SqlDriver | undefined
-  /** The newest row when this object last read, unless it changed the history since. */
-  #lastRowId: number | undefined
 
   /**
    * Does no I/O. `database` is a driver, such as `betterSqlite3Driver('agents.db')`, or a PerSQL database handle,
@@ -110,58 +104,33 @@ export class PerSQLSession implements Session, AsyncDisposable {
    */
   async getItems(limit?: number): Promise<AgentInputItem[]> {
     const window = limit === undefined ? this.#window : { items: limit }
-    const { items, lastRowId } = await this.#store.read(this.#sessionId, window)
-    this.#lastRowId = lastRowId
+    const items = await this.#store.read(this.#sessionId, window)
     return limit === undefined && window?.items !== undefined ? withoutOrphanedResults(items) : items
   }
 
   /** Adds all items or none, in order, without items of others between them. No items: does nothing. */
-  async addItems(items: AgentInputItem[]): Promise<void> {
-    this.#lastRowId = undefined
-    await this.#store.append(this.#sessionId, items)
+  addItems(items: AgentInputItem[]): Promise<void> {
+    return this.#store.append(this.#sessionId, items)
   }
 
   /** Removes the newest item and resolves with it, or with `undefined` for an empty history. */
-  async popItem(): Promise<AgentInputItem | undefined> {
-    this.#lastRowId = undefined
+  popItem(): Promise<AgentInputItem | undefined> {
     return this.#store.pop(this.#sessionId)
   }
 
   /** Removes the session with its items and its operation ids. */
-  async clearSession(): Promise<void> {
-    this.#lastRowId = undefined
-    await this.#store.clear(this.#sessionId)
+  clearSession(): Promise<void> {
+    return this.#store.clear(this.#sessionId)
   }
 
-  /**
-   * Puts these items in the place of the whole history. Items that others added since this object last read stay,
-   * after these.
-   */
-  async replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
-    const read = this.#lastRowId
-    this.#lastRowId = undefined
-    let replacement: readonly AgentInputItem[] = [...items]
-    let expectedLastRowId = read
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#store.replaceAll(this.#sessionId, replacement, { expectedLastRowId })
-      } catch (error) {
-        if (read === undefined || attempt === ATTEMPTS || !isStorageError(error, 'HISTORY_CONFLICT'))
-          throw error
-      }
-      const { items: stored } = await this.#store.readPage(this.#sessionId, {
-        limit: Number.POSITIVE_INFINITY,
-      })
-      const added = stored.filter(({ rowId }) => rowId > read).map(({ item }) => item)
-      replacement = [...items, ...added]
-      expectedLastRowId = stored.at(-1)?.rowId ?? 0
-    }
+  /** Puts these items in the place of the whole history. */
+  replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
+    return this.#store.replaceAll(this.#sessionId, items)
   }
 
   /** For each mutation, the first call with its id becomes the replacement and later ones are dropped. */
   async applyHistoryMutations(args: HistoryMutations): Promise<void> {
     const change = replaceFunctionCalls(args)
-    this.#lastRowId = undefined
     await this.#store.rewrite(this.#sessionId, change)
   }
 
@@ -172,7 +141,6 @@ export class PerSQLSession implements Session, AsyncDisposable {
    */
   async applyHistoryTransaction(args: HistoryTransaction): Promise<void> {
     const { operationId, transaction } = checkHistoryTransaction(args)
-    this.#lastRowId = undefined
     if (transaction.type === 'append_items') {
       await this.#store.append(this.#sessionId, transaction.items, { operationId })
     } else {

@@ -19,6 +19,8 @@ export interface SqlResult {
   readonly columns: readonly string[]
   /** One array of cells per row, in the order of `columns`. */
   readonly rows: readonly (readonly SqlValue[])[]
+  /** The cells of a result with one column, from drivers that have them without making a row for each. */
+  readonly cells?: readonly SqlValue[]
   /** Rows inserted, updated or deleted, where the engine tells. */
   readonly changes?: number
   /** Row id of the last inserted row, where the engine tells. */

@@ -1,4 +1,4 @@
-import type { SqlResult, SqlStatement, SqlValue } from './driver.ts'
+import type { SqlResult, SqlValue } from './driver.ts'
 import type { ItemCodec } from './item-codec.ts'
 import type { SessionSchema } from './session-schema.ts'
 
@@ -17,13 +17,6 @@ export interface CorruptRow {
 export type HistoryWindow =
   | { readonly items?: number; readonly turns?: never }
   | { readonly turns: number; readonly items?: never }
-
-export interface History<Item> {
-  /** Oldest first. */
-  readonly items: Item[]
-  /** Id of the newest row of the session at that moment, 0 for none. See `replaceAll`. */
-  readonly lastRowId: number
-}
 
 export interface StoredItem<Item> {
   readonly rowId: number
@@ -48,6 +41,8 @@ export interface Row<Item> {
   readonly error?: unknown
 }
 
+const READ_ONLY = { readOnly: true }
+
 /** Reads rows and decodes them. Of what does not decode it tells `onCorruptRow`. */
 export class HistoryReader<Item> {
   readonly #schema: SessionSchema
@@ -70,46 +65,39 @@ export class HistoryReader<Item> {
     this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
   }
 
-  async #read(statements: readonly SqlStatement[]): Promise<readonly SqlResult[]> {
-    return (await this.#schema.run(statements, { readOnly: true })) ?? []
-  }
-
-  async readAll(session: string): Promise<History<Item>> {
-    const { readAll, readLastRowId } = this.#schema.statements
-    const results = await this.#read([readAll({ session }), readLastRowId({ session })])
+  async readAll(session: string): Promise<Item[]> {
+    const [result] = await this.#schema.run([this.#schema.statements.readAll({ session })], READ_ONLY)
+    const texts = result?.cells ?? result?.rows.map((row) => row[0]) ?? []
     try {
-      const items = (results[0]?.rows ?? []).map(([text]) => this.decode(text))
-      return { items, lastRowId: toNumber(results[1]?.rows[0]?.[0]) }
+      return texts.map((text) => this.decode(text))
     } catch {
       // Some row is corrupt. Read again with row ids, to say which.
       return this.readItems(session, Number.POSITIVE_INFINITY)
     }
   }
 
-  async readTurns(session: string, turns: number): Promise<History<Item>> {
+  async readTurns(session: string, turns: number): Promise<Item[]> {
     if (turns === 0 || turns === Number.POSITIVE_INFINITY) return this.readItems(session, turns)
     if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, turns)
     const { readTurns } = this.#schema.statements
-    const [result] = await this.#read([readTurns({ session, skip: turns - 1 })])
-    return this.#history(session, this.#toRows(result))
+    const [result] = await this.#schema.run([readTurns({ session, skip: turns - 1 })], READ_ONLY)
+    return this.#items(session, this.#toRows(result))
   }
 
-  async #readTurnsByDecoding(session: string, turns: number): Promise<History<Item>> {
+  async #readTurnsByDecoding(session: string, turns: number): Promise<Item[]> {
     for (let width = turns * 8; ; width *= 4) {
       const rows = await this.readRows(session, width)
       const starts = turnStarts(rows)
-      if (rows.length < width) return this.#history(session, rows.slice(starts.at(-turns) ?? 0))
+      if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
       // The first row of a part of the history may look like a start only because the row before it is missing.
       const start = starts.filter((index) => index > 0).at(-turns)
-      if (start !== undefined) return this.#history(session, rows.slice(start))
+      if (start !== undefined) return this.#items(session, rows.slice(start))
     }
   }
 
   /** The latest valid items. */
-  async readItems(session: string, count: number): Promise<History<Item>> {
-    if (count > 0) return this.#history(session, await this.readValidRows(session, count))
-    const [result] = await this.#read([this.#schema.statements.readLastRowId({ session })])
-    return { items: [], lastRowId: toNumber(result?.rows[0]?.[0]) }
+  async readItems(session: string, count: number): Promise<Item[]> {
+    return this.#items(session, await this.readValidRows(session, count))
   }
 
   /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
@@ -130,7 +118,10 @@ export class HistoryReader<Item> {
     before = Number.MAX_SAFE_INTEGER,
   ): Promise<Row<Item>[]> {
     const limit = Number.isSafeInteger(count) ? count : -1
-    const [result] = await this.#read([this.#schema.statements.readBefore({ session, before, limit })])
+    const [result] = await this.#schema.run(
+      [this.#schema.statements.readBefore({ session, before, limit })],
+      READ_ONLY,
+    )
     return this.#toRows(result)
   }
 
@@ -148,11 +139,8 @@ export class HistoryReader<Item> {
       .reverse()
   }
 
-  #history(session: string, rows: readonly Row<Item>[]): History<Item> {
-    return {
-      items: this.valid(session, rows).map(({ decoded }) => decoded.item),
-      lastRowId: rows.at(-1)?.id ?? 0,
-    }
+  #items(session: string, rows: readonly Row<Item>[]): Item[] {
+    return this.valid(session, rows).map(({ decoded }) => decoded.item)
   }
 
   /** Leaves out corrupt rows, and reports them. */

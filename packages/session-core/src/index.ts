@@ -10,7 +10,7 @@ export {
   type SqlStatement,
   type SqlValue,
 } from './driver.ts'
-export type { CorruptRow, History, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
+export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
 export { type ItemCodec, jsonCodec } from './item-codec.ts'
 export { driverFromEnv, openDriver } from './open-driver.ts'
 export {

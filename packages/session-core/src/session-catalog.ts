@@ -44,7 +44,7 @@ export class SessionCatalog {
     const results = await this.#schema.run([listSummaries({ limit: limit + 1, ...cursor })], {
       readOnly: true,
     })
-    const rows = results?.[0]?.rows ?? []
+    const rows = results[0]?.rows ?? []
     const sessions = rows.slice(0, limit).map(toSummary)
     const last = rows.length > limit ? rows[limit - 1] : undefined
     return last ? { sessions, after: JSON.stringify([last[2], Number(last[3]), last[0]]) } : { sessions }
@@ -56,7 +56,7 @@ export class SessionCatalog {
     const results = await this.#schema.run([this.#schema.statements.getSummary({ session })], {
       readOnly: true,
     })
-    return results?.[0]?.rows.map(toSummary)[0]
+    return results[0]?.rows.map(toSummary)[0]
   }
 
   /** Resolves with false where there was no such session. */
@@ -68,7 +68,7 @@ export class SessionCatalog {
       deleteFrom({ session, first: 0 }),
       deleteSession({ session }),
     ])
-    return (results?.[0]?.rows.length ?? 0) > 0
+    return (results[0]?.rows.length ?? 0) > 0
   }
 
   /**
@@ -95,7 +95,7 @@ export class SessionCatalog {
         if (!isStorageError(error, 'CONSTRAINT')) throw error
         throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`)
       })
-    const summary = results?.[2]?.rows.map(toSummary)[0]
+    const summary = results[2]?.rows.map(toSummary)[0]
     if (summary) return summary
     throw new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`)
   }

@@ -1,10 +1,9 @@
-import type { SqlDriver, SqlResult, SqlStatement } from './driver.ts'
+import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from './driver.ts'
 import { type SessionStatements, sessionStatements } from './session-statements.ts'
 import type { ResolvedTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 
-export interface RunOptions {
-  readonly readOnly?: boolean
+export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
   readonly operations?: boolean
 }
@@ -13,6 +12,8 @@ interface Known {
   tables: boolean
   operations: boolean
 }
+
+const NOTHING: readonly SqlStatement[] = []
 
 const knownByDriver = new WeakMap<SqlDriver, Map<string, Known>>()
 
@@ -46,49 +47,44 @@ export class SessionSchema {
   }
 
   /**
-   * Runs the statements as one batch, together with what is missing of the tables. Resolves with `undefined` where
+   * Runs the statements as one batch, together with what is missing of the tables. Resolves with an empty list where
    * a `readOnly` batch found no tables and could not make them: then there are no sessions.
    */
-  async run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[] | undefined> {
+  async run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[]> {
     const missing = this.#missing(options)
     try {
-      return await this.#batch(missing, statements, options)
+      if (missing === NOTHING) return await this.driver.batch(statements, options)
+      const results = await this.driver.batch([...missing, ...statements])
+      this.#known.tables = true
+      this.#known.operations ||= options.operations ?? false
+      return results.slice(missing.length)
     } catch (error) {
-      if (missing.length > 0 && isStorageError(error, 'READ_ONLY')) {
-        return this.#runWhereTablesCannotBeMade(statements, options)
+      if (missing !== NOTHING && isStorageError(error, 'READ_ONLY')) {
+        return this.#runWithoutMaking(statements, options)
       }
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
       if (!this.#createTables) throw this.#tablesMissing(error)
+      if (missing !== NOTHING) throw error
       // Somebody dropped the tables after they were made here.
       Object.assign(this.#known, { tables: false, operations: false })
-      return this.#batch(this.#missing(options), statements, options)
+      return this.run(statements, options)
     }
   }
 
   #missing({ operations = false }: RunOptions): readonly SqlStatement[] {
-    if (!this.#createTables) return []
-    return [
-      ...(this.#known.tables ? [] : this.statements.createTables),
-      ...(this.#known.operations || !operations ? [] : this.statements.createOperations),
-    ]
+    const needsTables = !this.#known.tables
+    const needsOperations = operations && !this.#known.operations
+    if (!this.#createTables || !(needsTables || needsOperations)) return NOTHING
+    const { createTables, createOperations } = this.statements
+    return [...(needsTables ? createTables : NOTHING), ...(needsOperations ? createOperations : NOTHING)]
   }
 
-  async #batch(missing: readonly SqlStatement[], statements: readonly SqlStatement[], options: RunOptions) {
-    const { readOnly = false, operations = false } = options
-    const results = await this.driver.batch(missing.length === 0 ? statements : [...missing, ...statements], {
-      readOnly: readOnly && missing.length === 0,
-    })
-    this.#known.tables = true
-    this.#known.operations ||= operations
-    return missing.length === 0 ? results : results.slice(missing.length)
-  }
-
-  async #runWhereTablesCannotBeMade(statements: readonly SqlStatement[], options: RunOptions) {
+  async #runWithoutMaking(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
     try {
-      return await this.#batch([], statements, options)
+      return await this.driver.batch(statements, options)
     } catch (error) {
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      if (options.readOnly) return undefined
+      if (options.readOnly) return []
       throw this.#tablesMissing(error)
     }
   }

@@ -157,7 +157,6 @@ function compile(names: ResolvedTableNames) {
         .where('id', '>=', sql<number>`coalesce(${firstOfTurns}, 0)`)
         .orderBy('id', 'desc'),
     ),
-    readLastRowId: compileStatement<InSession>(inSession.select(({ fn }) => fn.max('id').as('id'))),
     /** Newest first. A negative limit means all. */
     readBefore: compileStatement<InSession & { before: number; limit: number }>(
       inSession

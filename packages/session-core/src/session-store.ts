@@ -3,7 +3,6 @@ import type { SqlDriver, SqlStatement } from './driver.ts'
 import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
 import {
   type CorruptRow,
-  type History,
   type HistoryPage,
   HistoryReader,
   type HistoryWindow,
@@ -58,10 +57,10 @@ export class SessionStore<Item> {
   }
 
   /**
-   * A turn begins at an item whose `role` is `user`, unless the item before it is one too. Corrupt rows are passed
+   * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before it is one too. Corrupt rows are passed
    * over and reported; they do not count as items.
    */
-  async read(sessionId: string, window: HistoryWindow = {}): Promise<History<Item>> {
+  async read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
     const session = checkSessionId(sessionId)
     if (window.turns !== undefined) return this.#reader.readTurns(session, checkLimit('turns', window.turns))
     if (window.items !== undefined) return this.#reader.readItems(session, checkLimit('items', window.items))
@@ -93,7 +92,7 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     if (options.operationId === undefined) {
-      if (texts.length > 0) await this.#write(this.#appending(session, texts))
+      if (texts.length > 0) await this.#schema.run(this.#appending(session, texts))
       return
     }
     const statements = this.#appending(session, texts)
@@ -111,7 +110,7 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     if (this.#codec.format === 'opaque') return this.#popOpaque(session)
     for (;;) {
-      const [deleted] = await this.#write([this.#schema.statements.deleteLatest({ session })])
+      const [deleted] = await this.#schema.run([this.#schema.statements.deleteLatest({ session })])
       const row = deleted?.rows[0]
       if (!row) return undefined
       const [id, text] = row
@@ -127,28 +126,15 @@ export class SessionStore<Item> {
   async clear(sessionId: string): Promise<void> {
     const session = checkSessionId(sessionId)
     const { deleteFrom, deleteSession } = this.#schema.statements
-    await this.#write([deleteFrom({ session, first: 0 }), deleteSession({ session })])
+    await this.#schema.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
   }
 
-  /**
-   * Puts these items in the place of the whole history. With `expectedLastRowId` it rejects with
-   * `HISTORY_CONFLICT` when the newest row is another one, because somebody changed the history since that read.
-   */
-  async replaceAll(
-    sessionId: string,
-    items: readonly Item[],
-    options: { readonly expectedLastRowId?: number | undefined } = {},
-  ): Promise<void> {
+  /** Puts these items in the place of the whole history. */
+  async replaceAll(sessionId: string, items: readonly Item[]): Promise<void> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
-    const { deleteFrom, expectLast } = this.#schema.statements
-    const last = options.expectedLastRowId
-    const statements = [deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)]
-    if (last === undefined) {
-      await this.#write(statements)
-    } else if (!(await this.#writeIf([expectLast({ session, last }), ...statements]))) {
-      throw historyConflict()
-    }
+    const { deleteFrom } = this.#schema.statements
+    await this.#schema.run([deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)])
   }
 
   /**
@@ -227,14 +213,10 @@ export class SessionStore<Item> {
       )
     })
   }
-  async #write(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
-    return (await this.#schema.run(statements, options)) ?? []
-  }
-
   /** False where a condition in the batch did not hold: the history or the operation id is not the expected one. */
   async #writeIf(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
     try {
-      await this.#write(statements, options)
+      await this.#schema.run(statements, options)
       return true
     } catch (error) {
       if (isStorageError(error, 'CONSTRAINT')) return false
@@ -286,7 +268,7 @@ export class SessionStore<Item> {
   }
 
   async #wasApplied(operation: Operation): Promise<boolean> {
-    const [result] = await this.#write([operation.read], { operations: true })
+    const [result] = await this.#schema.run([operation.read], { operations: true })
     const digest = result?.rows[0]?.[0]
     if (digest === undefined || digest === operation.digest) return digest !== undefined
     throw new StorageError(

@@ -1,17 +1,34 @@
-import type { SqlValue } from '../driver.ts'
+import type { SqlResult, SqlValue } from '../driver.ts'
 
 /**
  * What a binding returned, read with all integers as bigints, in the form a driver promises: numbers where they
  * are exact, and plain `Uint8Array`s. Changes the rows in place.
  */
 export function toCells(rows: readonly unknown[]): SqlValue[][] {
-  for (const row of rows as unknown[][]) {
-    for (let index = 0; index < row.length; index++) {
-      const cell = row[index]
-      if (typeof cell === 'bigint' || (typeof cell === 'object' && cell !== null)) row[index] = toCell(cell)
-    }
-  }
+  for (const row of rows as unknown[][]) toCellsOfRow(row)
   return rows as SqlValue[][]
+}
+
+/** As {@link toCells}, for one row, or for the cells of one column. */
+export function toCellsOfRow(row: unknown[]): SqlValue[] {
+  for (let index = 0; index < row.length; index++) {
+    const cell = row[index]
+    if (typeof cell === 'bigint' || (typeof cell === 'object' && cell !== null)) row[index] = toCell(cell)
+  }
+  return row as SqlValue[]
+}
+
+/** The result of a statement with one column, which makes its rows only when somebody asks for them. */
+export function columnResult(column: string, cells: readonly SqlValue[]): SqlResult {
+  let rows: SqlResult['rows'] | undefined
+  return {
+    columns: [column],
+    cells,
+    get rows() {
+      rows ??= cells.map((cell) => [cell])
+      return rows
+    },
+  }
 }
 
 export function toCell(value: unknown): SqlValue {

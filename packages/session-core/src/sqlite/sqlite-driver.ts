@@ -131,9 +131,9 @@ function runBatch(
     }
     engine.run(options.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS)
     const results: SqlResult[] = []
-    for (const [position, statement] of statements.entries()) {
-      index = position
-      results.push(engine.run(statement.sql, statement.params ?? NO_PARAMS))
+    for (index = 0; index < statements.length; index++) {
+      const { sql, params = NO_PARAMS } = statements[index]!
+      results.push(engine.run(sql, params))
     }
     index = undefined
     engine.run('COMMIT', NO_PARAMS)
