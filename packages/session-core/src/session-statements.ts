@@ -54,7 +54,7 @@ function compile(names: ResolvedTableNames) {
   const session = param<string>('session')
   const textsAsRows = sql<{ key: number; value: string }>`json_each(${param('texts')})`.as('text')
   const isUser = (row: 'm' | 'previous') =>
-    sql<boolean>`json_valid(${sql.ref(`${row}.message_data`)}) and json_extract(${sql.ref(`${row}.message_data`)}, '$.role') = 'user'`
+    sql<boolean>`case when json_valid(${sql.ref(`${row}.message_data`)}) then json_extract(${sql.ref(`${row}.message_data`)}, '$.role') end = 'user'`
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
 

@@ -10,7 +10,7 @@ import {
   toNumber,
 } from './history-reader.ts'
 import { type ItemCodec, jsonCodec } from './item-codec.ts'
-import { SessionSchema } from './session-schema.ts'
+import { type RunOptions, SessionSchema } from './session-schema.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { parseTime } from './time.ts'
@@ -57,14 +57,13 @@ export class SessionStore<Item> {
   }
 
   /**
-   * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before it is one too. Corrupt rows are passed
-   * over and reported; they do not count as items.
+   * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
+   * it is one too. Corrupt rows are passed over and reported; they do not count as items.
    */
   async read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
     const session = checkSessionId(sessionId)
     if (window.turns !== undefined) return this.#reader.readTurns(session, checkLimit('turns', window.turns))
     if (window.items !== undefined) return this.#reader.readItems(session, checkLimit('items', window.items))
-
     return this.#reader.readAll(session)
   }
 
@@ -97,8 +96,8 @@ export class SessionStore<Item> {
     }
     const statements = this.#appending(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const isNew = await this.#writeIf([operation.insert, ...statements], { operations: true })
-    if (!isNew && !(await this.#wasApplied(operation))) throw historyConflict()
+    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+    if (refusal && !(await this.#wasApplied(operation))) throw refusal
   }
 
   /**
@@ -160,17 +159,18 @@ export class SessionStore<Item> {
           ])
 
     await this.#untilUnchanged(async () => {
-      if (operation && (await this.#wasApplied(operation))) return true
       const tail = await this.#reader.readValidRows(session, wanted.length)
       const found = canonicalTexts(tail.flatMap(({ decoded }) => (decoded ? [decoded.item] : [])))
-      if (found.length !== wanted.length || found.some((text, index) => text !== wanted[index])) {
+      const matches = found.length === wanted.length && found.every((text, index) => text === wanted[index])
+      if (!matches) {
+        if (operation && (await this.#wasApplied(operation))) return undefined
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
       const statements = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
-      return this.#writeIf(operation ? [operation.insert, ...statements] : statements, {
-        operations: operation !== undefined,
-      })
+      if (!operation) return this.#writeUnlessRefused(statements)
+      const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+      return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
     })
   }
 
@@ -202,9 +202,9 @@ export class SessionStore<Item> {
         }
       })
       const first = placed.findIndex(({ kept }) => !kept)
-      if (first === -1) return true
+      if (first === -1) return undefined
       const tail = placed.slice(first)
-      return this.#writeIf(
+      return this.#writeUnlessRefused(
         this.#replacingTail(
           session,
           tail.map(({ row }) => row),
@@ -213,20 +213,33 @@ export class SessionStore<Item> {
       )
     })
   }
-  /** False where a condition in the batch did not hold: the history or the operation id is not the expected one. */
-  async #writeIf(statements: readonly SqlStatement[], options: { operations?: boolean } = {}) {
+
+  /** Resolves with the error where a condition in the batch did not hold: on the history, or on the operation id. */
+  async #writeUnlessRefused(
+    statements: readonly SqlStatement[],
+    options?: RunOptions,
+  ): Promise<StorageError | undefined> {
     try {
       await this.#schema.run(statements, options)
-      return true
+      return undefined
     } catch (error) {
-      if (isStorageError(error, 'CONSTRAINT')) return false
+      if (isStorageError(error, 'CONSTRAINT')) return error
       throw error
     }
   }
 
-  async #untilUnchanged(attempt: () => Promise<boolean>) {
-    for (let count = 0; count < ATTEMPTS; count++) if (await attempt()) return
-    throw historyConflict()
+  /** An attempt resolves with the refusal of its write, or with nothing once it is done. */
+  async #untilUnchanged(attempt: () => Promise<StorageError | undefined>) {
+    let refusal: StorageError | undefined
+    for (let count = 0; count < ATTEMPTS; count++) {
+      refusal = await attempt()
+      if (!refusal) return
+    }
+    throw new StorageError(
+      'HISTORY_CONFLICT',
+      `The history changed ${ATTEMPTS} times while it was being rewritten. Try again when others write less.`,
+      { cause: refusal },
+    )
   }
 
   #appending(session: string, texts: readonly string[]): SqlStatement[] {
@@ -282,7 +295,7 @@ export class SessionStore<Item> {
     await this.#untilUnchanged(async () => {
       const [row] = await this.#reader.readRows(session, 1)
       popped = row?.decoded?.item
-      if (!row) return true
+      if (!row) return undefined
       if (!row.decoded) {
         throw new StorageError(
           'UNREADABLE_ITEM',
@@ -290,7 +303,10 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#schema.statements
-      return this.#writeIf([expectLast({ session, last: row.id }), deleteFrom({ session, first: row.id })])
+      return this.#writeUnlessRefused([
+        expectLast({ session, last: row.id }),
+        deleteFrom({ session, first: row.id }),
+      ])
     })
     return popped
   }
@@ -305,10 +321,6 @@ interface Operation {
 const quote = (text: string) => JSON.stringify(text)
 const add = (text: string): NewRow => [text, null]
 const keep = (row: Row<unknown>): NewRow => [row.text, row.createdAt]
-
-function historyConflict(): StorageError {
-  return new StorageError('HISTORY_CONFLICT', 'The history changed since it was read. Read it again.')
-}
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))

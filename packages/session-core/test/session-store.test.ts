@@ -62,6 +62,13 @@ describe('a history with corrupt rows', () => {
     expect((await store.read('s', { items: 9 })).map(({ n }) => n)).toEqual([0, 2, 3, 4, 6])
   })
 
+  test('has turns in spite of them', async () => {
+    await store.append('s', [{ role: 'user' }, { n: 9 }, { n: 10 }])
+    await driver.batch([corrupt(10)])
+    expect(await store.read('s', { turns: 1 })).toEqual([{ role: 'user' }, { n: 10 }])
+    expect(reported).toMatchObject([{ rowId: 10 }])
+  })
+
   test('drops and reports them where a pop goes past them', async () => {
     expect(await store.pop('s')).toEqual({ n: 6 })
     expect(reported).toMatchObject([{ rowId: 8, dropped: true }])
@@ -370,6 +377,16 @@ describe('a change that depends on what was read', () => {
       code: 'HISTORY_CONFLICT',
     })
     expect((await new SessionStore<Item>(driver).read('s'))[0]).toEqual({ n: 0 })
+  })
+
+  test('takes one read and one write, with an operation id as well', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', numbered(3), { operationId: 'first' })
+    batches.length = 0
+    await store.replaceSuffix('s', [{ n: 2 }], [{ n: 'two' }], { operationId: 'second' })
+    expect(batches).toHaveLength(2)
+    await store.rewrite('s', (items) => items.map((item) => (item['n'] === 1 ? [] : [item])))
+    expect(batches).toHaveLength(4)
   })
 
   test('keeps the times of the rows that it moves', async () => {
