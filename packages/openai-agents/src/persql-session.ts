@@ -102,10 +102,10 @@ export class PerSQLSession implements Session, AsyncDisposable {
    * The latest `limit` items, oldest first; none for a limit below one. Without a limit: what the `window` option
    * says. The items are the caller's own copies.
    */
-  async getItems(limit?: number): Promise<AgentInputItem[]> {
-    const window = limit === undefined ? this.#window : { items: limit }
-    const items = await this.#store.read(this.#sessionId, window)
-    return limit === undefined && window?.items !== undefined ? withoutOrphanedResults(items) : items
+  getItems(limit?: number): Promise<AgentInputItem[]> {
+    if (limit !== undefined) return this.#store.read(this.#sessionId, { items: limit })
+    const items = this.#store.read(this.#sessionId, this.#window)
+    return this.#window?.items === undefined ? items : items.then(withoutOrphanedResults)
   }
 
   /** Adds all items or none, in order, without items of others between them. No items: does nothing. */

@@ -67,13 +67,31 @@ export class HistoryReader<Item> {
 
   async readAll(session: string): Promise<Item[]> {
     const [result] = await this.#schema.run([this.#schema.statements.readAll({ session })], READ_ONLY)
+    return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+  }
+
+  /** The latest items. */
+  async readItems(session: string, count: number): Promise<Item[]> {
+    if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
+    if (count === 0) return []
+    const { readLatest } = this.#schema.statements
+    const [result] = await this.#schema.run([readLatest({ session, limit: count })], READ_ONLY)
+    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
+    return this.#decodeAll(result)?.reverse() ?? this.#readPastCorrupt(session, count)
+  }
+
+  /** Nothing where a row is corrupt: then it is read again with row ids, to say which. */
+  #decodeAll(result: SqlResult | undefined): Item[] | undefined {
     const texts = result?.cells ?? result?.rows.map((row) => row[0]) ?? []
     try {
       return texts.map((text) => this.decode(text))
     } catch {
-      // Some row is corrupt. Read again with row ids, to say which.
-      return this.readItems(session, Number.POSITIVE_INFINITY)
+      return undefined
     }
+  }
+
+  async #readPastCorrupt(session: string, count: number): Promise<Item[]> {
+    return this.#items(session, await this.readValidRows(session, count))
   }
 
   async readTurns(session: string, turns: number): Promise<Item[]> {
@@ -93,11 +111,6 @@ export class HistoryReader<Item> {
       const start = starts.filter((index) => index > 0).at(-turns)
       if (start !== undefined) return this.#items(session, rows.slice(start))
     }
-  }
-
-  /** The latest valid items. */
-  async readItems(session: string, count: number): Promise<Item[]> {
-    return this.#items(session, await this.readValidRows(session, count))
   }
 
   /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */

@@ -4,6 +4,7 @@ const BYTES_KEY = /^\$+bytes$/
 
 /** JSON with bytes, refusing what {@link parseJson} could not give back unchanged. */
 export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}): string {
+  if (!options.sortKeys && isPlainJson(value, 0)) return JSON.stringify(value)
   const ancestors: object[] = []
   const path: (string | number)[] = []
 
@@ -79,6 +80,31 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
     if (error instanceof RangeError) refuse('nested too deep')
     throw error
   }
+}
+
+const USUAL_DEPTH = 64
+
+/** True for most items: what `JSON.stringify` writes just as it should be. False is no verdict. */
+function isPlainJson(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || depth === USUAL_DEPTH) return false
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isPlainJson(value[index], depth + 1)) return false
+    return true
+  }
+  const prototype = Object.getPrototypeOf(value)
+  if (
+    (prototype !== Object.prototype && prototype !== null) ||
+    Object.getOwnPropertySymbols(value).length > 0
+  ) {
+    return false
+  }
+  for (const key in value) {
+    const property = (value as Record<string, unknown>)[key]
+    if (key.startsWith('$') || (property !== undefined && !isPlainJson(property, depth + 1))) return false
+  }
+  return true
 }
 
 /** Reads what {@link writeJson} wrote, and any other JSON. Throws a SyntaxError for anything else. */

@@ -22,6 +22,9 @@ interface AllTables extends SessionTables {
 
 type InSession = { session: string }
 
+/** How many rows an insert has at most that is compiled for their number. */
+export const FEW = 16
+
 /** A `null` where the table refuses it: this is how a batch fails when the history is not the expected one. */
 const REFUSED = sql<string>`NULL`
 
@@ -109,6 +112,22 @@ function compile(names: ResolvedTableNames) {
       .orderBy('page.session_id', 'desc')
   }
 
+  const insertsByCount: ReturnType<typeof compileInsert>[] = []
+
+  /** Up to {@link FEW} texts, which are faster as values of their own than as a JSON array. */
+  function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
+    insertsByCount[texts.length] ??= compileInsert(texts.length)
+    return insertsByCount[texts.length]!({ session, ...texts })
+  }
+
+  function compileInsert(count: number) {
+    const rows = Array.from({ length: count }, (_, index) => ({
+      session_id: session,
+      message_data: param<string>(String(index)),
+    }))
+    return compileStatement<InSession & Record<number, string>>(db.insertInto(messages).values(rows))
+  }
+
   return {
     createTables: fixed(
       db.schema
@@ -151,6 +170,10 @@ function compile(names: ResolvedTableNames) {
     ),
 
     readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
+    /** Newest first. */
+    readLatest: compileStatement<InSession & { limit: number }>(
+      inSession.select('message_data').orderBy('id', 'desc').limit(param<number>('limit')),
+    ),
     readTurns: compileStatement<InSession & { skip: number }>(
       inSession
         .select(['id', 'message_data', 'created_at'])
@@ -175,6 +198,7 @@ function compile(names: ResolvedTableNames) {
           conflict.column('session_id').doUpdateSet({ updated_at: sql`CURRENT_TIMESTAMP` }),
         ),
     ),
+    insertFewTexts,
     /** `texts`: a JSON array of the rows' texts. */
     insertTexts: compileStatement<InSession & { texts: string }>(
       db

@@ -11,6 +11,7 @@ import {
 } from './history-reader.ts'
 import { type ItemCodec, jsonCodec } from './item-codec.ts'
 import { type RunOptions, SessionSchema } from './session-schema.ts'
+import { FEW } from './session-statements.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { parseTime } from './time.ts'
@@ -243,9 +244,15 @@ export class SessionStore<Item> {
   }
 
   #appending(session: string, texts: readonly string[]): SqlStatement[] {
-    const { touchSession, insertTexts } = this.#schema.statements
-    const arrays = texts.length === 0 ? [] : jsonArrays(texts.map(quote), this.#schema.driver.limits)
-    return [touchSession({ session }), ...arrays.map((array) => insertTexts({ session, texts: array }))]
+    const { touchSession, insertTexts, insertFewTexts } = this.#schema.statements
+    const { limits } = this.#schema.driver
+    const touch = touchSession({ session })
+    if (texts.length === 0) return [touch]
+    if (texts.length <= FEW && limits?.valueBytes === undefined && limits?.requestBytes === undefined) {
+      return [touch, insertFewTexts(session, texts)]
+    }
+    const arrays = jsonArrays(texts.map(quote), limits)
+    return [touch, ...arrays.map((array) => insertTexts({ session, texts: array }))]
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */

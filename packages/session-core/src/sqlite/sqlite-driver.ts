@@ -124,10 +124,10 @@ function runBatch(
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
-    const [only] = statements
-    if (only && statements.length === 1) {
+    if (statements.length === 1) {
       index = 0
-      return [engine.run(only.sql, only.params ?? NO_PARAMS)]
+      const { sql, params = NO_PARAMS } = statements[0]!
+      return [engine.run(sql, params)]
     }
     engine.run(options.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS)
     const results: SqlResult[] = []
