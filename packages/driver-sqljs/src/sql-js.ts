@@ -33,6 +33,6 @@ export interface SqlJsStatement {
   free(): boolean
 }
 
-export interface SqlJsStatementIterator extends Iterable<SqlJsStatement> {
+interface SqlJsStatementIterator extends Iterable<SqlJsStatement> {
   getRemainingSQL(): string
 }

@@ -1,4 +1,4 @@
-import { type SqlDriver, StorageError } from '@persql/session-core'
+import { isStorageError, type SqlDriver } from '@persql/session-core'
 import { describeSqlDriver } from '@persql/session-core/testing'
 import { IDBFactory } from 'fake-indexeddb'
 import initSqlJs from 'sql.js'
@@ -50,6 +50,6 @@ describeSqlDriver({
 /** Of two drivers that shared an image, one cannot save. */
 async function closeUnlessRefused(driver: SqlDriver) {
   await driver.close().catch((error: unknown) => {
-    if (!(error instanceof StorageError && error.code === 'SAVE_FAILED')) throw error
+    if (!isStorageError(error, 'SAVE_FAILED')) throw error
   })
 }

@@ -169,7 +169,10 @@ test.each([
   const storage = new TestStorage()
   storage.image = image
   const driver = sqlJsDriver({ storage })
-  await expect(driver.batch([TABLE])).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
+  await expect(driver.batch([TABLE])).rejects.toMatchObject({
+    code: 'NOT_A_DATABASE',
+    message: expect.stringContaining('What the storage holds'),
+  })
   await expect(driver.batch([SELECT])).rejects.toMatchObject({ code: 'NOT_A_DATABASE' })
   await driver.close()
   expect(storage.image).toBe(image)
