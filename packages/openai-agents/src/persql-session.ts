@@ -67,8 +67,9 @@ export class PerSQLSession implements Session, AsyncDisposable {
    */
   constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options: PerSQLSessionOptions = {}) {
     this.#sessionId = checkSessionId(sessionId)
-    this.#store = new SessionStore(toSqlDriver(database), options)
-    this.#window = checkWindow(options.window)
+    const { window, ...storeOptions } = options
+    this.#store = storeOf(toSqlDriver(database), storeOptions)
+    this.#window = checkWindow(window)
   }
 
   /** A session on the database with this URL, as in `openDriver`. `close` it after use. */
@@ -157,6 +158,16 @@ export class PerSQLSession implements Session, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+const defaultStores = new WeakMap<SqlDriver, SessionStore<AgentInputItem>>()
+
+/** Sessions without options of their own share one store for each database. */
+function storeOf(driver: SqlDriver, options: SessionStoreOptions<AgentInputItem>) {
+  if (Object.keys(options).length > 0) return new SessionStore(driver, options)
+  const store = defaultStores.get(driver) ?? new SessionStore<AgentInputItem>(driver)
+  defaultStores.set(driver, store)
+  return store
 }
 
 function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {

@@ -18,10 +18,11 @@ export function compileStatement<Params extends Record<string, SqlValue>>(
   query: Compilable,
 ): (params: Params) => SqlStatement {
   const { sql, parameters } = query.compile()
+  const names = parameters.map((value) => (value instanceof Placeholder ? value.name : undefined))
   return (params) => ({
     sql,
-    params: parameters.map((value) =>
-      value instanceof Placeholder ? (params[value.name] as SqlValue) : (value as SqlValue),
+    params: names.map((name, index) =>
+      name === undefined ? (parameters[index] as SqlValue) : (params[name] as SqlValue),
     ),
   })
 }

@@ -15,18 +15,22 @@ export function canonicalTexts(items: readonly unknown[]): string[] {
 
 function eachItem<Item>(items: readonly Item[], toText: (item: Item) => string): string[] {
   if (!Array.isArray(items)) throw new StorageError('INVALID_ARGUMENT', 'The items must be an array.')
-  return Array.from(items, (item, itemIndex) => {
-    try {
-      return toText(item)
-    } catch (error) {
-      const itemPath = isStorageError(error) ? error.itemPath : undefined
-      const why = isStorageError(error, 'INVALID_ITEM') ? error.message : 'The codec could not encode it.'
-      throw new StorageError('INVALID_ITEM', `Item ${itemIndex} cannot be stored. ${why}`, {
-        cause: isStorageError(error) ? undefined : error,
-        itemIndex,
-        itemPath,
-      })
-    }
+  const texts: string[] = []
+  try {
+    for (let index = 0; index < items.length; index++) texts.push(toText(items[index] as Item))
+    return texts
+  } catch (error) {
+    throw refusal(texts.length, error)
+  }
+}
+
+function refusal(itemIndex: number, error: unknown): StorageError {
+  const isRefused = isStorageError(error, 'INVALID_ITEM')
+  const why = isRefused ? error.message : 'The codec could not encode it.'
+  return new StorageError('INVALID_ITEM', `Item ${itemIndex} cannot be stored. ${why}`, {
+    cause: isRefused ? undefined : error,
+    itemIndex,
+    itemPath: isRefused ? error.itemPath : undefined,
   })
 }
 

@@ -1,3 +1,4 @@
+import { checkLimit, checkSessionId } from './check.ts'
 import type { SqlResult, SqlValue } from './driver.ts'
 import type { ItemCodec } from './item-codec.ts'
 import type { SessionSchema } from './session-schema.ts'
@@ -65,13 +66,16 @@ export class HistoryReader<Item> {
     this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
   }
 
-  async readAll(session: string): Promise<Item[]> {
+  async readAll(sessionId: string): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
     const [result] = await this.#schema.run([this.#schema.statements.readAll({ session })], READ_ONLY)
     return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
   }
 
   /** The latest items. */
-  async readItems(session: string, count: number): Promise<Item[]> {
+  async readItems(sessionId: string, items: number): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
+    const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
     const { readLatest } = this.#schema.statements
@@ -94,11 +98,14 @@ export class HistoryReader<Item> {
     return this.#items(session, await this.readValidRows(session, count))
   }
 
-  async readTurns(session: string, turns: number): Promise<Item[]> {
-    if (turns === 0 || turns === Number.POSITIVE_INFINITY) return this.readItems(session, turns)
-    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, turns)
+  /** The latest turns. */
+  async readTurns(sessionId: string, turns: number): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
+    const count = checkLimit('turns', turns)
+    if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
+    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, count)
     const { readTurns } = this.#schema.statements
-    const [result] = await this.#schema.run([readTurns({ session, skip: turns - 1 })], READ_ONLY)
+    const [result] = await this.#schema.run([readTurns({ session, skip: count - 1 })], READ_ONLY)
     return this.#items(session, this.#toRows(result))
   }
 

@@ -55,8 +55,7 @@ export class SessionSchema {
     try {
       if (missing === NOTHING) return await this.driver.batch(statements, options)
       const results = await this.driver.batch([...missing, ...statements])
-      this.#known.tables = true
-      this.#known.operations ||= options.operations ?? false
+      this.#remember(options)
       return results.slice(missing.length)
     } catch (error) {
       if (missing !== NOTHING && isStorageError(error, 'READ_ONLY')) {
@@ -71,6 +70,11 @@ export class SessionSchema {
     }
   }
 
+  #remember({ operations = false }: RunOptions) {
+    this.#known.tables = true
+    this.#known.operations ||= operations
+  }
+
   #missing({ operations = false }: RunOptions): readonly SqlStatement[] {
     const needsTables = !this.#known.tables
     const needsOperations = operations && !this.#known.operations
@@ -81,7 +85,9 @@ export class SessionSchema {
 
   async #runWithoutMaking(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
     try {
-      return await this.driver.batch(statements, options)
+      const results = await this.driver.batch(statements, options)
+      this.#remember(options)
+      return results
     } catch (error) {
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
       if (options.readOnly) return []

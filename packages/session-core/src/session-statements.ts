@@ -112,20 +112,17 @@ function compile(names: ResolvedTableNames) {
       .orderBy('page.session_id', 'desc')
   }
 
-  const insertsByCount: ReturnType<typeof compileInsert>[] = []
+  const insertsByCount: string[] = []
 
   /** Up to {@link FEW} texts, which are faster as values of their own than as a JSON array. */
   function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
     insertsByCount[texts.length] ??= compileInsert(texts.length)
-    return insertsByCount[texts.length]!({ session, ...texts })
+    return { sql: insertsByCount[texts.length]!, params: texts.flatMap((text) => [session, text]) }
   }
 
-  function compileInsert(count: number) {
-    const rows = Array.from({ length: count }, (_, index) => ({
-      session_id: session,
-      message_data: param<string>(String(index)),
-    }))
-    return compileStatement<InSession & Record<number, string>>(db.insertInto(messages).values(rows))
+  function compileInsert(count: number): string {
+    const row = { session_id: '', message_data: '' }
+    return db.insertInto(messages).values(Array(count).fill(row)).compile().sql
   }
 
   return {

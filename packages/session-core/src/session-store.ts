@@ -61,11 +61,10 @@ export class SessionStore<Item> {
    * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
    * it is one too. Corrupt rows are passed over and reported; they do not count as items.
    */
-  async read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
-    const session = checkSessionId(sessionId)
-    if (window.turns !== undefined) return this.#reader.readTurns(session, checkLimit('turns', window.turns))
-    if (window.items !== undefined) return this.#reader.readItems(session, checkLimit('items', window.items))
-    return this.#reader.readAll(session)
+  read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
+    if (window.turns !== undefined) return this.#reader.readTurns(sessionId, window.turns)
+    if (window.items !== undefined) return this.#reader.readItems(sessionId, window.items)
+    return this.#reader.readAll(sessionId)
   }
 
   /** The newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */

@@ -292,6 +292,24 @@ describe('the tables', () => {
     expect(result!.rows.flat()).toEqual(['agent_sessions', 'agent_messages'])
   })
 
+  test('are tried only once where the right to make them is missing', async () => {
+    await new SessionStore<Item>(driver).append('s', numbered(1))
+    let refused = 0
+    const mayNotMake: SqlDriver = {
+      ...driver,
+      async batch(statements, options) {
+        if (!statements.some(({ sql }) => sql.startsWith('create'))) return driver.batch(statements, options)
+        refused += 1
+        throw new StorageError('READ_ONLY', 'This token may not make tables.')
+      },
+    }
+    const store = new SessionStore<Item>(mayNotMake)
+    await store.append('s', numbered(1))
+    await store.append('s', numbered(1))
+    expect(await store.read('s')).toHaveLength(3)
+    expect(refused).toBe(1)
+  })
+
   test('are made again where somebody dropped them', async () => {
     const store = new SessionStore<Item>(driver)
     await store.append('s', numbered(1))
