@@ -93,8 +93,9 @@ async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> 
   const file = resolve(path)
   try {
     if (!readOnly) await mkdir(dirname(file), { recursive: true })
-    // The driver waits for locks by itself, in shorter steps and without blocking the process.
-    return new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 0 })
+    // One millisecond is the shortest step of SQLite's own waiting, and costs less than coming back here with an
+    // error. The driver repeats it, and lets other work of the process run in between.
+    return new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 1 })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StorageError('CANNOT_OPEN', `Cannot open or create "${file}": ${reason}`, { cause })
