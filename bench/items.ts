@@ -1,20 +1,21 @@
 import type { AgentInputItem } from '@openai/agents-core'
 
-/** Bytes of JSON in each item. */
+/** Bytes of JSON in each item, give or take one. */
 const ITEM_BYTES = 606
 
-const PROSE =
-  'The parcel left the warehouse on Tuesday evening and was scanned twice on its way. It should be at your door before noon. '
+const PROSE = 'Parcel "A-113" left the warehouse on Tuesday and was scanned twice.\n- expected: before noon\n'
+const RECORDS =
+  '{"parcel":"A-113","status":"in transit","scans":[{"at":"Hub 4","time":"2026-03-03T18:20:00Z"}]}'
 
 /** What one run of an agent adds: a question, a tool call, its result, and an answer. */
 export const TURN: AgentInputItem[] = [
-  sized((text) => ({
+  sized(PROSE, (text) => ({
     id: 'item-0',
     type: 'message',
     role: 'user',
     content: [{ type: 'input_text', text }],
   })),
-  sized((text) => ({
+  sized(RECORDS, (text) => ({
     id: 'item-1',
     type: 'function_call',
     callId: 'call_find_parcel',
@@ -22,7 +23,7 @@ export const TURN: AgentInputItem[] = [
     status: 'completed',
     arguments: text,
   })),
-  sized((text) => ({
+  sized(RECORDS, (text) => ({
     id: 'item-2',
     type: 'function_call_result',
     callId: 'call_find_parcel',
@@ -30,7 +31,7 @@ export const TURN: AgentInputItem[] = [
     status: 'completed',
     output: { type: 'text', text },
   })),
-  sized((text) => ({
+  sized(PROSE, (text) => ({
     id: 'item-3',
     type: 'message',
     role: 'assistant',
@@ -48,7 +49,13 @@ export function itemId(writer: number, batch: number, index: number): string {
   return `${writer}-${batch}-${index}`
 }
 
-function sized(build: (text: string) => AgentInputItem): AgentInputItem {
-  const length = ITEM_BYTES - JSON.stringify(build('')).length
-  return build(PROSE.repeat(Math.ceil(length / PROSE.length)).slice(0, length))
+function sized(content: string, build: (text: string) => AgentInputItem): AgentInputItem {
+  const room = ITEM_BYTES - JSON.stringify(build('')).length
+  const characters = [...content.repeat(ITEM_BYTES / 50)]
+  let used = 0
+  const end = characters.findIndex((character) => {
+    used += JSON.stringify(character).length - 2
+    return used > room
+  })
+  return build(characters.slice(0, end).join(''))
 }

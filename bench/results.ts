@@ -18,9 +18,9 @@ export interface Results {
 }
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */
-export function toJson(results: Results) {
+export function toJson(results: Results): string {
   const { systems, workloads, ...rest } = results
-  return {
+  const content = {
     ...rest,
     systems: systems.map((system) =>
       takesPart(system)
@@ -28,4 +28,7 @@ export function toJson(results: Results) {
         : system,
     ),
   }
+  const rounded = (_key: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(5)) : value
+  return `${JSON.stringify(content, rounded, 2)}\n`
 }

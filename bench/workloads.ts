@@ -6,8 +6,8 @@ export interface Workload {
   /** Its name in the results, and for `--only`. */
   readonly key: string
   readonly title: string
-  /** Another one for each round, and the same for every system. */
-  job(round: number): Job
+  /** A small one, to be run again and again; another one for each number, and the same for every system. */
+  job(number: number): Job
 }
 
 /** Workloads that share their data and take turns within each round. */
@@ -17,43 +17,36 @@ export interface WorkloadGroup {
   readonly workloads: readonly Workload[]
 }
 
-const STORED = [100, 1_000, 10_000]
+const STORED = [
+  { stored: 100, samples: 12 },
+  { stored: 1_000, samples: 4 },
+  { stored: 10_000, samples: 1 },
+]
 const LONG = [1_000, 100_000, 1_000_000]
 const MANY = 10_000
 
-/** `effort`: 1 for the usual number of samples in a slice. */
-export function workloadGroups(effort: number): readonly WorkloadGroup[] {
-  const samples = (count: number) => Math.max(3, Math.round(count * effort))
-  const budget = 500 * effort
-  const turnSamples = new Map([
-    [100, samples(60)],
-    [1_000, samples(20)],
-    [10_000, samples(5)],
-  ])
-
+export function workloadGroups(): readonly WorkloadGroup[] {
   const turns: WorkloadGroup = {
-    sessions: STORED.map((items) => ({ id: `stored-${items}`, items })),
+    sessions: STORED.map(({ stored }) => ({ id: `stored-${stored}`, items: stored })),
     readOnly: false,
     workloads: [
       {
         key: 'turn-0',
         title: 'turn, 0 stored',
-        job: (round) => ({
+        job: (number) => ({
           operation: 'turn',
-          sessionIds: Array.from({ length: samples(80) }, (_, index) => `new-${round}-${index}`),
+          sessionIds: Array.from({ length: 16 }, (_, index) => `new-${number}-${index}`),
           expected: 0,
-          budget,
           undo: false,
         }),
       },
-      ...STORED.map((stored) => ({
+      ...STORED.map(({ stored, samples }) => ({
         key: `turn-${stored}`,
         title: `turn, ${stored.toLocaleString('en')} stored`,
         job: (): Job => ({
           operation: 'turn',
-          sessionIds: Array(turnSamples.get(stored)!).fill(`stored-${stored}`),
+          sessionIds: Array(samples).fill(`stored-${stored}`),
           expected: stored,
-          budget,
           undo: true,
         }),
       })),
@@ -62,8 +55,7 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
         title: 'append of 4, 100 stored',
         job: () => ({
           operation: 'append',
-          sessionIds: Array(samples(80)).fill('stored-100'),
-          budget,
+          sessionIds: Array(16).fill('stored-100'),
           undo: true,
         }),
       },
@@ -78,9 +70,8 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
       title: `latest ${LATEST} of ${items.toLocaleString('en')}`,
       job: () => ({
         operation: 'latest',
-        sessionIds: Array(samples(200)).fill(`long-${items}`),
+        sessionIds: Array(40).fill(`long-${items}`),
         expected: LATEST,
-        budget,
         undo: false,
       }),
     })),
@@ -93,10 +84,9 @@ export function workloadGroups(effort: number): readonly WorkloadGroup[] {
       {
         key: 'many-sessions',
         title: `random turn among ${MANY.toLocaleString('en')} sessions of 20`,
-        job: (round) => ({
+        job: (number) => ({
           operation: 'turn',
-          sessionIds: randomNumbers(round, samples(100), MANY).map((number) => `user-${number}`),
-          budget,
+          sessionIds: randomNumbers(number, 20, MANY).map((user) => `user-${user}`),
           undo: false,
         }),
       },

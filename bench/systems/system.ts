@@ -10,8 +10,6 @@ export interface Job {
   readonly sessionIds: readonly string[]
   /** How many items each read must find; absent where that differs. */
   readonly expected?: number
-  /** A slice that has taken this many milliseconds ends early, but not before its third sample. */
-  readonly budget: number
   /** Takes the appended items back after each sample, outside its time. */
   readonly undo: boolean
 }

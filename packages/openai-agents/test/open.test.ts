@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { driverFromEnv, openDriver } from '@persql/session-core'
@@ -65,10 +66,22 @@ test.each(['', 'redis://localhost', 'https://example.com/a.db'])('refuses the UR
 })
 
 test('names the package to install when a driver is missing', async () => {
-  await expect(openDriver('persql://acme/agent-state')).rejects.toMatchObject({
-    code: 'DRIVER_NOT_INSTALLED',
-    message: expect.stringContaining('npm install @persql/driver-persql'),
+  // This repository has it, so Node.js is told not to find it.
+  const name = '@persql/driver-persql'
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier !== name) return next(specifier, context)
+      throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' })
+    },
   })
+  try {
+    await expect(openDriver('persql://acme/agent-state')).rejects.toMatchObject({
+      code: 'DRIVER_NOT_INSTALLED',
+      message: expect.stringContaining(`npm install ${name}`),
+    })
+  } finally {
+    hooks.deregister()
+  }
 })
 
 test('closes only the database that a session opened itself', async () => {

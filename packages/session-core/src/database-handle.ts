@@ -9,17 +9,17 @@ export interface HandleResult {
   /** The rows as objects. */
   readonly data?: readonly Record<string, unknown>[]
   readonly changes?: number
-  readonly lastInsertRowid?: number
+  readonly lastInsertRowid?: number | bigint
   readonly rowsRead?: number
   readonly rowsWritten?: number
 }
 
 /** What is needed of a PerSQL database handle, from `@persql/sdk` or any object of its shape. */
 export interface DatabaseHandle {
-  query(sql: string, params?: unknown[]): Promise<HandleResult>
+  query(sql: string, params?: readonly unknown[]): Promise<HandleResult>
   batch(
-    statements: { sql: string; params?: unknown[] }[],
-    options?: { transaction?: boolean },
+    statements: readonly { sql: string; params?: readonly unknown[] | undefined }[],
+    options?: { transaction?: boolean; readOnly?: boolean },
   ): Promise<readonly HandleResult[]>
 }
 
@@ -59,10 +59,10 @@ function handleDriver(handle: DatabaseHandle): SqlDriver {
     // https://docs.persql.com: at most 100 statements per call
     limits: { statements: 100 },
 
-    async batch(statements) {
+    async batch(statements, { readOnly = false } = {}) {
       if (statements.length === 0) return []
       try {
-        const results = await handle.batch(statements.map(toRequest), { transaction: true })
+        const results = await handle.batch(statements.map(toRequest), { transaction: true, readOnly })
         return results.map(toResult)
       } catch (error) {
         throw toStorageError(error)
@@ -78,11 +78,13 @@ function toRequest({ sql, params }: SqlStatement) {
 }
 
 function toResult(result: HandleResult): SqlResult {
-  const data = result.data ?? []
-  const { columns = Object.keys(data[0] ?? {}), changes, lastInsertRowid, rowsRead, rowsWritten } = result
+  const { columns = Object.keys(result.data?.[0] ?? {}), changes, lastInsertRowid } = result
+  const { rowsRead, rowsWritten } = result
+  // A handle may make the objects only when somebody asks for them.
+  const rows = result.rows ?? result.data?.map((row) => columns.map((column) => row[column])) ?? []
   return {
     columns,
-    rows: (result.rows ?? data.map((row) => columns.map((column) => row[column]))) as SqlValue[][],
+    rows: rows as SqlValue[][],
     ...(changes === undefined ? {} : { changes }),
     ...(lastInsertRowid === undefined ? {} : { lastInsertRowid }),
     ...(rowsRead === undefined ? {} : { rowsRead }),
@@ -90,7 +92,7 @@ function toResult(result: HandleResult): SqlResult {
   }
 }
 
-// The kinds of `errorDetail` in the PerSQL API.
+// The kinds of `errorDetail` in the PerSQL API, and of the server in this repository.
 const KINDS: Readonly<Record<string, StorageErrorCode>> = {
   unique_violation: 'CONSTRAINT',
   not_null_violation: 'CONSTRAINT',
@@ -98,15 +100,56 @@ const KINDS: Readonly<Record<string, StorageErrorCode>> = {
   check_violation: 'CONSTRAINT',
   unknown_table: 'NO_SUCH_TABLE',
   syntax_error: 'INVALID_STATEMENT',
+  invalid_statement: 'INVALID_STATEMENT',
   too_many_params: 'INVALID_STATEMENT',
+  too_few_params: 'INVALID_STATEMENT',
   database_locked: 'BUSY',
   readonly: 'READ_ONLY',
+  forbidden: 'READ_ONLY',
+  timeout: 'UNAVAILABLE',
+  too_large: 'TOO_LARGE',
+  disk_full: 'FULL',
+}
+
+// The codes of `PerSQLError` where there was no answer of the API.
+const CODES: Readonly<Record<string, StorageErrorCode>> = {
+  network: 'UNAVAILABLE',
+  timeout: 'UNAVAILABLE',
+  invalid_response: 'UNAVAILABLE',
+  aborted: 'UNAVAILABLE',
+  invalid_argument: 'INVALID_STATEMENT',
+  closed: 'DRIVER_CLOSED',
+}
+
+const STATUSES: Readonly<Record<number, StorageErrorCode>> = {
+  401: 'CANNOT_OPEN',
+  402: 'UNAVAILABLE',
+  403: 'READ_ONLY',
+  404: 'CANNOT_OPEN',
+  408: 'UNAVAILABLE',
+  413: 'TOO_LARGE',
+  429: 'UNAVAILABLE',
+}
+
+interface HandleError {
+  readonly code?: unknown
+  readonly status?: number
+  readonly detail?: { readonly kind?: string; readonly statementIndex?: number }
+  readonly cause?: unknown
 }
 
 function toStorageError(error: unknown): StorageError {
   if (isStorageError(error)) return error
+  const { code, status = 0, detail, cause } = (error ?? {}) as HandleError
+  // In local mode, the handle of the SDK runs on a driver itself.
+  if (isStorageError(cause)) return cause
   const message = error instanceof Error ? error.message : String(error)
-  const { detail, status } = (error ?? {}) as { detail?: { kind?: string }; status?: number }
-  const code = KINDS[detail?.kind ?? ''] ?? (status === 403 ? 'READ_ONLY' : sqliteErrorCode(message))
-  return new StorageError(code, message, { cause: error })
+  return new StorageError(
+    KINDS[detail?.kind ?? ''] ??
+      CODES[String(code)] ??
+      STATUSES[status] ??
+      (status >= 500 ? 'UNAVAILABLE' : sqliteErrorCode(message)),
+    message,
+    { cause: error, statementIndex: detail?.statementIndex },
+  )
 }

@@ -1,0 +1,80 @@
+import type { Fetch } from '@persql/sdk'
+import { SessionStore } from '@persql/session-core'
+import { expect, test } from 'vitest'
+import { persqlDriver } from '../src/index.ts'
+import { remote } from './support/remote.ts'
+
+const { client } = await remote()
+
+interface Item {
+  readonly n: number
+}
+
+const items = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ n }))
+
+test('is one request for each operation of a session, making its tables included', async () => {
+  let requests = 0
+  const fetch: Fetch = (...args) => {
+    requests += 1
+    return globalThis.fetch(...args)
+  }
+  const store = new SessionStore<Item>(persqlDriver(client({ fetch }).database('acme/counted')))
+  const requestsOf = async (operation: () => Promise<unknown>) => {
+    const before = requests
+    await operation()
+    return requests - before
+  }
+  expect(await requestsOf(() => store.read('s'))).toBe(1)
+  expect(await requestsOf(() => store.append('s', items(1)))).toBe(1)
+  expect(await requestsOf(() => store.append('s', items(1000)))).toBe(1)
+  expect(await requestsOf(() => store.read('s'))).toBe(1)
+  expect(await requestsOf(() => store.pop('s'))).toBe(1)
+  expect(await requestsOf(() => store.replaceAll('s', items(2)))).toBe(1)
+  expect(await requestsOf(() => store.clear('s'))).toBe(1)
+})
+
+/** Loses the replies of the exchanges that `isLost` picks by their number; the server has done its work by then. */
+function lossyFetch(isLost: (exchange: number) => boolean): Fetch {
+  let exchange = 0
+  return async (...args) => {
+    const response = await globalThis.fetch(...args)
+    exchange += 1
+    if (!isLost(exchange)) return response
+    await response.arrayBuffer()
+    throw new TypeError('terminated')
+  }
+}
+
+test('applies an append exactly once, whose first replies are lost', async () => {
+  const fetch = lossyFetch((exchange) => exchange % 3 !== 0)
+  const store = new SessionStore<Item>(persqlDriver(client({ fetch }).database('acme/lossy')))
+  for (const item of items(5)) await store.append('s', [item])
+  expect(await store.read('s')).toEqual(items(5))
+})
+
+test('keeps the order of appends from one driver that are called without waiting', async () => {
+  const store = new SessionStore<Item>(persqlDriver(client().database('acme/ordered')))
+  await Promise.all(items(50).map((item) => store.append('s', [item])))
+  expect(await store.read('s')).toEqual(items(50))
+})
+
+test('runs on a leased branch with its own token, which ends with the branch', async () => {
+  const parent = client().database('acme/parent')
+  await new SessionStore<Item>(persqlDriver(parent)).append('s', items(3))
+  const claim = await parent.branches.claim({ ref: 'run/1', role: 'write' })
+  expect(claim).toMatchObject({ branchRef: 'run/1', namespaceSlug: 'acme', outcome: 'created' })
+  const leased = client({ token: claim.token })
+  const store = new SessionStore<Item>(persqlDriver(leased.database('acme', claim.databaseSlug)), {
+    createTables: false,
+  })
+  expect(await store.read('s')).toEqual([])
+  await store.append('s', items(1))
+  expect(await store.read('s')).toEqual(items(1))
+  await expect(
+    persqlDriver(leased.database('acme/parent')).batch([{ sql: 'select 1' }]),
+  ).rejects.toMatchObject({
+    name: 'StorageError',
+  })
+  await parent.branches.delete('run/1')
+  await expect(store.read('s')).rejects.toMatchObject({ code: 'CANNOT_OPEN' })
+})

@@ -1,0 +1,174 @@
+import type { CallOptions } from './options.ts'
+import { PerSQLError } from './persql-error.ts'
+import { HEADERS, pathOf, type Route, type Success } from './protocol/index.ts'
+import { type Redact, redactor } from './redact.ts'
+import { responseError } from './response-error.ts'
+import { parseRetryAfter, retryDelay } from './retry-delay.ts'
+import { wait } from './wait.ts'
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface HttpClientOptions {
+  readonly baseURL: string
+  readonly token: string
+  readonly fetch: Fetch
+  readonly timeout: number
+  readonly maxRetries: number
+}
+
+export interface HttpCall extends CallOptions {
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** Whether to apply it twice does no harm. Default: for GET. */
+  readonly repeatable?: boolean
+  /** What must not be told by an error, apart from the token. */
+  readonly secrets?: () => readonly string[]
+}
+
+const OVERLOADED = new Set([408, 429, 500, 502, 503, 504])
+
+/** Speaks HTTP with the API: one call in, the envelope of its success out. Everything rejects with a PerSQLError. */
+export class HttpClient {
+  readonly #options: HttpClientOptions
+  #closed = false
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+  }
+
+  async call<Data>(
+    route: Route,
+    params: Readonly<Record<string, string>> = {},
+    call: HttpCall = {},
+  ): Promise<Success<Data>> {
+    if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    const { maxRetries = this.#options.maxRetries, signal, repeatable = route.method === 'GET' } = call
+    const url = this.#url(route.path, params, call.query)
+    const init = this.#init(route, call)
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.#attempt<Data>(url, init, call)
+      if (!(outcome instanceof Retryable)) return outcome
+      const delay = repeatable && attempt < maxRetries ? retryDelay(attempt, outcome.retryAfter) : undefined
+      if (delay === undefined) throw outcome.error
+      await wait(delay, signal)
+      if (signal?.aborted) throw aborted(signal)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  async #attempt<Data>(url: string, init: RequestInit, call: HttpCall): Promise<Success<Data> | Retryable> {
+    const { signal, timeout = this.#options.timeout } = call
+    if (signal?.aborted) throw aborted(signal)
+    const controller = new AbortController()
+    const stop = () => controller.abort()
+    const timer = setTimeout(stop, timeout)
+    signal?.addEventListener('abort', stop)
+    let response: Response | undefined
+    let text: string
+    try {
+      response = await this.#options.fetch(url, { ...init, signal: controller.signal })
+      text = await response.text()
+    } catch (cause) {
+      if (signal?.aborted) throw aborted(signal)
+      if (controller.signal.aborted) {
+        return new Retryable(
+          new PerSQLError('timeout', `No answer from the PerSQL API within ${timeout} ms.`),
+        )
+      }
+      return new Retryable(this.#networkError(cause, response?.status))
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+    // Some servers answer so to what deletes.
+    if (response.status === 204) return { success: true, data: undefined as Data }
+    const body = parse(text)
+    if (response.ok && isSuccess<Data>(body)) return body
+    const redact: Redact = redactor([this.#options.token, ...(call.secrets?.() ?? [])])
+    const error = responseError(response, body, redact)
+    if (!isTemporary(error)) throw error
+    return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))
+  }
+
+  #url(path: string, params: Readonly<Record<string, string>>, query: HttpCall['query']): string {
+    try {
+      return this.#options.baseURL + pathOf({ path }, params) + (query ? search(query) : '')
+    } catch (cause) {
+      throw new PerSQLError('invalid_argument', (cause as Error).message, { cause })
+    }
+  }
+
+  #init({ method }: Route, { body, headers }: HttpCall): RequestInit {
+    return {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#options.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }
+  }
+
+  #networkError(cause: unknown, status: number | undefined): PerSQLError {
+    const { origin } = new URL(this.#options.baseURL)
+    const reason = reasonOf(cause)
+    return status === undefined
+      ? new PerSQLError('network', `Could not reach the PerSQL API at ${origin}${reason}.`, { cause })
+      : new PerSQLError('network', `The connection to ${origin} was lost during the answer${reason}.`, {
+          cause,
+        })
+  }
+}
+
+/** A failure that may not be one at the next attempt. */
+class Retryable {
+  readonly error: PerSQLError
+  readonly retryAfter: number | undefined
+
+  constructor(error: PerSQLError, retryAfter?: number) {
+    this.error = error
+    this.retryAfter = retryAfter
+  }
+}
+
+// What failed as SQL fails again, except for locks. Without a detail the answer came from somewhere before the SQL.
+function isTemporary({ code, status = 0, detail }: PerSQLError): boolean {
+  if (detail?.kind === 'database_locked') return true
+  return code === 'invalid_response' || (OVERLOADED.has(status) && detail === undefined)
+}
+
+function aborted(signal: AbortSignal): PerSQLError {
+  return new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
+}
+
+function search(query: NonNullable<HttpCall['query']>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+  return given.length > 0 ? `?${params}` : ''
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isSuccess<Data>(body: unknown): body is Success<Data> {
+  return (
+    typeof body === 'object' && body !== null && 'success' in body && body.success === true && 'data' in body
+  )
+}
+
+/** The system's own word for it, such as ECONNREFUSED; texts may hold anything. */
+function reasonOf(cause: unknown): string {
+  const { code, cause: inner } = (cause ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  const name = inner?.code ?? code
+  return typeof name === 'string' && /^[A-Z][A-Z0-9_]+$/.test(name) ? ` (${name})` : ''
+}

@@ -1,0 +1,130 @@
+import { describeSql, toDescription } from './local-describe.ts'
+import { type LocalDriver, type LocalResult, loadLocalDriver } from './local-driver.ts'
+import { localError } from './local-error.ts'
+import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
+import { PerSQLError } from './persql-error.ts'
+import {
+  type DescribeResponse,
+  type ExplainResponse,
+  encodeValue,
+  type PlanRow,
+  type SchemaObject,
+  type SchemaResponse,
+  type SqlValue,
+  type TablesResponse,
+  type ValidateResponse,
+} from './protocol/index.ts'
+import { type QueryResult, queryResult } from './query-result.ts'
+import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
+import { withParams } from './with-params.ts'
+
+const USER_OBJECTS = String.raw`name not like 'sqlite\_%' escape '\' and name not like '\_persql\_%' escape '\'`
+
+/** Runs SQL on one SQLite database in this process. */
+export class LocalBackend implements SqlBackend {
+  readonly #path: string
+  #driver: Promise<LocalDriver> | undefined
+  #closed = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
+    const [result] = await this.#run([statement], options)
+    return toResult(result!)
+  }
+
+  async batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]> {
+    if (options.transaction) return (await this.#run(statements, options)).map(toResult)
+    const results: QueryResult[] = []
+    for (const [index, statement] of statements.entries()) {
+      const [result] = await this.#run([statement], options, index)
+      results.push(toResult(result!))
+    }
+    return results
+  }
+
+  async explain({ sql, params }: Statement, options: CallOptions): Promise<ExplainResponse> {
+    const { rows } = await this.query({ sql: `explain query plan ${sql}`, params }, options)
+    return { plan: rows as unknown as PlanRow[] }
+  }
+
+  async validate({ sql, params }: Statement, options: CallOptions): Promise<ValidateResponse> {
+    try {
+      await this.query({ sql: `explain ${sql}`, params }, options)
+      return { ok: true }
+    } catch (error) {
+      if (!(error instanceof PerSQLError) || error.detail === undefined) throw error
+      return { ok: false, error: error.message, errorDetail: error.detail }
+    }
+  }
+
+  async tables(options: CallOptions): Promise<TablesResponse> {
+    const sql = `select name from sqlite_schema where type = 'table' and ${USER_OBJECTS} order by name`
+    const names = (await this.query({ sql }, options)).rows.map(([name]) => String(name))
+    if (names.length === 0) return []
+    const counts = await this.#run(
+      names.map((name) => ({ sql: `select count(*) from "${name.replaceAll('"', '""')}"` })),
+      options,
+    )
+    return names.map((name, index) => ({ name, rowCount: Number(counts[index]!.rows[0]![0]) }))
+  }
+
+  async describe(options: CallOptions): Promise<DescribeResponse> {
+    return toDescription(await this.#run(describeSql(USER_OBJECTS), options))
+  }
+
+  async schema(options: CallOptions): Promise<SchemaResponse> {
+    const sql = `select type, name, tbl_name as "table", sql from sqlite_schema
+      where sql is not null and ${USER_OBJECTS} order by rowid`
+    return (await this.query({ sql }, options)).data as unknown as SchemaObject[]
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const driver = await this.#driver?.catch(() => undefined)
+    await driver?.close()
+  }
+
+  async #run(
+    statements: readonly Statement[],
+    { signal, readOnly = false }: QueryOptions,
+    firstIndex = 0,
+  ): Promise<LocalResult[]> {
+    if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    if (signal?.aborted) throw new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
+    const bound = statements.map((statement, index) => ({
+      params: [],
+      ...withParams(statement, firstIndex + index, (params) => Array.from(params, toValue)),
+    }))
+    this.#driver ??= loadLocalDriver(this.#path).catch((error: unknown) => {
+      this.#driver = undefined
+      throw error
+    })
+    const driver = await this.#driver
+    try {
+      return await driver.batch(bound, { readOnly })
+    } catch (error) {
+      throw localError(error, bound, firstIndex)
+    }
+  }
+}
+
+function toValue(param: SqlParam): SqlValue {
+  if (param instanceof Uint8Array) return param
+  // What JSON cannot hold is refused here as well.
+  const encoded = encodeValue(param)
+  return typeof param === 'bigint' ? param : (encoded as SqlValue)
+}
+
+function toResult({ columns, rows, changes, lastInsertRowid }: LocalResult): QueryResult {
+  return queryResult({
+    columns,
+    rows,
+    rowsRead: rows.length,
+    rowsWritten: changes ?? 0,
+    ...(changes === undefined ? {} : { changes }),
+    ...(lastInsertRowid === undefined ? {} : { lastInsertRowid }),
+  })
+}

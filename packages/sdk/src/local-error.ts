@@ -1,0 +1,36 @@
+import { parseSqlError } from './parse-sql-error.ts'
+import { PerSQLError } from './persql-error.ts'
+import type { SqlErrorDetail } from './protocol/index.ts'
+import { redactDetail, redactor, secretsOf } from './redact.ts'
+
+interface DriverError {
+  readonly code?: unknown
+  readonly message: string
+  readonly statementIndex?: number
+}
+
+/** What a server would answer for what the local driver rejected with; that is the `cause`. */
+export function localError(
+  error: unknown,
+  statements: readonly { sql: string; params: readonly unknown[] }[],
+  firstIndex: number,
+): PerSQLError {
+  const { code, message, statementIndex } = error as DriverError
+  if (code === 'DRIVER_CLOSED') {
+    return new PerSQLError('closed', 'This client was closed. Make another one.', { cause: error })
+  }
+  if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
+  const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
+  const known: SqlErrorDetail =
+    parsed.kind === 'unknown' && code === 'INVALID_STATEMENT'
+      ? { ...parsed, kind: 'invalid_statement' }
+      : parsed
+  const detail =
+    statementIndex === undefined ? known : { ...known, statementIndex: firstIndex + statementIndex }
+  const redact = redactor(secretsOf(statements))
+  return new PerSQLError('api', redact(detail.message), {
+    status: code === 'BUSY' ? 503 : code === 'READ_ONLY' ? 403 : 400,
+    detail: redactDetail(detail, redact),
+    cause: error,
+  })
+}

@@ -1,0 +1,28 @@
+/** Of a single call; what is left out is as for the client. */
+export interface CallOptions {
+  /** Ends the call, with what waits between its attempts, by an error with code `aborted`. */
+  readonly signal?: AbortSignal | undefined
+  /** For one attempt, in milliseconds. */
+  readonly timeout?: number | undefined
+  /** Attempts after the first one. */
+  readonly maxRetries?: number | undefined
+}
+
+export interface QueryOptions extends CallOptions {
+  /**
+   * At most 200 printable characters. Within 24 hours a call with the same key is answered with the first one's
+   * result, and not run again. Not in local mode. Default: a random key for each call that is not `readOnly`, the same for all its
+   * attempts.
+   */
+  readonly idempotencyKey?: string | undefined
+  /** With `planStep`: a step of this plan that has succeeded is answered with its result for 24 hours. */
+  readonly planKey?: string | undefined
+  readonly planStep?: string | undefined
+  /** The caller's promise that no statement changes anything: it is repeated without a key. Default: false. */
+  readonly readOnly?: boolean | undefined
+}
+
+export interface BatchOptions extends QueryOptions {
+  /** All statements or none. Default: false; then statements before a failing one stay applied. */
+  readonly transaction?: boolean | undefined
+}

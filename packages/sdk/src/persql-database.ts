@@ -1,0 +1,96 @@
+import type { Branches } from './branches.ts'
+import { type DrizzleCallback, drizzleCallback } from './drizzle-callback.ts'
+import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
+import { PerSQLError } from './persql-error.ts'
+import {
+  type DescribeResponse,
+  type ExplainResponse,
+  LIMITS,
+  type SchemaResponse,
+  type SqlValue,
+  type TablesResponse,
+  type ValidateResponse,
+} from './protocol/index.ts'
+import type { QueryResult } from './query-result.ts'
+import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
+
+/** A handle on one database. It holds no connection: handles on the same database show the same data. */
+export class PerSQLDatabase {
+  readonly namespace: string
+  readonly name: string
+  /** Not in local mode. */
+  readonly branches: Branches
+  readonly #backend: SqlBackend
+
+  /** Made by `persql.database(…)`. */
+  constructor(namespace: string, name: string, backend: SqlBackend, branches: Branches) {
+    this.namespace = namespace
+    this.name = name
+    this.branches = branches
+    this.#backend = backend
+  }
+
+  /** Runs one statement. The type of the rows is yours to know. */
+  async query<Row = Record<string, SqlValue>>(
+    sql: string,
+    params?: readonly SqlParam[],
+    options: QueryOptions = {},
+  ): Promise<QueryResult<Row>> {
+    return (await this.#backend.query({ sql, params }, options)) as QueryResult<Row>
+  }
+
+  /**
+   * Runs up to 100 statements in order in one request, and resolves with one result for each. Without `transaction`,
+   * those before a failing one stay applied. No statements: no request.
+   */
+  async batch(statements: readonly Statement[], options: BatchOptions = {}): Promise<QueryResult[]> {
+    if (statements.length === 0) return []
+    if (statements.length > LIMITS.statements) {
+      throw new PerSQLError('invalid_argument', `A batch has at most ${LIMITS.statements} statements.`)
+    }
+    return this.#backend.batch(statements, options)
+  }
+
+  /** As `batch`, all statements or none. */
+  async transaction(statements: readonly Statement[], options: QueryOptions = {}): Promise<QueryResult[]> {
+    return this.batch(statements, { ...options, transaction: true })
+  }
+
+  /** The query plan of a statement, which is not run. */
+  async explain(
+    sql: string,
+    params?: readonly SqlParam[],
+    options: CallOptions = {},
+  ): Promise<ExplainResponse> {
+    return this.#backend.explain({ sql, params }, options)
+  }
+
+  /** Whether a statement would compile, which is not run. */
+  async validate(
+    sql: string,
+    params?: readonly SqlParam[],
+    options: CallOptions = {},
+  ): Promise<ValidateResponse> {
+    return this.#backend.validate({ sql, params }, options)
+  }
+
+  /** The tables with their numbers of rows, by name. */
+  async tables(options: CallOptions = {}): Promise<TablesResponse> {
+    return this.#backend.tables(options)
+  }
+
+  /** The tables with their columns, foreign keys and indexes. */
+  async describe(options: CallOptions = {}): Promise<DescribeResponse> {
+    return this.#backend.describe(options)
+  }
+
+  /** The SQL of the tables, indexes, triggers and views, in the order in which they were made. */
+  async schema(options: CallOptions = {}): Promise<SchemaResponse> {
+    return this.#backend.schema(options)
+  }
+
+  /** For Drizzle: `drizzle(database.driver())` of `drizzle-orm/sqlite-proxy`. One request for each statement. */
+  driver(): DrizzleCallback {
+    return drizzleCallback(this)
+  }
+}

@@ -1,0 +1,154 @@
+import { Branches } from './branches.ts'
+import { Databases } from './databases.ts'
+import { environmentVariable } from './environment.ts'
+import { toIsoTime } from './expiry.ts'
+import { type Fetch, HttpClient } from './http-client.ts'
+import { LocalBackend } from './local-backend.ts'
+import { PerSQLDatabase } from './persql-database.ts'
+import { PerSQLError } from './persql-error.ts'
+import { type MeResponse, pathOf, ROUTES, type UsageResponse } from './protocol/index.ts'
+import { RemoteBackend } from './remote-backend.ts'
+import { Tokens } from './tokens.ts'
+
+export interface PerSQLOptions {
+  /** Needed unless `local` is given. */
+  readonly token?: string | undefined
+  /** Default: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
+  readonly baseURL?: string | undefined
+  /** Default: `globalThis.fetch`. */
+  readonly fetch?: Fetch | undefined
+  /** A path, or `:memory:`: no HTTP, but SQLite in this process, through `@persql/driver-better-sqlite3`. */
+  readonly local?: string | undefined
+  /** For one attempt, in milliseconds. Default: 60,000. */
+  readonly timeout?: number | undefined
+  /**
+   * Attempts after the first one, for calls that may be repeated: reads, and SQL that carries an idempotency key,
+   * which all SQL does. They are made where the API could not be reached, did not answer in time or as expected, or
+   * is overloaded, after a random time of up to 0.1 s, doubled each time up to 5 s; a `Retry-After` of up to a minute
+   * is honoured. Default: 5.
+   */
+  readonly maxRetries?: number | undefined
+}
+
+export interface UsageOptions {
+  /** First and last day, in UTC. */
+  readonly from?: Date | string | undefined
+  readonly to?: Date | string | undefined
+  /** Slug. */
+  readonly database?: string | undefined
+  /** Id. */
+  readonly token?: string | undefined
+}
+
+const DEFAULT_BASE_URL = 'https://api.persql.com'
+
+/**
+ * A client of the PerSQL API, or in local mode of one SQLite database. Nothing is requested or opened before the
+ * first call. Every call rejects with a {@link PerSQLError}.
+ */
+export class PerSQL {
+  readonly databases: Databases
+  readonly tokens: Tokens
+  readonly #http: HttpClient | undefined
+  readonly #local: LocalBackend | undefined
+
+  constructor(options: PerSQLOptions) {
+    if (options.local === undefined) this.#http = new HttpClient(httpOptions(options))
+    else this.#local = new LocalBackend(checkPath(options.local))
+    this.databases = new Databases(() => this.#remote('databases'))
+    this.tokens = new Tokens(() => this.#remote('tokens'))
+  }
+
+  /**
+   * A handle on a database, `'acme/orders'` or `'acme', 'orders'`; the name may be one of a branch. In local mode all
+   * names stand for the one database.
+   */
+  database(path: string): PerSQLDatabase
+  database(namespace: string, name: string): PerSQLDatabase
+  database(first: string, second?: string): PerSQLDatabase {
+    const [namespace, name] = second === undefined ? splitPath(first) : [first, second]
+    try {
+      pathOf(ROUTES.query, { ns: namespace, db: name })
+    } catch {
+      throw new PerSQLError(
+        'invalid_argument',
+        'A database is named "namespace/database", or by these two apart.',
+      )
+    }
+    const backend = this.#local ?? new RemoteBackend(this.#remote('database'), namespace, name)
+    const branches = new Branches(() => this.#remote('branches'), namespace, name)
+    return new PerSQLDatabase(namespace, name, backend, branches)
+  }
+
+  /** What was used, for each day, database and token. Needs an `admin` token. */
+  async usage({ from, to, database, token }: UsageOptions = {}): Promise<UsageResponse> {
+    const day = (name: string, time?: Date | string) => time && toIsoTime(name, time).slice(0, 10)
+    const query = { from: day('from', from), to: day('to', to), database, token }
+    return (await this.#remote('usage').call<UsageResponse>(ROUTES.usage, {}, { query })).data
+  }
+
+  /** Whose token this is. */
+  async me(): Promise<MeResponse> {
+    return (await this.#remote('me').call<MeResponse>(ROUTES.me)).data
+  }
+
+  /** Releases the local file. Later calls reject with code `closed`. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#http?.close()
+    await this.#local?.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #remote(what: string): HttpClient {
+    if (this.#http) return this.#http
+    throw new PerSQLError('local_mode', `"${what}" needs the PerSQL API; local mode is one SQLite database.`)
+  }
+}
+
+function httpOptions(options: PerSQLOptions) {
+  const { timeout = 60_000, maxRetries = 5, fetch = (...args) => globalThis.fetch(...args) } = options
+  if (!(timeout > 0))
+    throw new PerSQLError('invalid_argument', 'timeout must be a positive number of milliseconds.')
+  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
+    throw new PerSQLError('invalid_argument', 'maxRetries must be 0 or a positive integer.')
+  }
+  const baseURL = options.baseURL ?? environmentVariable('PERSQL_API_URL') ?? DEFAULT_BASE_URL
+  return { token: checkToken(options.token), baseURL: checkBaseURL(baseURL), fetch, timeout, maxRetries }
+}
+
+// The messages of these do not show what they were given: it may be a secret.
+
+function checkToken(token: string | undefined): string {
+  const trimmed = typeof token === 'string' ? token.trim() : ''
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
+  throw new PerSQLError(
+    'invalid_argument',
+    trimmed === ''
+      ? 'Pass a token, as in new PerSQL({ token: process.env.PERSQL_TOKEN }), or a path as "local".'
+      : 'The token has characters that no token has.',
+  )
+}
+
+function checkBaseURL(baseURL: string): string {
+  const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash) {
+    return url.href.replace(/\/+$/, '')
+  }
+  throw new PerSQLError(
+    'invalid_argument',
+    'baseURL must be an http or https URL without credentials or query.',
+  )
+}
+
+function checkPath(path: string): string {
+  if (typeof path === 'string' && path.trim() !== '') return path
+  throw new PerSQLError('invalid_argument', 'local must be a path such as "agents.db", or ":memory:".')
+}
+
+function splitPath(path: string): [namespace: string, name: string] {
+  const slash = typeof path === 'string' ? path.indexOf('/') : -1
+  return slash < 0 ? ['', ''] : [path.slice(0, slash), path.slice(slash + 1)]
+}

@@ -1,0 +1,120 @@
+import type { HttpCall, HttpClient } from './http-client.ts'
+import { checkKey, randomKey } from './idempotency-key.ts'
+import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
+import { PerSQLError } from './persql-error.ts'
+import {
+  type BatchRequest,
+  type BatchResponse,
+  type DescribeResponse,
+  type ExplainResponse,
+  encodeValues,
+  HEADERS,
+  type QueryRequest,
+  type QueryResponse,
+  ROUTES,
+  type SchemaResponse,
+  type StatementRequest,
+  type TablesResponse,
+  type ValidateResponse,
+} from './protocol/index.ts'
+import { decodeResult, type QueryResult } from './query-result.ts'
+import { secretsOf } from './redact.ts'
+import type { SqlBackend, Statement } from './sql-backend.ts'
+import { withParams } from './with-params.ts'
+
+/** Runs SQL behind the API. */
+export class RemoteBackend implements SqlBackend {
+  readonly #http: HttpClient
+  readonly #params: { readonly ns: string; readonly db: string }
+
+  constructor(http: HttpClient, ns: string, db: string) {
+    this.#http = http
+    this.#params = { ns, db }
+  }
+
+  async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
+    const body: QueryRequest = { ...toRequest(statement, 0), ...readOnlyFlag(options) }
+    const call = { ...sqlCall([body], options), body }
+    const { data, meta } = await this.#http.call<QueryResponse>(ROUTES.query, this.#params, call)
+    return decode(() => decodeResult(data, meta))
+  }
+
+  async batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]> {
+    const body: BatchRequest = {
+      statements: statements.map(toRequest),
+      ...(options.transaction ? { transaction: true } : {}),
+      ...readOnlyFlag(options),
+    }
+    const call = { ...sqlCall(body.statements, options), body }
+    const { data, meta } = await this.#http.call<BatchResponse>(ROUTES.batch, this.#params, call)
+    return decode(() => data.map((result) => decodeResult(result, meta)))
+  }
+
+  async explain(statement: Statement, options: CallOptions): Promise<ExplainResponse> {
+    return this.#ask(ROUTES.explain, statement, options)
+  }
+
+  async validate(statement: Statement, options: CallOptions): Promise<ValidateResponse> {
+    return this.#ask(ROUTES.validate, statement, options)
+  }
+
+  async tables(options: CallOptions): Promise<TablesResponse> {
+    return (await this.#http.call<TablesResponse>(ROUTES.tables, this.#params, options)).data
+  }
+
+  async describe(options: CallOptions): Promise<DescribeResponse> {
+    return (await this.#http.call<DescribeResponse>(ROUTES.describe, this.#params, options)).data
+  }
+
+  async schema(options: CallOptions): Promise<SchemaResponse> {
+    return (await this.#http.call<SchemaResponse>(ROUTES.schema, this.#params, options)).data
+  }
+
+  async #ask<Data>(
+    route: typeof ROUTES.explain | typeof ROUTES.validate,
+    statement: Statement,
+    options: CallOptions,
+  ): Promise<Data> {
+    const body = toRequest(statement, 0)
+    const call = { ...options, body, repeatable: true, secrets: () => secretsOf([body]) }
+    return (await this.#http.call<Data>(route, this.#params, call)).data
+  }
+}
+
+function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
+  const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
+  const headers: Record<string, string> = {}
+  if (idempotencyKey !== undefined) {
+    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
+  } else if (!readOnly) {
+    headers[HEADERS.idempotencyKey] = randomKey()
+  }
+  if ((planKey === undefined) !== (planStep === undefined)) {
+    throw new PerSQLError('invalid_argument', 'planKey and planStep must be given together.')
+  }
+  if (planKey !== undefined && planStep !== undefined) {
+    headers[HEADERS.planKey] = checkKey('planKey', planKey)
+    headers[HEADERS.planStep] = checkKey('planStep', planStep)
+  }
+  return { ...rest, headers, repeatable: true, secrets: () => secretsOf(statements) }
+}
+
+function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {
+  return readOnly ? { readOnly: true } : {}
+}
+
+function toRequest(statement: Statement, index: number): StatementRequest {
+  return withParams(statement, index, encodeValues)
+}
+
+function decode<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (cause) {
+    throw new PerSQLError(
+      'invalid_response',
+      'The answer of the PerSQL API has another form than expected.',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,36 @@
+import { ApprovalRequiredError } from './approval-required-error.ts'
+import { PerSQLError } from './persql-error.ts'
+import { type Failure, HEADERS } from './protocol/index.ts'
+import { RateLimitError } from './rate-limit-error.ts'
+import { type Redact, redactDetail } from './redact.ts'
+import { parseRetryAfter } from './retry-delay.ts'
+
+/** The error for an answer that is no success. `body` is its JSON, or undefined for anything else. */
+export function responseError(response: Response, body: unknown, redact: Redact): PerSQLError {
+  const { status } = response
+  const failure = (typeof body === 'object' && body !== null ? body : {}) as Partial<Failure>
+  const message =
+    typeof failure.error === 'string' && failure.error !== '' ? redact(failure.error) : `HTTP ${status}`
+  const { errorDetail, approvalToken, approvalUrl, hits = [], expiresAt } = failure
+  const detail =
+    typeof errorDetail === 'object' && errorDetail ? redactDetail(errorDetail, redact) : undefined
+
+  if (status === 429) {
+    const retryAfter = parseRetryAfter(response.headers.get(HEADERS.retryAfter))
+    return new RateLimitError(message, { detail, retryAfter })
+  }
+  if (status === 403 && approvalToken !== undefined) {
+    const approval = { approvalToken, approvalUrl: approvalUrl ?? '', hits, expiresAt }
+    return new ApprovalRequiredError(message, approval, { detail })
+  }
+  // A success by its status that is none by its body did not come from the API as it is documented.
+  const code = response.ok && failure.success !== false ? 'invalid_response' : 'api'
+  return new PerSQLError(
+    code,
+    code === 'api' ? message : `HTTP ${status} without an answer of the PerSQL API`,
+    {
+      status,
+      detail,
+    },
+  )
+}

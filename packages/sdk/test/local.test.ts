@@ -1,0 +1,252 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PerSQL } from '../src/index.ts'
+
+let folder: string
+let persql: PerSQL
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'persql-local-'))
+  persql = new PerSQL({ local: ':memory:' })
+})
+
+afterEach(async () => {
+  await persql.close()
+  rmSync(folder, { recursive: true })
+})
+
+const database = () => persql.database('acme/orders')
+const TABLE = 'create table t (id integer primary key, value)'
+
+test('runs queries and gives their results as the API does', async () => {
+  await database().query(`
+    ${TABLE}`)
+  expect(await database().query('insert into t (value) values (?), (?)', ['a', 'b'])).toEqual({
+    columns: [],
+    rows: [],
+    data: [],
+    rowsRead: 0,
+    rowsWritten: 2,
+    changes: 2,
+    lastInsertRowid: 2,
+  })
+  expect(await database().query('select * from t where id = ?', [2])).toEqual({
+    columns: ['id', 'value'],
+    rows: [[2, 'b']],
+    data: [{ id: 2, value: 'b' }],
+    rowsRead: 1,
+    rowsWritten: 0,
+  })
+})
+
+test('gives back bytes, large integers and booleans as the API does', async () => {
+  await database().query(TABLE)
+  const params = [new Uint8Array([0, 255]), 2n ** 60n, true, null]
+  await database().query('insert into t (value) values (?), (?), (?), (?)', params)
+  const { rows } = await database().query('select value from t order by id')
+  expect(rows).toEqual([[new Uint8Array([0, 255])], [2n ** 60n], [1], [null]])
+})
+
+test('shares one database among all handles of a client, whatever their names', async () => {
+  await database().query(TABLE)
+  await persql.database('other', 'name').query('insert into t (value) values (1)')
+  expect(await database().tables()).toEqual([{ name: 't', rowCount: 1 }])
+})
+
+test('applies a transaction as a whole or not at all, and a batch up to the statement that fails', async () => {
+  await database().query(TABLE)
+  const statements = [{ sql: 'insert into t (value) values (1)' }, { sql: 'insert into missing values (1)' }]
+  await expect(database().transaction(statements)).rejects.toMatchObject({
+    status: 400,
+    detail: { kind: 'unknown_table', table: 'missing', statementIndex: 1 },
+  })
+  expect(await database().tables()).toEqual([{ name: 't', rowCount: 0 }])
+  await expect(database().batch(statements)).rejects.toMatchObject({
+    detail: { kind: 'unknown_table', statementIndex: 1 },
+  })
+  expect(await database().tables()).toEqual([{ name: 't', rowCount: 1 }])
+})
+
+test('makes full-text tables with triggers that hold statements of their own', async () => {
+  await database().batch([
+    { sql: 'create table memory (name text, body text)' },
+    {
+      sql: `create virtual table memory_fts using fts5
+        (name, body, content='memory', content_rowid='rowid', tokenize='porter unicode61')`,
+    },
+    {
+      sql: `create trigger memory_ai after insert on memory begin
+        insert into memory_fts (rowid, name, body) values (new.rowid, new.name, new.body); end`,
+    },
+    { sql: 'insert into memory values (?, ?)', params: ['billing', 'Customers paying by card'] },
+  ])
+  const { data } = await database().query('select name from memory_fts where memory_fts match ?', ['pay'])
+  expect(data).toEqual([{ name: 'billing' }])
+})
+
+test('describes tables, columns, foreign keys and indexes, and gives the SQL that made them', async () => {
+  const child =
+    'create table child (t_id integer not null default 0 references t (id) on delete cascade, u text)'
+  await database().batch([
+    { sql: TABLE },
+    { sql: child },
+    { sql: 'create unique index child_u on child (u)' },
+  ])
+  expect(await database().describe()).toEqual({
+    databaseDescription: null,
+    tables: [
+      {
+        table: 'child',
+        description: null,
+        columns: [
+          {
+            name: 't_id',
+            type: 'INTEGER',
+            notNull: true,
+            primaryKey: 0,
+            defaultValue: '0',
+            description: null,
+          },
+          { name: 'u', type: 'TEXT', notNull: false, primaryKey: 0, defaultValue: null, description: null },
+        ],
+        foreignKeys: [
+          {
+            columns: ['t_id'],
+            referencedTable: 't',
+            referencedColumns: ['id'],
+            onDelete: 'CASCADE',
+            onUpdate: 'NO ACTION',
+          },
+        ],
+        indexes: [{ name: 'child_u', unique: true, columns: ['u'] }],
+      },
+      {
+        table: 't',
+        description: null,
+        columns: [
+          {
+            name: 'id',
+            type: 'INTEGER',
+            notNull: false,
+            primaryKey: 1,
+            defaultValue: null,
+            description: null,
+          },
+          { name: 'value', type: '', notNull: false, primaryKey: 0, defaultValue: null, description: null },
+        ],
+        foreignKeys: [],
+        indexes: [],
+      },
+    ],
+  })
+  expect((await database().schema()).map(({ type, name, table }) => [type, name, table])).toEqual([
+    ['table', 't', 't'],
+    ['table', 'child', 'child'],
+    ['index', 'child_u', 'child'],
+  ])
+  expect((await database().schema())[0]?.sql.toLowerCase()).toBe(TABLE)
+})
+
+test('explains and validates statements without running them', async () => {
+  await database().query(TABLE)
+  const { plan } = await database().explain('select * from t where id = ?', [1])
+  expect(plan[0]?.[3]).toContain('SEARCH t')
+  expect(await database().validate('insert into t (value) values (?)', [1])).toEqual({ ok: true })
+  expect(await database().validate('insert into t (value) values (?)', [])).toMatchObject({ ok: false })
+  expect(await database().validate('insert into missing values (1)')).toMatchObject({
+    ok: false,
+    error: 'no such table: missing',
+    errorDetail: { kind: 'unknown_table' },
+  })
+  expect(await database().tables()).toEqual([{ name: 't', rowCount: 0 }])
+})
+
+test('serves Drizzle', async () => {
+  const run = database().driver()
+  await run(TABLE, [], 'run')
+  expect(await run('insert into t (value) values (?) returning id', ['a'], 'all')).toEqual({ rows: [[1]] })
+  expect(await run('select value from t', [], 'get')).toEqual({ rows: ['a'] })
+})
+
+test.each([
+  ['insert into t (id) values (1)', { kind: 'unique_violation', table: 't', column: 'id' }],
+  ['select missing from t', { kind: 'unknown_column', column: 'missing' }],
+  ['selec 1', { kind: 'syntax_error', near: 'selec' }],
+  ['select 1; select 2', { kind: 'invalid_statement' }],
+  ['begin', { kind: 'invalid_statement' }],
+  ['select ?', { kind: 'too_few_params' }],
+])('tells of "%s" what is wrong with it', async (sql, detail) => {
+  await database().batch([{ sql: TABLE }, { sql: 'insert into t (id) values (1)' }])
+  await expect(database().query(sql)).rejects.toMatchObject({ code: 'api', status: 400, detail })
+})
+
+test('refuses parameters that the API could not take', async () => {
+  for (const param of [Number.NaN, undefined, {}, 2n ** 64n]) {
+    const call = database().query('select ?', [param as unknown as null])
+    await expect(call).rejects.toMatchObject({ code: 'invalid_argument' })
+  }
+})
+
+test('keeps parameters out of its errors', async () => {
+  await database().query('create virtual table f using fts5 (x)')
+  const error: unknown = await database()
+    .query('select * from f where f match ?', ['hunter2"'])
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'PerSQLError', code: 'api' })
+  expect(inspect({ ...(error as Error), cause: undefined }) + String(error)).not.toContain('hunter2')
+})
+
+test('rejects what has no meaning without the API, and says so', async () => {
+  const { branches } = database()
+  const calls = [
+    persql.databases.create('a'),
+    persql.databases.list(),
+    persql.databases.get('a'),
+    persql.databases.delete('a'),
+    branches.upsert('r'),
+    branches.list(),
+    branches.claim(),
+    branches.merge('r', { mode: 'schema' }),
+    branches.delete('r'),
+    persql.tokens.create('a'),
+    persql.tokens.list(),
+    persql.tokens.revoke('a'),
+    persql.usage(),
+    persql.me(),
+  ]
+  for (const call of calls) {
+    await expect(call).rejects.toMatchObject({
+      name: 'PerSQLError',
+      code: 'local_mode',
+      message: expect.stringContaining('local mode'),
+    })
+  }
+})
+
+test('makes the file at the first use, and keeps it', async () => {
+  const path = join(folder, 'deep/agents.db')
+  const first = new PerSQL({ local: path })
+  const handle = first.database('acme/orders')
+  expect(existsSync(path)).toBe(false)
+  await handle.query(TABLE)
+  await first.close()
+  await first.close()
+  await expect(handle.query('select 1')).rejects.toMatchObject({ code: 'closed' })
+  await using again = new PerSQL({ local: path })
+  expect(await again.database('acme/orders').tables()).toEqual([{ name: 't', rowCount: 0 }])
+})
+
+test('rejects calls that are aborted before they run', async () => {
+  const signal = AbortSignal.abort()
+  await expect(database().query('select 1', [], { signal })).rejects.toMatchObject({ code: 'aborted' })
+})
+
+test('needs neither a token nor the network', async () => {
+  const fetch = vi.spyOn(globalThis, 'fetch')
+  await database().query('select 1')
+  expect(fetch).not.toHaveBeenCalled()
+  fetch.mockRestore()
+})

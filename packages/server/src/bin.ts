@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { createServer } from './create-server.ts'
+import type { LogEntry } from './server-options.ts'
+
+const USAGE = `persql-server [options]
+
+  --data <folder>        what everything is kept in (default: ./persql-data)
+  --port <number>        default: 8787; 0 takes a free one
+  --host <address>       default: 127.0.0.1, which other machines cannot reach
+  --namespace <slug>     default: local
+  --no-auto-create       a query does not make the database that it names
+  --quiet                no log of requests
+  --help
+
+PERSQL_ADMIN_TOKEN       the admin token; without it, the first run prints one
+`
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    data: { type: 'string', default: 'persql-data' },
+    port: { type: 'string', default: '8787' },
+    host: { type: 'string', default: '127.0.0.1' },
+    namespace: { type: 'string', default: 'local' },
+    'auto-create': { type: 'boolean', default: true },
+    quiet: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+function print(entry: LogEntry) {
+  if (values.quiet && entry.level === 'info') return
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
+}
+
+if (values.help) {
+  process.stdout.write(USAGE)
+} else {
+  const given = process.env['PERSQL_ADMIN_TOKEN']
+  const server = await createServer({
+    data: values.data,
+    port: Number(values.port),
+    host: values.host,
+    namespace: values.namespace,
+    autoCreate: values['auto-create'],
+    adminToken: given,
+    log: print,
+  })
+  process.stderr.write(
+    `PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference\n`,
+  )
+  if (given === undefined && server.adminToken !== undefined) {
+    process.stderr.write(`Admin token, shown only now: ${server.adminToken}\n`)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      print({ level: 'info', event: 'signal', signal })
+      void server.close().then(() => process.exit())
+    })
+  }
+}

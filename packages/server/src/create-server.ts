@@ -1,0 +1,153 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { isSlug } from '@persql/sdk/protocol'
+import { createApp } from './http/app.ts'
+import { Metrics } from './metrics.ts'
+import { WorkerPool } from './pool/worker-pool.ts'
+import { Registry } from './registry/registry.ts'
+import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
+import { Sweeper } from './sweeper.ts'
+
+const HOUR = 3_600_000
+const FLUSH_MS = 5000
+const TOKEN = /^[A-Za-z0-9_\-.~+/]{16,200}$/
+
+export interface PerSQLServer {
+  /** Such as `http://127.0.0.1:8787`, without a slash at the end. */
+  readonly url: string
+  readonly address: AddressInfo
+  readonly namespace: string
+  /** The one that was given or has just been made; kept nowhere, so absent in later runs. */
+  readonly adminToken: string | undefined
+  /** Process ids of the workers. */
+  readonly workers: readonly number[]
+  /** Deletes what has expired, now. */
+  sweep(): Promise<void>
+  /** Refuses new requests, waits for running ones, and writes everything down. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Starts a server. Resolves when it takes requests. */
+export async function createServer(options: ServerOptions): Promise<PerSQLServer> {
+  const { namespace: slug = 'local', adminToken, now = Date.now, log } = options
+  if (!isSlug(slug)) throw new TypeError('namespace: lower case letters, digits and dashes.')
+  if (adminToken !== undefined && !TOKEN.test(adminToken)) {
+    throw new TypeError('adminToken: 16 to 200 letters, digits, _ - . ~ + /')
+  }
+  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits }
+  const data = resolve(options.data)
+  const files = join(data, 'databases')
+  mkdirSync(files, { recursive: true, mode: 0o700 })
+  chmodSync(data, 0o700)
+  const pathOf = (file: string) => join(files, file)
+
+  const registry = new Registry(join(data, 'registry.sqlite'), now)
+  let pool: WorkerPool | undefined
+  let http: Server
+  let secret: string | undefined
+  let sweeper: Sweeper
+  try {
+    secret = ensureAdmin(registry, slug, adminToken)
+    pool = startPool(options, limits)
+    sweeper = new Sweeper(registry, pool, pathOf)
+    const autoCreate = options.autoCreate ?? true
+    const services = { registry, pool, sweeper, metrics: new Metrics(), limits, autoCreate, now, pathOf }
+    const app = createApp(services, log)
+    http = createHttpServer(HTTP, getRequestListener(app.fetch, { hostname: 'localhost' }))
+    await listen(http, options.port ?? 8787, options.host ?? '127.0.0.1')
+  } catch (error) {
+    await pool?.close(0)
+    registry.close()
+    throw error
+  }
+
+  const workers = pool
+  const sweep = () =>
+    sweeper.sweep().catch(({ name }: Error) => log?.({ level: 'error', event: 'sweep', error: name }))
+  const { sweepInterval = 60_000 } = options
+  const timers = [setInterval(() => registry.usage.flush(), FLUSH_MS)]
+  if (sweepInterval > 0) {
+    timers.push(setInterval(() => void sweep(), sweepInterval))
+    void sweep()
+  }
+  for (const timer of timers) timer.unref()
+
+  const address = http.address() as AddressInfo
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  const url = `http://${host}:${address.port}`
+  log?.({ level: 'info', event: 'start', url, namespace: slug })
+
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    for (const timer of timers) clearInterval(timer)
+    const ended = new Promise<void>((resolve) => http.close(() => resolve()))
+    http.closeIdleConnections()
+    await workers.close(options.closeGrace ?? 10_000)
+    // What has been answered is on its way out; connections that stay open are idle.
+    const cut = setTimeout(() => http.closeAllConnections(), 500)
+    await ended
+    clearTimeout(cut)
+    registry.close()
+    log?.({ level: 'info', event: 'stop' })
+  }
+  return {
+    url,
+    address,
+    namespace: slug,
+    adminToken: secret,
+    get workers() {
+      return workers.pids
+    },
+    sweep: () => sweeper.sweep(),
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+const HTTP = {
+  // The statement's time comes on top of what the body takes.
+  requestTimeout: 120_000,
+  headersTimeout: 20_000,
+  // Longer than clients and proxies keep idle connections, so that none is closed under a request.
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16 * 1024,
+  noDelay: true,
+}
+
+/** The secret of the admin token, where it is known: it was given, or the namespace is new. */
+function ensureAdmin(registry: Registry, slug: string, given: string | undefined): string | undefined {
+  const namespace = registry.namespace(slug)
+  if (given !== undefined) {
+    registry.tokens.setAdmin(namespace.id, 'environment', given)
+    return given
+  }
+  if (!namespace.isNew) return
+  return registry.tokens.create({ namespaceId: namespace.id, name: 'first', role: 'admin' }).secret
+}
+
+function startPool({ workers = {} }: ServerOptions, limits: ServerLimits): WorkerPool {
+  const { min = 2, max = 8 } = workers
+  return new WorkerPool({
+    limits: { ...limits, idempotencyTtlMs: 24 * HOUR },
+    min,
+    max: Math.max(min, max),
+    timeoutMs: limits.statementMs,
+    memoryBytes: limits.memoryBytes,
+    queue: limits.queue,
+  })
+}
+
+function listen(http: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, () => {
+      http.off('error', reject)
+      resolve()
+    })
+  })
+}

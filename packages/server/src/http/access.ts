@@ -1,0 +1,49 @@
+import type { Database } from '../registry/databases.ts'
+import { ApiError } from './api-error.ts'
+import type { Ctx, Services } from './context.ts'
+
+/** The database that the path names. Throws 403 for what the token does not reach, and 404 for what is not there. */
+export function databaseOf(c: Ctx, { registry }: Services): Database {
+  return find(c, registry.databases) ?? notFound()
+}
+
+/** Like {@link databaseOf}; makes the database where that is allowed. */
+export function databaseOrNew(c: Ctx, { registry, autoCreate }: Services): Database {
+  const { databases } = registry
+  const found = find(c, databases)
+  if (found) return found
+  const slug = c.req.param('db') ?? ''
+  const { namespaceId } = c.get('token')
+  if (!autoCreate || !isUnboundAdmin(c) || !databases.isNew(namespaceId, slug)) return notFound()
+  return databases.create({ namespaceId, slug, name: slug }) ?? notFound()
+}
+
+/** Throws 403 unless the token is an admin's for the whole namespace. */
+export function requireAdmin(c: Ctx): void {
+  if (!isUnboundAdmin(c)) {
+    throw new ApiError(
+      403,
+      'This needs an admin token without a table scope that is not bound to one database.',
+    )
+  }
+}
+
+function isUnboundAdmin(c: Ctx): boolean {
+  const { role, tableScope, databaseId } = c.get('token')
+  return role === 'admin' && tableScope === null && databaseId === null
+}
+
+function find(c: Ctx, databases: Services['registry']['databases']): Database | undefined {
+  const { namespaceId, namespaceSlug, databaseId } = c.get('token')
+  if (c.req.param('ns') !== namespaceSlug) throw new ApiError(403, 'Token namespace mismatch')
+  const found = databases.find(namespaceId, c.req.param('db') ?? '')
+  if (databaseId !== null && found?.id !== databaseId) {
+    throw new ApiError(403, 'The token does not reach this database')
+  }
+  if (found) c.set('database', found.id)
+  return found
+}
+
+function notFound(): never {
+  throw new ApiError(404, 'There is no such database')
+}

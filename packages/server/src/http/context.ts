@@ -1,0 +1,37 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { SqlErrorKind } from '@persql/sdk/protocol'
+import type { Context } from 'hono'
+import type { Metrics } from '../metrics.ts'
+import type { WorkerPool } from '../pool/worker-pool.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Token } from '../registry/tokens.ts'
+import type { ServerLimits } from '../server-options.ts'
+import type { Sweeper } from '../sweeper.ts'
+
+/** What the routes work with. */
+export interface Services {
+  readonly registry: Registry
+  readonly pool: WorkerPool
+  readonly sweeper: Sweeper
+  readonly metrics: Metrics
+  readonly limits: ServerLimits
+  readonly autoCreate: boolean
+  readonly now: () => number
+  /** Path of the file of a database. */
+  readonly pathOf: (file: string) => string
+}
+
+export interface Env {
+  readonly Bindings: HttpBindings
+  readonly Variables: {
+    /** Of the caller; set on all of `/v1`. */
+    token: Token
+    /** For the log. */
+    database: string | undefined
+    errorKind: SqlErrorKind | string | undefined
+  }
+}
+
+export type App = OpenAPIHono<Env>
+export type Ctx = Context<Env>

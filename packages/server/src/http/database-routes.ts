@@ -1,0 +1,102 @@
+import { z } from '@hono/zod-openapi'
+import { type DatabaseInfo, ROUTES } from '@persql/sdk/protocol'
+import type { Database } from '../registry/databases.ts'
+import { requireAdmin } from './access.ts'
+import { ApiError } from './api-error.ts'
+import type { App, Ctx, Services } from './context.ts'
+import { bodyOf, operation, succeed } from './operation.ts'
+import * as schemas from './schemas.ts'
+import { expiryOf, isoOf } from './times.ts'
+
+/** Making, listing and deleting databases. */
+export function databaseRoutes(app: App, services: Services): void {
+  const { registry, sweeper, now } = services
+  const { databases } = registry
+  const tag = 'Databases'
+
+  const one = (c: Ctx): Database => {
+    const { namespaceId, databaseId } = c.get('token')
+    const found = databases.find(namespaceId, c.req.param('slug') ?? '')
+    if (databaseId !== null && found?.id !== databaseId) {
+      throw new ApiError(403, 'The token does not reach this database')
+    }
+    if (!found) throw new ApiError(404, 'There is no such database')
+    return found
+  }
+
+  operation(
+    app,
+    ROUTES.listDatabases,
+    {
+      id: 'listDatabases',
+      tag,
+      summary: 'Databases of the namespace, oldest first; branches apart.',
+      query: z.object({ pageSize: z.string().optional() }),
+      data: z.array(schemas.database),
+    },
+    (c) => {
+      const { namespaceId, databaseId } = c.get('token')
+      const all = databases.list(namespaceId)
+      return succeed(c, all.filter(({ id }) => databaseId === null || databaseId === id).map(databaseInfo))
+    },
+  )
+
+  operation(
+    app,
+    ROUTES.createDatabase,
+    {
+      id: 'createDatabase',
+      tag,
+      summary: 'Makes an empty database, which may have an end.',
+      body: schemas.createDatabase,
+      data: schemas.database,
+      errors: [409, 413, 415],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const { name, slug, ttlDays, ttl_days, expiresAt } = await bodyOf(c, schemas.createDatabase)
+      const { namespaceId } = c.get('token')
+      const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
+      const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
+      if (!created) throw new ApiError(409, `A database with the slug "${slug}" exists.`)
+      return succeed(c, databaseInfo(created))
+    },
+  )
+
+  operation(
+    app,
+    ROUTES.getDatabase,
+    { id: 'getDatabase', tag, summary: 'One database.', data: schemas.database, errors: [404] },
+    (c) => succeed(c, databaseInfo(one(c))),
+  )
+
+  operation(
+    app,
+    ROUTES.deleteDatabase,
+    {
+      id: 'deleteDatabase',
+      tag,
+      summary: 'Deletes a database with its branches and their tokens.',
+      data: schemas.deleted,
+      errors: [404],
+    },
+    async (c) => {
+      requireAdmin(c)
+      await sweeper.remove(one(c).id)
+      return succeed(c, { deleted: true })
+    },
+  )
+}
+
+export function databaseInfo(database: Database): DatabaseInfo {
+  return {
+    id: database.id,
+    slug: database.slug,
+    name: database.name,
+    status: 'healthy',
+    region: 'auto',
+    forkedFromId: database.parentId,
+    expiresAt: isoOf(database.expiresAt),
+    createdAt: new Date(database.createdAt).toISOString(),
+  }
+}

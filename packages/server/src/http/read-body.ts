@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http'
+import { ApiError } from './api-error.ts'
+
+/** After a body that is too large, what still comes is thrown away for so long; then the connection is cut. */
+const DRAIN_MS = 2000
+
+/** The bytes of a JSON body. Throws 413 for more than the limit, and 415 for what is not plain JSON. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
+    return refuse(request, 415, 'The body must be sent as application/json.')
+  }
+  // Compressed bodies could be bombs; a proxy in front can unpack them.
+  if (encoding !== undefined && encoding !== 'identity') {
+    return refuse(request, 415, 'The body must not be compressed.')
+  }
+  if (Number(length ?? 0) > limit) return refuse(request, 413, tooLarge(limit))
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    const onData = (piece: Buffer) => {
+      size += piece.length
+      if (size > limit) {
+        request.off('data', onData)
+        pieces.length = 0
+        refuse(request, 413, tooLarge(limit)).catch(reject)
+        return
+      }
+      pieces.push(piece)
+    }
+    request.on('data', onData)
+    request.once('end', () => {
+      const [first] = pieces
+      resolve(first && pieces.length === 1 ? first : Buffer.concat(pieces))
+    })
+    request.once('error', () => reject(new ApiError(400, 'The body did not arrive.')))
+    request.once('close', () => {
+      if (!request.complete) reject(new ApiError(400, 'The body did not arrive.'))
+    })
+  })
+}
+
+function refuse(request: IncomingMessage, status: number, message: string): Promise<never> {
+  request.resume()
+  const timer = setTimeout(() => request.socket.destroy(), DRAIN_MS)
+  timer.unref()
+  request.once('end', () => clearTimeout(timer))
+  return Promise.reject(new ApiError(status, message, { headers: { connection: 'close' } }))
+}
+
+function tooLarge(limit: number): string {
+  return `The body is larger than ${limit} bytes.`
+}

@@ -1,0 +1,136 @@
+import { hash } from 'node:crypto'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { z } from '@hono/zod-openapi'
+import { HEADERS, LIMITS, ROUTES } from '@persql/sdk/protocol'
+import type { Database } from '../registry/databases.ts'
+import type { Token } from '../registry/tokens.ts'
+import type { SqlOperation } from '../worker/job.ts'
+import type { Policy } from '../worker/policy.ts'
+import { databaseOf, databaseOrNew } from './access.ts'
+import { ApiError } from './api-error.ts'
+import type { App, Ctx, Services } from './context.ts'
+import { type Operation, operation } from './operation.ts'
+import { readBody } from './read-body.ts'
+import { runJob } from './run-job.ts'
+import * as schemas from './schemas.ts'
+
+/** Query, batch and what tells about a database. The worker reads the bodies and writes the answers. */
+export function sqlRoutes(app: App, services: Services): void {
+  const add = (name: SqlOperation, about: Pick<Operation, 'summary' | 'data'> & Partial<Operation>) => {
+    const find = about.headers ? databaseOrNew : databaseOf
+    operation(
+      app,
+      ROUTES[name],
+      { id: name, tag: 'SQL', isCall: true, errors: [404, 413, 415, 504], ...about },
+      async (c) => answer(c, services, name, find(c, services), about.body !== undefined),
+    )
+  }
+  add('query', {
+    summary: 'Runs one statement.',
+    body: schemas.query,
+    headers: idempotencyHeaders,
+    data: schemas.queryResult,
+    errors: [404, 409, 413, 415, 504],
+  })
+  add('batch', {
+    summary: 'Runs statements in order, all or none of them with "transaction".',
+    body: schemas.batch,
+    headers: idempotencyHeaders,
+    data: z.array(schemas.queryResult),
+    errors: [404, 409, 413, 415, 504],
+  })
+  add('explain', {
+    summary: 'How SQLite would run a statement.',
+    body: schemas.statement,
+    data: schemas.explanation,
+  })
+  add('validate', {
+    summary: 'Whether a statement would be accepted; it is not run.',
+    body: schemas.statement,
+    data: schemas.validation,
+  })
+  add('tables', { summary: 'Tables with the number of their rows.', data: schemas.tables })
+  add('describe', { summary: 'Tables with columns, indexes and foreign keys.', data: schemas.description })
+  add('schema', { summary: 'The statements that make the schema.', data: schemas.schemaObjects })
+}
+
+const idempotencyHeaders = z.object({
+  [HEADERS.idempotencyKey]: z
+    .string()
+    .min(1)
+    .max(LIMITS.idempotencyKeyLength)
+    .optional()
+    .openapi({ description: 'Within 24 hours, a call with the same key is answered with the first answer.' }),
+})
+
+async function answer(
+  c: Ctx,
+  services: Services,
+  name: SqlOperation,
+  database: Database,
+  hasBody: boolean,
+): Promise<Response> {
+  const { incoming, outgoing } = c.env
+  const token = c.get('token')
+  const replay = name === 'query' || name === 'batch' ? replayOf(c, token) : undefined
+  const body = hasBody ? await readBody(incoming, services.limits.bodyBytes) : ''
+  const job = {
+    operation: name,
+    file: services.pathOf(database.file),
+    policy: policyOf(token),
+    now: services.now(),
+    ...(replay && { idempotencyKey: replay.key }),
+  }
+  const reply = await runJob(services, job, body)
+  const { status, rowsRead, rowsWritten, isReplay, errorKind } = reply.head
+  services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
+  c.set('errorKind', errorKind)
+  // Past the Response of the web: its body would be turned into a stream and back.
+  outgoing.statusCode = status
+  outgoing.setHeader('content-type', 'application/json')
+  outgoing.setHeader('content-length', reply.body.length)
+  if (isReplay && replay) outgoing.setHeader(replay.header, 'true')
+  if (status === 503) outgoing.setHeader('retry-after', '1')
+  outgoing.end(reply.body)
+  return RESPONSE_ALREADY_SENT
+}
+
+const policies = new WeakMap<Token, Policy>()
+
+function policyOf(token: Token): Policy {
+  const known = policies.get(token)
+  if (known) return known
+  const tables = token.tableScope?.map((table) => table.toLowerCase())
+  const policy = { role: token.role, ...(tables && { tables: [...new Set(tables)].toSorted() }) }
+  policies.set(token, policy)
+  return policy
+}
+
+/** The key of a call that is to be applied once, and the header that tells of a replay. */
+function replayOf(c: Ctx, { id }: Token): { readonly key: string; readonly header: string } | undefined {
+  const { headers } = c.env.incoming
+  const key = headerOf(headers[HEADERS.idempotencyKey], 'Idempotency-Key', LIMITS.idempotencyKeyLength)
+  const planKey = headerOf(headers[HEADERS.planKey], 'Plan-Key', LIMITS.planKeyLength)
+  const planStep = headerOf(headers[HEADERS.planStep], 'Plan-Step', LIMITS.planKeyLength)
+  if ((planKey === undefined) !== (planStep === undefined)) {
+    throw new ApiError(400, 'Plan-Key and Plan-Step go together.')
+  }
+  if (key !== undefined && planKey !== undefined) {
+    throw new ApiError(400, 'Either an Idempotency-Key or a Plan-Key can be given.')
+  }
+  if (key !== undefined) return { key: digest([id, key]), header: HEADERS.idempotencyReplayed }
+  if (planKey !== undefined) return { key: digest([id, planKey, planStep]), header: HEADERS.planReplayed }
+  return
+}
+
+function headerOf(value: string | string[] | undefined, name: string, max: number): string | undefined {
+  if (value === undefined) return
+  if (typeof value !== 'string' || value === '' || value.length > max) {
+    throw new ApiError(400, `${name} must have 1 to ${max} characters.`)
+  }
+  return value
+}
+
+function digest(parts: readonly (string | undefined)[]): string {
+  return hash('sha256', JSON.stringify(parts), 'base64url')
+}

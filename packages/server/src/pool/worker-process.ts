@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { extname, join } from 'node:path'
+import { encodeFrame, type Frame, FrameReader } from '../worker/frame.ts'
+import type { Job, ReplyHead, WorkerLimits } from '../worker/job.ts'
+
+const { filename } = import.meta
+// The sources run as they are in tests.
+const WORKER = join(import.meta.dirname, '..', 'worker', `worker${extname(filename)}`)
+
+/** The answer to a job; nothing where the process ended before it gave one. */
+export type JobAnswer = Frame<ReplyHead> | undefined
+
+/** A process in which SQL runs, one job at a time. */
+export class WorkerProcess {
+  /** Databases that it has used and so may have open. */
+  readonly files = new Set<string>()
+  /** Databases that are gone; it is told with the next job. */
+  readonly forget: string[] = []
+  readonly startedAt = performance.now()
+  idleSince = this.startedAt
+  readonly closed: Promise<void>
+
+  readonly #process: ChildProcess
+  readonly #jobs: Socket
+  readonly #replies = new FrameReader<ReplyHead>()
+  #settle: ((answer: JobAnswer) => void) | undefined
+
+  constructor(limits: WorkerLimits) {
+    this.#process = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', WORKER, JSON.stringify(limits)],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
+        env: {},
+      },
+    )
+    this.#jobs = this.#process.stdio[3] as Socket
+    this.#jobs.on('data', (piece: Buffer) => {
+      const frame = this.#replies.push(piece)
+      if (frame) this.#answer(frame)
+    })
+    // A process that ends while it is written to is noticed by its end.
+    this.#jobs.on('error', () => {})
+    this.#process.on('error', () => {})
+    // `close` comes after the last piece of a reply has been read.
+    this.closed = new Promise((resolve) => this.#process.once('close', () => resolve()))
+    void this.closed.then(() => this.#answer(undefined))
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
+  /** Calls back once, when the process has answered, or has ended without an answer and its locks are gone. */
+  run(job: Job, body: Uint8Array | string, settle: (answer: JobAnswer) => void): void {
+    const forget = this.forget.splice(0)
+    for (const file of forget) this.files.delete(file)
+    if (job.operation === 'drop') this.files.delete(job.file)
+    else this.files.add(job.file)
+    this.#settle = settle
+    this.#jobs.write(encodeFrame(forget.length > 0 ? { ...job, forget } : job, body))
+  }
+
+  /** Ends it in the middle of a statement. SQLite undoes the transaction when the file is opened next. */
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  /** Lets it close its databases. */
+  end(): void {
+    this.#jobs.end()
+  }
+
+  #answer(answer: JobAnswer): void {
+    const settle = this.#settle
+    this.#settle = undefined
+    settle?.(answer)
+  }
+}

@@ -1,0 +1,114 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { Authorizer } from './authorizer.ts'
+import type { WorkerLimits } from './job.ts'
+import type { Policy } from './policy.ts'
+import { PreparedStatement } from './prepared-statement.ts'
+
+const STATEMENTS = 256
+const LONGEST_KEPT = 16_384
+/** For a lock that a killed process still holds for a moment; nobody else uses the file. */
+const BUSY_TIMEOUT = 5000
+
+/**
+ * A database, opened for one policy. Nothing prepared for one policy serves another one: that includes what virtual
+ * tables prepare for themselves.
+ */
+export class Connection {
+  readonly database: DatabaseSync
+  readonly authorizer: Authorizer
+  /** Whether the table of idempotency records is known to exist. */
+  hasRecords = false
+  /** Whether the policy allows no writes. */
+  readonly isReadOnly: boolean
+
+  readonly #readsSchemaVersion: boolean
+  readonly #statements = new Map<string, PreparedStatement>()
+  readonly #ownStatements = new Map<string, StatementSync>()
+  #schemaVersion = -1
+
+  constructor(file: string, policy: Policy, limits: WorkerLimits) {
+    this.database = new DatabaseSync(file, {
+      timeout: BUSY_TIMEOUT,
+      enableForeignKeyConstraints: true,
+      enableDoubleQuotedStringLiterals: false,
+      allowExtension: false,
+      defensive: true,
+      limits: {
+        attach: 0,
+        length: limits.valueBytes,
+        sqlLength: limits.sqlBytes,
+        variableNumber: limits.params,
+      },
+    })
+    this.authorizer = new Authorizer(policy)
+    this.isReadOnly = policy.role === 'readonly'
+    this.#readsSchemaVersion = policy.role !== 'admin' || policy.tables !== undefined
+    try {
+      this.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off')
+      this.database.setAuthorizer(this.authorizer.callback)
+    } catch (error) {
+      this.database.close()
+      throw error
+    }
+  }
+
+  /** Looks again at the schema where the policy depends on it. Before each call; others may have changed it. */
+  refresh(): void {
+    this.authorizer.refusal = undefined
+    if (!this.#readsSchemaVersion) return
+    const [version] = this.own('pragma schema_version').get() as unknown as [number]
+    if (version === this.#schemaVersion) return
+    this.authorizer.shadowTables = new Set(
+      this.runOwn(() =>
+        this.database
+          .prepare(`select lower(name) as name from pragma_table_list where type = 'shadow'`)
+          .all()
+          .map(({ name }) => String(name)),
+      ),
+    )
+    this.#schemaVersion = version
+  }
+
+  /** A statement of a caller. Throws what SQLite or the policy has against it. */
+  prepare(sql: string): PreparedStatement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const prepared = new PreparedStatement(this.database, this.authorizer, sql)
+    if (sql.length > LONGEST_KEPT) return prepared
+    this.#statements.set(sql, prepared)
+    const [oldest] = this.#statements.keys()
+    if (this.#statements.size > STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
+    return prepared
+  }
+
+  /** To be called where a statement failed: `node:sqlite` would throw the same error again at its next use. */
+  discard(sql: string): void {
+    this.#statements.delete(sql)
+  }
+
+  /** A statement of the server, which no policy applies to; rows are arrays. Run it within {@link runOwn}. */
+  own(sql: string): StatementSync {
+    const known = this.#ownStatements.get(sql)
+    if (known) return known
+    const statement = this.runOwn(() => this.database.prepare(sql))
+    statement.setReturnArrays(true)
+    this.#ownStatements.set(sql, statement)
+    return statement
+  }
+
+  /** SQLite prepares statements again, and so asks the authorizer again, where the schema has changed. */
+  runOwn<T>(work: () => T): T {
+    const { authorizer } = this
+    const before = authorizer.trusted
+    authorizer.trusted = true
+    try {
+      return work()
+    } finally {
+      authorizer.trusted = before
+    }
+  }
+
+  close(): void {
+    this.database.close()
+  }
+}

@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs'
+import { Connection } from './connection.ts'
+import type { WorkerLimits } from './job.ts'
+import { type Policy, policyKey } from './policy.ts'
+
+/** The databases that a worker has open, least recently used first. */
+export class Connections {
+  readonly #limits: WorkerLimits
+  readonly #open = new Map<string, { readonly file: string; readonly connection: Connection }>()
+
+  constructor(limits: WorkerLimits) {
+    this.#limits = limits
+  }
+
+  get(file: string, policy: Policy): Connection {
+    const key = `${policyKey(policy)} ${file}`
+    const known = this.#open.get(key)
+    if (known) {
+      this.#open.delete(key)
+      this.#open.set(key, known)
+      return known.connection
+    }
+    const [oldest] = this.#open.keys()
+    if (this.#open.size >= this.#limits.connections && oldest !== undefined) this.#close(oldest)
+    const connection = new Connection(file, policy, this.#limits)
+    this.#open.set(key, { file, connection })
+    return connection
+  }
+
+  forget(file: string): void {
+    for (const [key, entry] of [...this.#open]) if (entry.file === file) this.#close(key)
+  }
+
+  /** Deletes a database. */
+  drop(file: string): void {
+    this.forget(file)
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true })
+  }
+
+  closeAll(): void {
+    for (const key of [...this.#open.keys()]) this.#close(key)
+  }
+
+  #close(key: string): void {
+    const entry = this.#open.get(key)
+    this.#open.delete(key)
+    entry?.connection.close()
+  }
+}

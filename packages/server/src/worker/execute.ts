@@ -1,0 +1,129 @@
+import { type CallMeta, costUsd, type QueryResponse } from '@persql/sdk/protocol'
+import type { Connection } from './connection.ts'
+import { IdempotencyRecord } from './idempotency-records.ts'
+import type { Reply, SqlJob, WorkerLimits } from './job.ts'
+import { type Budget, budgetOf, runStatement } from './run-statement.ts'
+import { SqlFailure } from './sql-failure.ts'
+import { parseBatch, parseQuery, type Statement, type StatementBody } from './statement-body.ts'
+import { toSqlFailure } from './to-sql-failure.ts'
+import { inSavepoint, inTransaction } from './transaction.ts'
+
+/** Runs a query or a batch, once for each idempotency key. */
+export function execute(connection: Connection, job: SqlJob, body: Buffer, limits: WorkerLimits): Reply {
+  const started = performance.now()
+  const isBatch = job.operation === 'batch'
+  const request = isBatch ? parseBatch(body, limits) : parseQuery(body, limits)
+  const run = new Run(connection, request, limits, isBatch)
+  const { idempotencyKey } = job
+  if (idempotencyKey === undefined) return run.reply(run.withoutKey(), started)
+
+  const { operation, now } = job
+  const record = new IdempotencyRecord(
+    connection,
+    idempotencyKey,
+    operation,
+    body,
+    now,
+    limits.idempotencyTtlMs,
+  )
+  let failure: unknown
+  const reply = inTransaction(connection, run.mode, () => {
+    const earlier = record.find()
+    if (earlier) return earlier
+    let results: QueryResponse[]
+    try {
+      results = run.withinTransaction()
+    } catch (error) {
+      // What came before the failing statement stays, unless the batch is all or nothing.
+      if (run.isAllOrNone || !connection.database.isTransaction) throw error
+      failure = error
+      return
+    }
+    const answer = run.reply(results, started)
+    if (run.wrote) record.store(answer.body)
+    return answer
+  })
+  if (!reply) throw failure
+  // Only now is the table on disk.
+  if (run.wrote && !reply.head.isReplay) connection.hasRecords = true
+  return reply
+}
+
+class Run {
+  readonly mode: 'read' | 'write'
+  wrote = false
+  /** Nothing stays of a run that fails. */
+  readonly isAllOrNone: boolean
+
+  readonly #connection: Connection
+  readonly #request: StatementBody
+  readonly #budget: Budget
+  readonly #isBatch: boolean
+
+  constructor(connection: Connection, request: StatementBody, limits: WorkerLimits, isBatch: boolean) {
+    this.#connection = connection
+    this.#request = request
+    this.#budget = budgetOf(limits)
+    this.#isBatch = isBatch
+    this.isAllOrNone = request.transaction || request.statements.length === 1
+    this.mode = request.readOnly || connection.isReadOnly ? 'read' : 'write'
+  }
+
+  withoutKey(): QueryResponse[] {
+    const { statements, transaction } = this.#request
+    if (transaction && statements.length > 1) {
+      return inTransaction(this.#connection, this.mode, () => this.#runAll((run) => run()))
+    }
+    return this.#runAll((run, writes) => (writes ? inTransaction(this.#connection, this.mode, run) : run()))
+  }
+
+  withinTransaction(): QueryResponse[] {
+    return this.#runAll((run) => (this.isAllOrNone ? run() : inSavepoint(this.#connection, run)))
+  }
+
+  reply(results: readonly QueryResponse[], started: number): Reply {
+    let rowsRead = 0
+    let rowsWritten = 0
+    for (const result of results) {
+      rowsRead += result.rowsRead
+      rowsWritten += result.rowsWritten
+    }
+    const meta: CallMeta = {
+      rowsRead,
+      rowsWritten,
+      durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+      statementCount: results.length,
+      costUsd: costUsd({ requests: 1, rowsRead, rowsWritten }),
+    }
+    const data = this.#isBatch ? results : results[0]
+    return {
+      head: { status: 200, rowsRead, rowsWritten },
+      body: JSON.stringify({ success: true, data, meta }),
+    }
+  }
+
+  /** Each statement is prepared when its turn comes, because it may need what an earlier one creates. */
+  #runAll(guard: (run: () => QueryResponse, writes: boolean) => QueryResponse): QueryResponse[] {
+    return this.#request.statements.map((statement, index) => {
+      try {
+        return this.#runOne(statement, guard)
+      } catch (error) {
+        this.#connection.discard(statement.sql)
+        const failure = toSqlFailure(error, this.#connection.authorizer.refusal)
+        throw this.#isBatch ? failure.at(index) : failure
+      }
+    })
+  }
+
+  #runOne({ sql, params }: Statement, guard: (run: () => QueryResponse, writes: boolean) => QueryResponse) {
+    const connection = this.#connection
+    connection.authorizer.refusal = undefined
+    const prepared = connection.prepare(sql)
+    const { writes } = prepared.effects
+    if (writes && this.#request.readOnly) {
+      throw SqlFailure.of(400, 'readonly', 'The request says that it only reads, and the statement writes.')
+    }
+    this.wrote ||= writes
+    return guard(() => runStatement(connection, prepared, params, this.#budget), writes)
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from './connection.ts'
+import type { Reply } from './job.ts'
+import { SqlFailure } from './sql-failure.ts'
+
+const CREATE = `create table if not exists _persql_idempotency (
+  id integer primary key,
+  key text not null unique,
+  request blob not null,
+  created_at integer not null,
+  reply text not null
+)`
+const EXISTS = `select 1 from sqlite_schema where name = '_persql_idempotency'`
+const FIND = 'select request, reply from _persql_idempotency where key = ? and created_at > ?'
+const REPLACE =
+  'insert or replace into _persql_idempotency (key, request, created_at, reply) values (?, ?, ?, ?)'
+/** Two for each new one, so that old ones get fewer; in the order of their making, so that none is searched for. */
+const FORGET = `delete from _persql_idempotency
+  where id in (select id from _persql_idempotency order by id limit 2) and created_at <= ?`
+
+/** One call under a key. Its record is kept in the database itself, in the transaction of the call's effect. */
+export class IdempotencyRecord {
+  readonly #connection: Connection
+  readonly #key: string
+  readonly #request: Buffer
+  readonly #now: number
+  readonly #ttlMs: number
+
+  constructor(
+    connection: Connection,
+    key: string,
+    operation: string,
+    body: Buffer,
+    now: number,
+    ttlMs: number,
+  ) {
+    this.#connection = connection
+    this.#key = key
+    this.#request = createHash('sha256').update(operation).update('\0').update(body).digest()
+    this.#now = now
+    this.#ttlMs = ttlMs
+  }
+
+  /** The answer to an earlier call with this key. Throws where that call had another body. */
+  find(): Reply | undefined {
+    const connection = this.#connection
+    return connection.runOwn(() => {
+      connection.hasRecords ||= connection.own(EXISTS).get() !== undefined
+      if (!connection.hasRecords) return
+      const row = connection.own(FIND).get(this.#key, this.#now - this.#ttlMs)
+      if (!row) return
+      const [request, body] = row as unknown as [Uint8Array, string]
+      if (this.#request.compare(request) !== 0) {
+        throw new SqlFailure(409, 'This idempotency key was used for a request with another body.')
+      }
+      return { head: { status: 200, rowsRead: 0, rowsWritten: 0, isReplay: true }, body }
+    })
+  }
+
+  /** Within the transaction of the effect. */
+  store(body: string): void {
+    const connection = this.#connection
+    connection.runOwn(() => {
+      if (!connection.hasRecords) connection.database.exec(CREATE)
+      connection.own(REPLACE).run(this.#key, this.#request, this.#now, body)
+      connection.own(FORGET).run(this.#now - this.#ttlMs)
+    })
+  }
+}

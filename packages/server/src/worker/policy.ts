@@ -1,0 +1,18 @@
+import type { TokenRole } from '@persql/sdk/protocol'
+
+/** What a token may do in a database. A connection belongs to one policy, and so do all statements it keeps. */
+export interface Policy {
+  readonly role: TokenRole
+  /** The only tables that may be touched, in lower case. Absent: all but the hidden ones. */
+  readonly tables?: readonly string[]
+}
+
+/** Policies with the same key allow the same. */
+export function policyKey({ role, tables }: Policy): string {
+  return tables ? `${role} ${JSON.stringify(tables)}` : role
+}
+
+/** Whether a table is the server's own, which no token may touch. */
+export function isHidden(name: string): boolean {
+  return name.toLowerCase().startsWith('_persql_')
+}

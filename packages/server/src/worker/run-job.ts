@@ -1,0 +1,80 @@
+import type { Failure } from '@persql/sdk/protocol'
+import { costUsd } from '@persql/sdk/protocol'
+import type { Connection } from './connection.ts'
+import type { Connections } from './connections.ts'
+import { copySchema } from './copy-schema.ts'
+import { execute } from './execute.ts'
+import { describe, explain, schema, tables, validate } from './introspect.ts'
+import type { Job, Reply, SqlJob, WorkerLimits } from './job.ts'
+import { mergeSchema } from './merge-schema.ts'
+import type { Policy } from './policy.ts'
+import { parseQuery } from './statement-body.ts'
+import { toSqlFailure } from './to-sql-failure.ts'
+
+const ADMIN: Policy = { role: 'admin' }
+
+/** Does one job and never throws: what failed is an answer as well. */
+export function runJob(connections: Connections, job: Job, body: Buffer, limits: WorkerLimits): Reply {
+  try {
+    for (const file of job.forget ?? []) connections.forget(file)
+    switch (job.operation) {
+      case 'drop':
+        connections.drop(job.file)
+        return succeed(null)
+      case 'copySchema':
+        connections.drop(job.target)
+        copySchema(connections.get(job.file, ADMIN), connections.get(job.target, ADMIN))
+        return succeed(null)
+      case 'mergeSchema':
+        return succeed(mergeSchema(connections.get(job.file, ADMIN), connections.get(job.source, ADMIN)))
+      default:
+        return runSqlJob(connections, job, body, limits)
+    }
+  } catch (error) {
+    const { status, message, detail } = toSqlFailure(error)
+    const failure: Failure = { success: false, error: message, ...(detail && { errorDetail: detail }) }
+    const head = { status, rowsRead: 0, rowsWritten: 0, ...(detail && { errorKind: detail.kind }) }
+    return { head, body: JSON.stringify(failure) }
+  }
+}
+
+function runSqlJob(connections: Connections, job: SqlJob, body: Buffer, limits: WorkerLimits): Reply {
+  const { policy } = job
+  const connection = connections.get(job.file, policy)
+  try {
+    connection.refresh()
+    return answer(connection, job, body, limits)
+  } catch (error) {
+    throw toSqlFailure(error, connection.authorizer.refusal)
+  }
+}
+
+function answer(connection: Connection, job: SqlJob, body: Buffer, limits: WorkerLimits): Reply {
+  const { operation, policy } = job
+  switch (operation) {
+    case 'query':
+    case 'batch':
+      return execute(connection, job, body, limits)
+    case 'tables':
+      return succeed(tables(connection, policy))
+    case 'describe':
+      return succeed(describe(connection, policy))
+    case 'schema':
+      return succeed(schema(connection, policy))
+    default: {
+      const [statement] = parseQuery(body, limits).statements
+      if (!statement) throw new TypeError('A query has one statement.')
+      return succeed((operation === 'explain' ? explain : validate)(connection, statement))
+    }
+  }
+}
+
+function succeed(data: unknown): Reply {
+  const meta = { rowsRead: 0, rowsWritten: 0, durationMs: 0, statementCount: 0, costUsd: CALL }
+  return {
+    head: { status: 200, rowsRead: 0, rowsWritten: 0 },
+    body: JSON.stringify({ success: true, data, meta }),
+  }
+}
+
+const CALL = costUsd({ requests: 1, rowsRead: 0, rowsWritten: 0 })

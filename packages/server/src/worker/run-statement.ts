@@ -1,0 +1,101 @@
+import { encodeValue, type QueryResponse, type WireValue } from '@persql/sdk/protocol'
+import type { Connection } from './connection.ts'
+import type { WorkerLimits } from './job.ts'
+import type { PreparedStatement } from './prepared-statement.ts'
+import { SqlFailure } from './sql-failure.ts'
+import type { Statement } from './statement-body.ts'
+import { refuseHiddenNames } from './transaction.ts'
+
+/** What is left of the limits of a call for its next statements. */
+export interface Budget {
+  rows: number
+  bytes: number
+}
+
+export function budgetOf({ resultRows, resultBytes }: WorkerLimits): Budget {
+  return { rows: resultRows, bytes: resultBytes }
+}
+
+/** Around the digits of a number, a comma; around a row, brackets. */
+const CELL_BYTES = 4
+
+/**
+ * Runs one statement. `rowsRead` counts the rows that it returned, because `node:sqlite` does not tell how many
+ * SQLite looked at; `rowsWritten` counts those that it changed, the work of triggers included.
+ */
+export function runStatement(
+  connection: Connection,
+  prepared: PreparedStatement,
+  params: Statement['params'],
+  budget: Budget,
+): QueryResponse {
+  const values = prepared.bind(params)
+  const { statement, effects } = prepared
+  if (!effects.writes) {
+    if (!prepared.returnsRows) {
+      statement.run(...values)
+      return { columns: [], rows: [], rowsRead: 0, rowsWritten: 0 }
+    }
+    const rows = readRows(prepared, values, budget)
+    return { columns: prepared.columns(), rows, rowsRead: rows.length, rowsWritten: 0 }
+  }
+  const [before] = countsOf(connection)
+  const rows = prepared.returnsRows ? readRows(prepared, values, budget) : []
+  if (!prepared.returnsRows) statement.run(...values)
+  const columns = prepared.returnsRows ? prepared.columns() : []
+  const [after, changes, lastInsertRowid] = countsOf(connection)
+  const result = { columns, rows, rowsRead: rows.length, rowsWritten: Number(after - before) }
+  if (effects.changesSchema) {
+    refuseHiddenNames(connection)
+    return result
+  }
+  return {
+    ...result,
+    changes: Number(changes),
+    lastInsertRowid: encodeValue(lastInsertRowid) as number,
+  }
+}
+
+function countsOf(connection: Connection): [total: bigint, changes: bigint, lastInsertRowid: bigint] {
+  const statement = connection.own('select total_changes(), changes(), last_insert_rowid()')
+  statement.setReadBigInts(true)
+  return connection.runOwn(() => statement.get()) as unknown as [bigint, bigint, bigint]
+}
+
+function readRows(
+  { statement }: PreparedStatement,
+  values: ReturnType<PreparedStatement['bind']>,
+  budget: Budget,
+): WireValue[][] {
+  const rows: WireValue[][] = []
+  for (const row of statement.iterate(...values) as unknown as Iterable<WireValue[]>) {
+    for (let index = 0; index < row.length; index++) {
+      const cell = row[index]
+      if (typeof cell === 'string') {
+        budget.bytes -= cell.length + CELL_BYTES
+      } else if (cell !== null) {
+        const encoded = encodeCell(cell)
+        budget.bytes -= typeof encoded === 'number' ? CELL_BYTES : JSON.stringify(encoded).length
+        row[index] = encoded
+      } else {
+        budget.bytes -= CELL_BYTES
+      }
+    }
+    budget.rows -= 1
+    if (budget.rows < 0) throw SqlFailure.of(413, 'too_large', 'The result has more rows than the limit.')
+    if (budget.bytes < 0) throw SqlFailure.of(413, 'too_large', 'The result is larger than the limit.')
+    rows.push(row)
+  }
+  return rows
+}
+
+function encodeCell(cell: unknown): WireValue {
+  if (typeof cell === 'number' && !Number.isFinite(cell)) {
+    throw SqlFailure.of(
+      400,
+      'type_mismatch',
+      'The result contains an infinite number, which JSON cannot hold.',
+    )
+  }
+  return encodeValue(cell)
+}

@@ -1,0 +1,22 @@
+import type { SqlErrorDetail, SqlErrorKind } from '@persql/sdk/protocol'
+
+/** An answer that is not a success: the status, and the error's text and detail as they go to the caller. */
+export class SqlFailure extends Error {
+  override readonly name = 'SqlFailure'
+  readonly status: number
+  readonly detail: SqlErrorDetail | undefined
+
+  constructor(status: number, message: string, detail?: Omit<SqlErrorDetail, 'message'>) {
+    super(message)
+    this.status = status
+    this.detail = detail && { ...detail, message }
+  }
+
+  static of(status: number, kind: SqlErrorKind, message: string): SqlFailure {
+    return new SqlFailure(status, message, { kind })
+  }
+
+  at(statementIndex: number): SqlFailure {
+    return this.detail ? new SqlFailure(this.status, this.message, { ...this.detail, statementIndex }) : this
+  }
+}

@@ -1,0 +1,127 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createServer, type PerSQLServer } from '../src/index.ts'
+import { ATTACKS, QUERY, RAW_ATTACKS, type Request } from './support/attacks.ts'
+
+const HOUR = 3_600_000
+const MB = 1024 * 1024
+
+let folder: string
+let server: PerSQLServer
+let now = Date.parse('2026-03-01T12:00:00Z')
+const tokens: Record<string, string> = {}
+
+async function send({
+  method = 'POST',
+  path = QUERY,
+  as = 'admin',
+  headers = {},
+  sql,
+  params,
+  body,
+}: Request) {
+  const token = tokens[as] ?? as
+  const content = body ?? (sql === undefined ? undefined : { sql, ...(params !== undefined && { params }) })
+  const isRaw = typeof content === 'string' || Buffer.isBuffer(content)
+  const response = await fetch(server.url + path, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(content !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(content !== undefined && { body: isRaw ? (content as string) : JSON.stringify(content) }),
+  })
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it in many ways.
+  return { status: response.status, body: (await response.json()) as any }
+}
+
+const state = async () => {
+  const get = async (path: string) => (await send({ method: 'GET', path })).body.data
+  const rows = async (sql: string) => (await send({ sql })).body.data.rows
+  return {
+    databases: await get('/v1/databases'),
+    branches: await get('/v1/db/acme/main/branches'),
+    tokens: await get('/v1/tokens'),
+    schema: await rows('select type, name, sql from sqlite_schema order by name'),
+    rows: await rows('select * from t order by 1'),
+    secret: await rows('select * from secret'),
+    settings: await rows(`select * from pragma_foreign_keys, pragma_journal_mode, pragma_synchronous`),
+    files: readdirSync(folder, { recursive: true }).filter((name) => !/-(wal|shm)$/.test(String(name))),
+  }
+}
+
+let before: Awaited<ReturnType<typeof state>>
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'persql-attacks-'))
+  writeFileSync(join(folder, 'canary'), 'here')
+  server = await createServer({
+    data: join(folder, 'data'),
+    port: 0,
+    namespace: 'acme',
+    sweepInterval: 0,
+    now: () => now,
+    limits: { statementMs: 500, resultRows: 100_000, resultBytes: 4 * MB },
+    workers: { min: 1, max: 4 },
+  })
+  tokens['admin'] = server.adminToken ?? ''
+  const make = async (body: object) =>
+    (await send({ path: '/v1/tokens', body: { name: 'x', ...body } })).body.data
+  for (const sql of ['create table t (a unique)', 'create table secret (s)']) await send({ sql })
+  await send({ sql: 'insert into t values (1)', headers: { 'idempotency-key': 'used' } })
+  await send({ sql: `insert into secret values ('hidden')` })
+  tokens['readonly'] = (await make({ role: 'readonly' })).token
+  tokens['readwrite'] = (await make({ role: 'readwrite' })).token
+  tokens['scoped'] = (await make({ tableScope: ['t'] })).token
+  tokens['expired'] = (await make({ ttlSec: 1 })).token
+  const revoked = await make({})
+  tokens['revoked'] = revoked.token
+  await send({ method: 'DELETE', path: `/v1/tokens/${revoked.id}` })
+  const claimed = await send({ path: '/v1/db/acme/main/branches/claim', body: { role: 'admin' } })
+  tokens['branch'] = claimed.body.data.token
+  tokens['foreign'] = 'psql_live_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB'
+  now += HOUR / 2
+  before = await state()
+})
+
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test.each(Object.entries(ATTACKS))('refuses %s', async (_, attack) => {
+  const { status, body } = await send(attack)
+  expect([status, body]).toEqual([
+    attack.status,
+    expect.objectContaining({ success: false, error: expect.stringContaining(attack.error) }),
+  ])
+  expect(JSON.stringify(body)).not.toContain('hidden')
+  expect(JSON.stringify(body)).not.toContain(folder)
+})
+
+test.each(Object.entries(RAW_ATTACKS))('refuses %s', async (_, { text, status }) => {
+  const { port } = server.address
+  const socket = connect(port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (piece) => {
+    answer += piece
+  })
+  socket.on('error', () => {})
+  socket.write(text)
+  await new Promise((resolve) => {
+    socket.once('close', resolve)
+    // Half a body leaves the connection open for more.
+    setTimeout(() => socket.destroy(), 1000)
+  })
+  expect(answer === '' ? null : Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])).toBe(status)
+})
+
+test('has changed nothing in all this, and still answers', async () => {
+  expect(await state()).toEqual(before)
+  expect(before.rows).toEqual([[1]])
+  expect(Object.keys(ATTACKS).length + Object.keys(RAW_ATTACKS).length).toBeGreaterThan(120)
+})

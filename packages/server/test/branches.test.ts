@@ -1,0 +1,215 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startServer } from './support/test-server.ts'
+
+const HOUR = 3_600_000
+const filesIn = (data: string) =>
+  readdirSync(join(data, 'databases')).filter((name) => name.endsWith('.sqlite')).length
+
+async function withParent() {
+  const started = await startServer()
+  await started.batch('orders', [
+    { sql: 'create table customer (id integer primary key autoincrement, name text)' },
+    { sql: 'create index customer_name on customer (name)' },
+    { sql: 'create table log (n)' },
+    { sql: 'create trigger c after insert on customer begin insert into log values (new.id); end' },
+    { sql: 'create view names as select name from customer' },
+    { sql: `create virtual table docs using fts5(body)` },
+    { sql: `insert into customer (name) values ('Ada')` },
+  ])
+  const claim = async (body: object = {}) =>
+    (await started.call('POST', '/v1/db/acme/orders/branches/claim', body)).body.data
+  return { ...started, claim }
+}
+
+test('makes a branch with the schema of its parent and none of its rows', async () => {
+  const { call, query } = await withParent()
+  const { status, body } = await call('PUT', '/v1/db/acme/orders/branches/run-1', {})
+  expect(status).toBe(200)
+  expect(body.data).toMatchObject({
+    slug: 'orders-run-1',
+    name: 'orders (run-1)',
+    branchRef: 'run-1',
+    forkedFrom: { slug: 'orders' },
+    expiresAt: null,
+  })
+  const schema = async (database: string) =>
+    (await call('GET', `/v1/db/acme/${database}/schema`)).body.data
+      .map(({ sql }: { sql: string }) => sql)
+      .toSorted()
+  expect(await schema('orders.run-1')).toEqual(await schema('orders'))
+  expect((await query('orders.run-1', 'select count(*) from customer')).body.data.rows).toEqual([[0]])
+  await query('orders.run-1', `insert into customer (name) values ('Grace')`)
+  expect((await query('orders.run-1', 'select n from log')).body.data.rows).toEqual([[1]])
+  expect((await query('orders', 'select name from names')).body.data.rows).toEqual([['Ada']])
+})
+
+test.each(['run-1', 'Feature/x_1', 'pr.42', 'a'.repeat(64)])(
+  'finds the branch %s by all its addresses',
+  async (ref) => {
+    const { call, query } = await withParent()
+    const segment = encodeURIComponent(ref)
+    const { body } = await call('PUT', `/v1/db/acme/orders/branches/${segment}`, {})
+    expect(body.data.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    await query(body.data.slug, 'create table here (a)')
+    for (const address of [`orders.${segment}`, `orders-${segment}`, body.data.slug]) {
+      expect((await query(address, 'select * from here')).status).toBe(200)
+    }
+    expect((await call('GET', `/v1/db/acme/orders/branches/${segment}`)).body.data).toEqual(body.data)
+    expect((await call('GET', '/v1/db/acme/orders/branches')).body.data).toEqual([body.data])
+  },
+)
+
+test('resets a branch to the schema that its parent has now', async () => {
+  const { call, query, data } = await withParent()
+  const first = await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  await query('orders.b', `insert into customer (name) values ('x')`)
+  await query('orders', 'alter table customer add column age')
+  const second = await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  expect(second.body.data.id).toBe(first.body.data.id)
+  expect((await query('orders.b', 'select * from customer')).body.data).toMatchObject({
+    columns: ['id', 'name', 'age'],
+    rows: [],
+  })
+  expect(filesIn(data)).toBe(2)
+})
+
+test('starts a branch from another branch', async () => {
+  const { call, query } = await withParent()
+  await call('PUT', '/v1/db/acme/orders/branches/a', {})
+  await query('orders.a', 'create table extra (x)')
+  await call('PUT', '/v1/db/acme/orders/branches/b', { fromRef: 'a' })
+  expect((await query('orders.b', 'select * from extra')).status).toBe(200)
+  expect((await call('PUT', '/v1/db/acme/orders/branches/c', { fromRef: 'none' })).status).toBe(404)
+  expect((await call('PUT', '/v1/db/acme/orders.a/branches/c', {})).status).toBe(400)
+})
+
+test('claims a branch with a token that reaches nothing else', async () => {
+  const { claim, call, query } = await withParent()
+  const claimed = await claim({ purpose: 'Fix the bug!', role: 'write' })
+  expect(claimed).toEqual({
+    branchRef: expect.stringMatching(/^fix-the-bug-[0-9a-f]{6}$/),
+    token: expect.stringMatching(/^psql_live_/),
+    expiresAt: '2026-03-01T13:00:00.000Z',
+    namespaceSlug: 'acme',
+    databaseSlug: `orders-${claimed.branchRef}`,
+    outcome: 'created',
+  })
+  const options = { token: claimed.token }
+  const insert = `insert into customer (name) values ('x')`
+  expect((await query(claimed.databaseSlug, insert, [], options)).status).toBe(200)
+  expect((await query(claimed.databaseSlug, 'create table t (a)', [], options)).status).toBe(403)
+  for (const address of ['orders', 'other', 'orders.other']) {
+    expect((await query(address, 'select 1', [], options)).status).toBe(403)
+  }
+  for (const [method, path, body] of [
+    ['GET', '/v1/databases/orders'],
+    ['POST', '/v1/databases', { name: 'x', slug: 'x' }],
+    ['DELETE', `/v1/databases/${claimed.databaseSlug}`],
+    ['GET', '/v1/tokens'],
+    ['POST', '/v1/tokens', { name: 'x' }],
+    ['GET', '/v1/usage'],
+    ['POST', '/v1/db/acme/orders/branches/claim', {}],
+  ] as const) {
+    expect((await call(method, path, body, options)).status).toBe(403)
+  }
+  expect((await call('GET', '/v1/databases', undefined, options)).body.data).toEqual([])
+})
+
+test.each([
+  ['read', 403, 403],
+  ['write', 200, 403],
+  ['admin', 200, 200],
+])('claims for the role %s', async (role, insert, create) => {
+  const { claim, query } = await withParent()
+  const { token, databaseSlug } = await claim({ role })
+  expect((await query(databaseSlug, 'select * from customer', [], { token })).status).toBe(200)
+  expect((await query(databaseSlug, 'insert into log values (1)', [], { token })).status).toBe(insert)
+  expect((await query(databaseSlug, 'create table t (a)', [], { token })).status).toBe(create)
+})
+
+test('ends a claimed branch and its token at the same moment, and sweeps its file', async () => {
+  const { claim, query, clock, server, data } = await withParent()
+  const { token, databaseSlug } = await claim({ ttlSec: 3600 })
+  clock.now += HOUR - 1
+  expect((await query(databaseSlug, 'select 1', [], { token })).status).toBe(200)
+  clock.now += 1
+  expect((await query(databaseSlug, 'select 1', [], { token })).status).toBe(401)
+  expect((await query(databaseSlug, 'select 1')).status).toBe(404)
+  expect(filesIn(data)).toBe(2)
+  await server.sweep()
+  expect(filesIn(data)).toBe(1)
+  expect((await query(databaseSlug, 'select 1')).status).toBe(404)
+})
+
+test('resets a branch that is claimed again, and tells so', async () => {
+  const { claim, query } = await withParent()
+  const first = await claim({ ref: 'lease' })
+  await query('orders.lease', 'insert into log values (1)', [], { token: first.token })
+  const second = await claim({ ref: 'lease' })
+  expect([first.outcome, second.outcome]).toEqual(['created', 'reset'])
+  expect(second.databaseSlug).toBe(first.databaseSlug)
+  const { body } = await query('orders.lease', 'select * from log', [], { token: second.token })
+  expect(body.data.rows).toEqual([])
+})
+
+test('makes the token of a deleted branch useless', async () => {
+  const { claim, call, query, data } = await withParent()
+  const { token, branchRef, databaseSlug } = await claim()
+  const deleted = await call('DELETE', `/v1/db/acme/orders/branches/${branchRef}`)
+  expect(deleted.body.data).toEqual({ deleted: true })
+  expect((await query(databaseSlug, 'select 1', [], { token })).status).toBe(401)
+  expect((await query(databaseSlug, 'select 1')).status).toBe(404)
+  expect(filesIn(data)).toBe(1)
+})
+
+test('deletes the branches of a deleted parent', async () => {
+  const { claim, call, query, data } = await withParent()
+  const { token, databaseSlug } = await claim()
+  await call('DELETE', '/v1/databases/orders')
+  expect((await query(databaseSlug, 'select 1', [], { token })).status).toBe(401)
+  expect(filesIn(data)).toBe(0)
+})
+
+test('merges new and changed parts of a schema into the parent, which keeps its rows', async () => {
+  const { call, query } = await withParent()
+  await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  for (const sql of [
+    'create table invoice (id integer primary key)',
+    'alter table customer add column age integer default 7',
+    `alter table customer add column kind text check (kind in ('a', 'b,c'))`,
+    'drop view names',
+    'create view names as select name, age from customer',
+    'create index customer_age on customer (age)',
+  ]) {
+    expect((await query('orders.b', sql)).status).toBe(200)
+  }
+  const merged = await call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })
+  expect(merged.body.data).toMatchObject({ branchRef: 'b', mode: 'schema' })
+  expect(merged.body.data.applied).toHaveLength(6)
+  expect((await query('orders', 'select * from names')).body.data.rows).toEqual([['Ada', 7]])
+  const again = await call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })
+  expect(again.body.data.applied).toEqual([])
+  expect((await query('orders.b', 'select 1')).status).toBe(200)
+})
+
+test('refuses to merge what would rewrite rows, and changes nothing', async () => {
+  const { call, query } = await withParent()
+  await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  await query('orders.b', 'create table invoice (id integer primary key)')
+  await query('orders.b', 'alter table customer rename column name to title')
+  const { status, body } = await call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })
+  expect([status, body.error]).toEqual([409, expect.stringContaining('"customer"')])
+  expect((await query('orders', 'select * from invoice')).status).toBe(400)
+})
+
+test("keeps the server's tables out of branches", async () => {
+  const { call, query } = await withParent()
+  await query('orders', 'insert into log values (1)', [], { headers: { 'idempotency-key': 'k' } })
+  await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  const again = await query('orders.b', 'insert into log values (1)', [], {
+    headers: { 'idempotency-key': 'k' },
+  })
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, null])
+})

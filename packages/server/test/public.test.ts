@@ -1,0 +1,70 @@
+import { ROUTES } from '@persql/sdk/protocol'
+import { expect, test } from 'vitest'
+import type { LogEntry } from '../src/index.ts'
+import { startServer } from './support/test-server.ts'
+
+test('describes every call in an OpenAPI 3.1 document whose references resolve', async () => {
+  const { call } = await startServer()
+  const { status, body } = await call('GET', '/api/openapi.json', undefined, { token: '' })
+  expect([status, body.openapi]).toEqual([200, '3.1.0'])
+  const operations = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(
+    ([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const expected = Object.values(ROUTES).map(
+    ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
+  )
+  expect(operations.toSorted()).toEqual(expected.toSorted())
+  const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
+  expect(references.length).toBeGreaterThan(20)
+  for (const [, name] of references) expect(body.components.schemas).toHaveProperty(String(name))
+  const ids = new Set<string>()
+  for (const methods of Object.values(body.paths as Record<string, Record<string, never>>)) {
+    for (const operation of Object.values(methods) as { operationId: string; responses: object }[]) {
+      expect(Object.keys(operation.responses)).toContain('200')
+      ids.add(operation.operationId)
+    }
+  }
+  expect(ids.size).toBe(operations.length)
+})
+
+test('shows the same as a page', async () => {
+  const { call } = await startServer()
+  const { status, headers, body } = await call('GET', '/reference', undefined, { token: '' })
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
+  for (const { path } of Object.values(ROUTES)) expect(body).toContain(path.replace(/:(\w+)/g, '{$1}'))
+})
+
+test('tells that it is well, and counts for Prometheus without naming anything', async () => {
+  const { call, query } = await startServer()
+  await query('secret-name', 'select 1')
+  expect((await call('GET', '/healthz', undefined, { token: '' })).body).toEqual({ status: 'ok' })
+  const { body } = await call('GET', '/metrics', undefined, { token: '' })
+  expect(body).toContain('persql_requests_total{method="POST",route="/v1/db/:ns/:db/query",status="200"} 1')
+  expect(body).toMatch(/^persql_workers 1$/m)
+  expect(body).not.toContain('secret-name')
+})
+
+test('logs requests without SQL, parameters, content or tokens', async () => {
+  const entries: LogEntry[] = []
+  const { query, call, admin } = await startServer({ log: (entry) => entries.push(entry) })
+  await query('main', 'create table topsecret (a)')
+  await query('main', 'insert into topsecret values (?)', ['topsecret'])
+  await query('main', 'select topsecret from nothing where a = ?', ['topsecret'])
+  await call('POST', '/v1/tokens', { name: 'topsecret', role: 'topsecret' })
+  await call('GET', '/v1/topsecret?topsecret=1', undefined, { token: 'topsecret' })
+  const text = JSON.stringify(entries)
+  expect(text).not.toContain('topsecret')
+  expect(text).not.toContain(admin)
+  expect(entries.filter(({ event }) => event === 'request')).toHaveLength(5)
+  expect(entries.at(2)).toMatchObject({
+    level: 'info',
+    event: 'request',
+    method: 'POST',
+    route: '/v1/db/:ns/:db/query',
+    status: 200,
+    ms: expect.any(Number),
+    namespace: 'acme',
+    database: expect.stringMatching(/^db_/),
+    token: expect.stringMatching(/^tok_/),
+  })
+})

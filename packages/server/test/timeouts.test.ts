@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import { startServer } from './support/test-server.ts'
+
+const BOMB = 'with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n'
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('stops a statement that runs too long, and answers the next one for the same database', async () => {
+  const { query } = await startServer({ limits: { statementMs: 300 } })
+  const started = performance.now()
+  const [stopped, next] = await Promise.all([query('main', BOMB), query('main', 'select 1')])
+  expect(performance.now() - started).toBeLessThan(3000)
+  expect(stopped.status).toBe(504)
+  expect(stopped.body).toEqual({
+    success: false,
+    error: 'The statement was stopped: it ran longer than 0.3 s.',
+    errorDetail: { kind: 'timeout', message: 'The statement was stopped: it ran longer than 0.3 s.' },
+  })
+  expect(next.body.data.rows).toEqual([[1]])
+})
+
+test('undoes the transaction of a statement that it stops', async () => {
+  const { batch, query } = await startServer({ limits: { statementMs: 300 } })
+  await query('main', 'create table t (a)')
+  const statements = [{ sql: 'insert into t values (1)' }, { sql: BOMB }]
+  const key = { headers: { 'idempotency-key': 'k' } }
+  expect((await batch('main', statements, { transaction: true }, key)).status).toBe(504)
+  expect((await query('main', 'select * from t')).body.data.rows).toEqual([])
+})
+
+test.each([
+  ['a write', `insert into t ${BOMB}`],
+  ['a join', 'select count(*) from t a, t b, t c, t d, t e, t f'],
+  [
+    'one call of a function',
+    `select length(hex(zeroblob(30000000))) + ${'length(hex(zeroblob(30000000)))+'.repeat(200)}0`,
+  ],
+])('stops %s', async (_, sql) => {
+  const { query } = await startServer({ limits: { statementMs: 300 } })
+  await query('main', 'create table t (a)')
+  await query('main', 'insert into t select value from json_each(?)', [JSON.stringify(Array(200).fill(1))])
+  const started = performance.now()
+  expect((await query('main', sql)).status).toBe(504)
+  expect(performance.now() - started).toBeLessThan(3000)
+})
+
+test('answers all other databases while statements run in as many as there are processes, but one', async () => {
+  const { query, call } = await startServer({
+    limits: { statementMs: 2000 },
+    workers: { min: 1, max: 4 },
+  })
+  for (const database of ['a', 'b', 'c', 'd']) await query(database, 'create table t (x)')
+  const bombs = ['a', 'b', 'c'].map((database) => query(database, BOMB))
+  await delay(50)
+  const started = performance.now()
+  for (let round = 0; round < 20; round++) {
+    expect((await query('d', 'insert into t values (1)')).status).toBe(200)
+  }
+  expect((await call('GET', '/healthz')).status).toBe(200)
+  expect(performance.now() - started).toBeLessThan(1500)
+  expect((await Promise.all(bombs)).map(({ status }) => status)).toEqual([504, 504, 504])
+})
+
+test('takes requests for one database in the order of their arrival', async () => {
+  const { query } = await startServer({ workers: { min: 3, max: 4 } })
+  await query('main', 'create table t (id integer primary key, n)')
+  await Promise.all(
+    Array.from({ length: 50 }, (_, n) =>
+      // One connection would keep the order by itself; the server must keep it across workers.
+      query('main', 'insert into t (n) select ? where (select count(*) from t) >= 0', [n]),
+    ),
+  )
+  const { body } = await query('main', 'select count(*), count(distinct n) from t')
+  expect(body.data.rows).toEqual([[50, 50]])
+})
+
+test('refuses requests for a database for which too many wait', async () => {
+  const { query } = await startServer({ limits: { statementMs: 500, queue: 2 } })
+  await query('main', 'select 1')
+  const bomb = query('main', BOMB)
+  await delay(50)
+  const answers = await Promise.all(Array.from({ length: 4 }, () => query('main', 'select 1')))
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 503, 503])
+  expect(answers.find(({ status }) => status === 503)?.headers.get('retry-after')).toBe('1')
+  expect((await bomb).status).toBe(504)
+})
+
+test('limits what a result may hold, without ending the process', async () => {
+  const { query, server } = await startServer({ limits: { resultBytes: 100_000, resultRows: 1000 } })
+  const before = server.workers
+  for (const sql of [
+    'with recursive n (i) as (select 1 union all select i + 1 from n) select i from n',
+    'select hex(zeroblob(100000))',
+    'select zeroblob(100000)',
+  ]) {
+    const { status, body } = await query('main', sql)
+    expect([status, body.errorDetail.kind]).toEqual([413, 'too_large'])
+  }
+  expect(server.workers).toEqual(before)
+})
+
+test('limits the memory of a statement', async () => {
+  const { query } = await startServer({ limits: { memoryBytes: 300 * 1024 * 1024 } })
+  const columns = Array.from({ length: 500 }, () => 'hex(randomblob(20000000))').join(', ')
+  const { status, body } = await query('main', `select ${columns}`)
+  expect([status, body.errorDetail.kind]).toEqual([413, 'too_large'])
+  expect((await query('main', 'select 1')).status).toBe(200)
+})

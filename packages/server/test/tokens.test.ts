@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startServer } from './support/test-server.ts'
+
+test('creates, lists and revokes tokens; a revoked one fails at once', async () => {
+  const { call, query } = await startServer()
+  const { body } = await call('POST', '/v1/tokens', { name: 'agent', role: 'readwrite', tableScope: ['t'] })
+  const { token, ...info } = body.data
+  expect(token).toMatch(/^psql_live_[A-Za-z0-9_-]{32}$/)
+  expect(info).toEqual({
+    id: expect.stringMatching(/^tok_/),
+    name: 'agent',
+    role: 'readwrite',
+    tableScope: ['t'],
+    database: null,
+    expiresAt: null,
+    createdAt: '2026-03-01T12:00:00.000Z',
+  })
+  await query('main', 'create table t (a)')
+  const list = await call('GET', '/v1/tokens')
+  expect(list.body.data).toContainEqual(info)
+  expect(JSON.stringify(list.body)).not.toContain(token)
+  expect((await query('main', 'select * from t', [], { token })).status).toBe(200)
+  expect((await call('DELETE', `/v1/tokens/${info.id}`)).body.data).toEqual({ deleted: true })
+  expect((await query('main', 'select * from t', [], { token })).status).toBe(401)
+  expect((await call('DELETE', `/v1/tokens/${info.id}`)).status).toBe(404)
+})
+
+test('ends a token at the moment that it was made for', async () => {
+  const { query, token, clock } = await startServer()
+  await query('main', 'select 1')
+  const secret = await token({ ttlSec: 60 })
+  clock.now += 59_999
+  expect((await query('main', 'select 1', [], { token: secret })).status).toBe(200)
+  clock.now += 1
+  expect((await query('main', 'select 1', [], { token: secret })).status).toBe(401)
+})
+
+test('keeps a token to the database that it is bound to', async () => {
+  const { query, token, call } = await startServer()
+  await query('main', 'select 1')
+  await query('other', 'select 1')
+  const secret = await token({ database: 'main' })
+  expect((await query('main', 'create table t (a)', [], { token: secret })).status).toBe(200)
+  expect((await query('other', 'select 1', [], { token: secret })).status).toBe(403)
+  expect((await query('never', 'select 1', [], { token: secret })).status).toBe(403)
+  expect((await call('POST', '/v1/tokens', { name: 'x' }, { token: secret })).status).toBe(403)
+})
+
+test('tells what a token is', async () => {
+  const { call, token } = await startServer()
+  const secret = await token({ role: 'readonly' })
+  const { body } = await call('GET', '/v1/me', undefined, { token: secret })
+  expect(body.data).toEqual({
+    namespaceSlug: 'acme',
+    namespaceId: expect.stringMatching(/^ns_/),
+    role: 'readonly',
+  })
+})
+
+test('does not write secrets to disk', async () => {
+  const { admin, data, token } = await startServer()
+  const secret = await token({})
+  for (const file of ['registry.sqlite', 'registry.sqlite-wal']) {
+    const bytes = readFileSync(join(data, file))
+    for (const text of [admin, secret]) expect(bytes.includes(text.slice(10))).toBe(false)
+  }
+})
