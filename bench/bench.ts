@@ -62,6 +62,7 @@ const results: Results = {
   machine,
   rounds,
   quick,
+  partial: only !== undefined,
   systems,
   workloads: groups.flatMap(({ workloads }) => workloads),
   timings,
@@ -70,7 +71,7 @@ const results: Results = {
 }
 console.log(report(results))
 
-if (only === undefined) {
+if (!results.partial) {
   const file = join(import.meta.dirname, 'results/latest.json')
   mkdirSync(join(import.meta.dirname, 'results'), { recursive: true })
   writeFileSync(file, toJson(results))

@@ -36,7 +36,7 @@ export function jsonLinesProcess([command, ...args]: readonly [string, ...string
       const { value, done } = await lines.next()
       if (!done) return JSON.parse(value)
       await ended
-      throw new Error(`The process ended. ${errors.trim()}`)
+      throw new Error(`The process ended. ${errors.trim().split('\n').at(-1)}`)
     },
 
     close() {

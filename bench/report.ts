@@ -83,12 +83,15 @@ function fsyncLine({ fsyncs }: Results): string {
 }
 
 function reachTable(results: Results): string {
-  const rows = reaches(results).map(({ workload, reach, measured, met }) => [
-    workload,
-    reach,
-    measured ?? 'not measured',
-    met === undefined ? ABSENT : met ? 'yes' : 'NO',
-  ])
+  const rows = reaches(results)
+    .filter(({ measured }) => measured !== undefined || !results.partial)
+    .map(({ workload, reach, measured, met }) => [
+      workload,
+      reach,
+      measured ?? 'not measured',
+      met === undefined ? ABSENT : met ? 'yes' : 'NO',
+    ])
+  if (rows.length === 0) return ''
   return table(['reach', 'wanted', 'measured', 'met'], rows)
 }
 

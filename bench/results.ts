@@ -9,6 +9,8 @@ export interface Results {
   readonly machine: Machine
   readonly rounds: number
   readonly quick: boolean
+  /** Only some of the workloads were run. */
+  readonly partial: boolean
   readonly systems: readonly (System | SkippedSystem)[]
   readonly workloads: readonly Workload[]
   readonly timings: Timings
@@ -19,7 +21,7 @@ export interface Results {
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */
 export function toJson(results: Results): string {
-  const { systems, workloads, ...rest } = results
+  const { systems, workloads, partial: _, ...rest } = results
   const content = {
     ...rest,
     systems: systems.map((system) =>

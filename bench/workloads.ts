@@ -86,7 +86,7 @@ export function workloadGroups(): readonly WorkloadGroup[] {
         title: `random turn among ${MANY.toLocaleString('en')} sessions of 20`,
         job: (number) => ({
           operation: 'turn',
-          sessionIds: randomNumbers(number, 20, MANY).map((user) => `user-${user}`),
+          sessionIds: randomNumbers(number, 40, MANY).map((user) => `user-${user}`),
           undo: false,
         }),
       },

@@ -65,11 +65,10 @@ export class PerSQLSession implements Session, AsyncDisposable {
    * Does no I/O. `database` is a driver, such as `betterSqlite3Driver('agents.db')`, or a PerSQL database handle,
    * such as `client.database('acme/agent-state')`. It is shared, and stays the caller's to close.
    */
-  constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options: PerSQLSessionOptions = {}) {
+  constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options?: PerSQLSessionOptions) {
     this.#sessionId = checkSessionId(sessionId)
-    const { window, ...storeOptions } = options
-    this.#store = storeOf(toSqlDriver(database), storeOptions)
-    this.#window = checkWindow(window)
+    this.#store = storeOf(toSqlDriver(database), options)
+    this.#window = checkWindow(options?.window)
   }
 
   /** A session on the database with this URL, as in `openDriver`. `close` it after use. */
@@ -163,10 +162,14 @@ export class PerSQLSession implements Session, AsyncDisposable {
 const defaultStores = new WeakMap<SqlDriver, SessionStore<AgentInputItem>>()
 
 /** Sessions without options of their own share one store for each database. */
-function storeOf(driver: SqlDriver, options: SessionStoreOptions<AgentInputItem>) {
-  if (Object.keys(options).length > 0) return new SessionStore(driver, options)
-  const store = defaultStores.get(driver) ?? new SessionStore<AgentInputItem>(driver)
-  defaultStores.set(driver, store)
+function storeOf(driver: SqlDriver, options: PerSQLSessionOptions = {}) {
+  const { window: _, ...own } = options
+  if (Object.keys(own).length > 0) return new SessionStore(driver, own)
+  let store = defaultStores.get(driver)
+  if (!store) {
+    store = new SessionStore<AgentInputItem>(driver)
+    defaultStores.set(driver, store)
+  }
   return store
 }
 

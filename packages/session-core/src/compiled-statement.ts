@@ -19,10 +19,12 @@ export function compileStatement<Params extends Record<string, SqlValue>>(
 ): (params: Params) => SqlStatement {
   const { sql, parameters } = query.compile()
   const names = parameters.map((value) => (value instanceof Placeholder ? value.name : undefined))
-  return (params) => ({
-    sql,
-    params: names.map((name, index) =>
-      name === undefined ? (parameters[index] as SqlValue) : (params[name] as SqlValue),
-    ),
-  })
+  return (params) => {
+    const values: SqlValue[] = []
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]
+      values.push(name === undefined ? (parameters[index] as SqlValue) : (params[name] as SqlValue))
+    }
+    return { sql, params: values }
+  }
 }

@@ -87,8 +87,10 @@ export class HistoryReader<Item> {
   /** Nothing where a row is corrupt: then it is read again with row ids, to say which. */
   #decodeAll(result: SqlResult | undefined): Item[] | undefined {
     const texts = result?.cells ?? result?.rows.map((row) => row[0]) ?? []
+    const items: Item[] = []
     try {
-      return texts.map((text) => this.decode(text))
+      for (const text of texts) items.push(this.decode(text))
+      return items
     } catch {
       return undefined
     }

@@ -117,7 +117,9 @@ function compile(names: ResolvedTableNames) {
   /** Up to {@link FEW} texts, which are faster as values of their own than as a JSON array. */
   function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
     insertsByCount[texts.length] ??= compileInsert(texts.length)
-    return { sql: insertsByCount[texts.length]!, params: texts.flatMap((text) => [session, text]) }
+    const params: string[] = []
+    for (const text of texts) params.push(session, text)
+    return { sql: insertsByCount[texts.length]!, params }
   }
 
   function compileInsert(count: number): string {
