@@ -8,7 +8,9 @@ import {
   ROUTES,
   type TokenRole,
 } from '@persql/sdk/protocol'
+import type { PoolReply } from '../pool/worker-pool.ts'
 import type { Database } from '../registry/databases.ts'
+import { joined } from '../worker/frame.ts'
 import { databaseOf, requireAdmin } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { App, Ctx, Services } from './context.ts'
@@ -219,14 +221,8 @@ function refFor(purpose = 'claim'): string {
 }
 
 /** The data of a job's answer. Throws the failure that it is instead. */
-function failOn({
-  head,
-  body,
-}: {
-  readonly head: { readonly status: number }
-  readonly body: Buffer
-}): unknown {
-  const envelope = JSON.parse(body.toString())
+function failOn({ head, body }: PoolReply): unknown {
+  const envelope = JSON.parse(joined(body).toString())
   if (envelope.success) return envelope.data
   throw new ApiError(head.status, envelope.error, { detail: envelope.errorDetail })
 }

@@ -6,11 +6,7 @@ import type { Services } from './context.ts'
 const RETRY = { 'retry-after': '1' }
 
 /** Runs a job in a worker. Throws the answer to give where there is none from the job. */
-export async function runJob(
-  { pool, limits }: Services,
-  job: Job,
-  body: Uint8Array | string = '',
-): Promise<PoolReply> {
+export async function runJob({ pool, limits }: Services, job: Job, body?: Uint8Array): Promise<PoolReply> {
   try {
     return await pool.run(job, body)
   } catch (error) {

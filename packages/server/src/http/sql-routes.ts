@@ -73,7 +73,7 @@ async function answer(
   const { incoming, outgoing } = c.env
   const token = c.get('token')
   const replay = name === 'query' || name === 'batch' ? replayOf(c, token) : undefined
-  const body = hasBody ? await readBody(incoming, services.limits.bodyBytes) : ''
+  const body = hasBody ? await readBody(incoming, services.limits.bodyBytes) : undefined
   const job = {
     operation: name,
     file: services.pathOf(database.file),
@@ -88,10 +88,16 @@ async function answer(
   // Past the Response of the web: its body would be turned into a stream and back.
   outgoing.statusCode = status
   outgoing.setHeader('content-type', 'application/json')
-  outgoing.setHeader('content-length', reply.body.length)
+  outgoing.setHeader(
+    'content-length',
+    reply.body.reduce((length, piece) => length + piece.length, 0),
+  )
   if (isReplay && replay) outgoing.setHeader(replay.header, 'true')
   if (status === 503) outgoing.setHeader('retry-after', '1')
-  outgoing.end(reply.body)
+  outgoing.cork()
+  for (const piece of reply.body) outgoing.write(piece)
+  outgoing.end()
+  outgoing.uncork()
   return RESPONSE_ALREADY_SENT
 }
 

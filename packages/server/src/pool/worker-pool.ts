@@ -29,7 +29,8 @@ export class PoolFailure extends Error {
 
 export interface PoolReply {
   readonly head: ReplyHead
-  readonly body: Buffer
+  /** In pieces. */
+  readonly body: readonly Buffer[]
 }
 
 interface Running {
@@ -39,11 +40,12 @@ interface Running {
 
 interface Waiting {
   readonly job: Job
-  readonly body: Uint8Array | string
+  readonly body: Uint8Array
   readonly resolve: (reply: PoolReply) => void
   readonly reject: (failure: PoolFailure) => void
 }
 
+const NOTHING = new Uint8Array()
 /** How often running jobs are looked at. */
 const WATCH_MS = 50
 /** Jobs that wait this long, because all processes are busy, get a new one. */
@@ -98,7 +100,7 @@ export class WorkerPool {
   }
 
   /** Rejects with a {@link PoolFailure} where there is no answer; then whether the job took effect is not known. */
-  run(job: Job, body: Uint8Array | string = ''): Promise<PoolReply> {
+  run(job: Job, body: Uint8Array = NOTHING): Promise<PoolReply> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new PoolFailure('closed'))
       const queue = this.#queues.get(job.file)

@@ -53,7 +53,7 @@ export class WorkerProcess {
   }
 
   /** Calls back once, when the process has answered, or has ended without an answer and its locks are gone. */
-  run(job: Job, body: Uint8Array | string, settle: (answer: JobAnswer) => void): void {
+  run(job: Job, body: Uint8Array, settle: (answer: JobAnswer) => void): void {
     const forget = this.forget.splice(0)
     for (const file of forget) this.files.delete(file)
     if (job.operation === 'drop') this.files.delete(job.file)

@@ -9,6 +9,8 @@ export class PreparedStatement {
   readonly statement: StatementSync
   readonly effects: Readonly<Effects>
   readonly returnsRows: boolean
+  /** Whether the last result was small enough to have all rows at once, which is faster than one after the other. */
+  isSmall = false
   readonly #placeholders: Placeholders
   readonly #columns: readonly string[] | undefined
 

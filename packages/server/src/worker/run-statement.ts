@@ -16,6 +16,9 @@ export function budgetOf({ resultRows, resultBytes }: WorkerLimits): Budget {
   return { rows: resultRows, bytes: resultBytes }
 }
 
+const SMALL_ROWS = 10_000
+const SMALL_BYTES = 4 * 1024 * 1024
+
 /** Around the digits of a number, a comma; around a row, brackets. */
 const CELL_BYTES = 4
 
@@ -63,29 +66,32 @@ function countsOf(connection: Connection): [total: bigint, changes: bigint, last
 }
 
 function readRows(
-  { statement }: PreparedStatement,
+  prepared: PreparedStatement,
   values: ReturnType<PreparedStatement['bind']>,
   budget: Budget,
 ): WireValue[][] {
+  const { statement } = prepared
+  const source = prepared.isSmall ? statement.all(...values) : statement.iterate(...values)
+  const { rows: rowsBefore, bytes: bytesBefore } = budget
   const rows: WireValue[][] = []
-  for (const row of statement.iterate(...values) as unknown as Iterable<WireValue[]>) {
+  for (const row of source as unknown as Iterable<WireValue[]>) {
     for (let index = 0; index < row.length; index++) {
       const cell = row[index]
       if (typeof cell === 'string') {
-        budget.bytes -= cell.length + CELL_BYTES
+        budget.bytes -= cell.length
       } else if (cell !== null) {
         const encoded = encodeCell(cell)
-        budget.bytes -= typeof encoded === 'number' ? CELL_BYTES : JSON.stringify(encoded).length
         row[index] = encoded
-      } else {
-        budget.bytes -= CELL_BYTES
+        if (typeof encoded === 'object') budget.bytes -= JSON.stringify(encoded).length
       }
     }
+    budget.bytes -= CELL_BYTES * row.length
     budget.rows -= 1
     if (budget.rows < 0) throw SqlFailure.of(413, 'too_large', 'The result has more rows than the limit.')
     if (budget.bytes < 0) throw SqlFailure.of(413, 'too_large', 'The result is larger than the limit.')
     rows.push(row)
   }
+  prepared.isSmall = rowsBefore - budget.rows <= SMALL_ROWS && bytesBefore - budget.bytes <= SMALL_BYTES
   return rows
 }
 

@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { Connections } from './connections.ts'
-import { encodeFrame, FrameReader } from './frame.ts'
+import { encodeTextFrame, FrameReader, joined } from './frame.ts'
 import type { Job, WorkerLimits } from './job.ts'
 import { runJob } from './run-job.ts'
 
@@ -35,8 +35,8 @@ for (;;) {
   if (length === 0) break
   const frame = frames.push(Buffer.from(chunk.subarray(0, length)))
   if (!frame) continue
-  const { head, body } = runJob(connections, frame.head, frame.body, limits)
-  writeAll(encodeFrame(head, body))
+  const { head, body } = runJob(connections, frame.head, joined(frame.body), limits)
+  writeAll(encodeTextFrame(head, body))
 }
 connections.closeAll()
 // `process.exit` would wait for the thread that waits for the lifeline.
