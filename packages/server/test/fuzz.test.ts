@@ -86,7 +86,9 @@ test('answers every call of the OpenAPI document with a status that it names, wh
       for (const { name, in: place } of operation.parameters ?? []) {
         if (place !== 'query') continue
         for (const value of JUNK) {
-          await try_(`${fill('acme', 'x')}?${name}=${encodeURIComponent(typeof value === 'string' ? value : JSON.stringify(value))}`)
+          await try_(
+            `${fill('acme', 'x')}?${name}=${encodeURIComponent(typeof value === 'string' ? value : JSON.stringify(value))}`,
+          )
         }
       }
       if (!(await call('GET', '/v1/databases/main')).body.success) {
