@@ -23,6 +23,8 @@ export interface SqliteHandle {
 export interface PreparedStatement {
   /** True where the statement returns rows. */
   readonly reader: boolean
+  /** True where the statement cannot change the database. */
+  readonly readonly: boolean
   /** Rows as arrays. */
   raw(toggle?: boolean): PreparedStatement
   /** Only the first column, without rows. */
@@ -113,8 +115,11 @@ function configure(handle: SqliteHandle, synchronous: 'full' | 'normal') {
 function toEngine(handle: SqliteHandle, close: () => unknown): SqliteEngine {
   const statements = new StatementCache(handle)
   return {
-    run(sql, params) {
+    run(sql, params, readOnly) {
       const { statement, columns } = statements.get(sql)
+      if (readOnly && !statement.readonly) {
+        throw new StorageError('READ_ONLY', 'The batch was declared as one that only reads, but this writes.')
+      }
       if (statement.reader) {
         const [column] = columns ?? []
         if (columns?.length === 1 && column !== undefined) {

@@ -13,6 +13,7 @@ export class SqlJsEngine implements SqliteEngine {
   readonly #isOwner: boolean
   #database: SqlJsDatabase
   #statements: StatementCache
+  #onlyReads = false
 
   constructor(database: SqlJsDatabase, isOwner: boolean) {
     this.#isOwner = isOwner
@@ -20,7 +21,14 @@ export class SqlJsEngine implements SqliteEngine {
     this.#statements = new StatementCache(database)
   }
 
-  run(sql: string, params: readonly SqlValue[]): SqlResult {
+  run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult {
+    // Set each time when it matters, because the statement before may have been such a pragma itself.
+    if (readOnly || this.#onlyReads) this.#database.run(`PRAGMA query_only = ${readOnly}`)
+    this.#onlyReads = readOnly
+    return this.#run(sql, params)
+  }
+
+  #run(sql: string, params: readonly SqlValue[]): SqlResult {
     const bound = bindBigints(sql, params)
     const { statement, returnsRows } = this.#statements.get(bound.sql, bound.params.length)
     const before = returnsRows ? undefined : this.#counters()
@@ -56,7 +64,7 @@ export class SqlJsEngine implements SqliteEngine {
 
   /** Another text after each change of what the image holds. */
   version(): string {
-    return String(this.run(VERSION, []).rows)
+    return String(this.#run(VERSION, []).rows)
   }
 
   /** Goes on with another database. */
@@ -64,6 +72,7 @@ export class SqlJsEngine implements SqliteEngine {
     this.close()
     this.#database = database
     this.#statements = new StatementCache(database)
+    this.#onlyReads = false
   }
 
   close(): void {
@@ -72,7 +81,7 @@ export class SqlJsEngine implements SqliteEngine {
   }
 
   #counters() {
-    const [[total, rowid] = []] = this.run(COUNTERS, []).rows
+    const [[total, rowid] = []] = this.#run(COUNTERS, []).rows
     return { total, rowid: rowid as number | bigint }
   }
 }

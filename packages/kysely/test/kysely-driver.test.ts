@@ -54,6 +54,10 @@ describeSqlDriver({
       test: 'keeps the cells of columns that have the same name',
       because: 'Kysely gives rows as objects, which hold a name once',
     },
+    {
+      test: 'refuses to write with readOnly',
+      because: 'Kysely does not tell which statements write',
+    },
   ],
 })
 

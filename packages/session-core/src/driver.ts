@@ -34,7 +34,8 @@ export interface SqlResult {
 export interface BatchOptions {
   /**
    * The caller's promise that no statement changes anything. A driver may then skip the write lock, or repeat a
-   * request that got no answer. Default: false.
+   * request that got no answer. Where the engine can tell, a batch that breaks the promise rejects with `READ_ONLY`.
+   * Default: false.
    */
   readonly readOnly?: boolean
 }

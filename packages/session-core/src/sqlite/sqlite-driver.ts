@@ -7,9 +7,10 @@ import { sqlError } from './sqlite-error.ts'
 export interface SqliteEngine {
   /**
    * Runs one statement to its end. May throw what the binding throws. Integers that a number cannot hold come
-   * back as bigints, blobs as plain `Uint8Array`s.
+   * back as bigints, blobs as plain `Uint8Array`s. With `readOnly`, a statement that would change the database
+   * throws, with `READ_ONLY` or as SQLite does.
    */
-  run(sql: string, params: readonly SqlValue[]): SqlResult
+  run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult
   /** True between BEGIN and COMMIT. */
   inTransaction(): boolean
   close(): void
@@ -116,7 +117,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
 function runBatch(
   engine: SqliteEngine,
   statements: readonly SqlStatement[],
-  options: BatchOptions,
+  { readOnly = false }: BatchOptions,
 ): SqlResult[] {
   if (engine.inTransaction()) {
     throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
@@ -127,21 +128,21 @@ function runBatch(
     if (statements.length === 1) {
       index = 0
       const { sql, params = NO_PARAMS } = statements[0]!
-      return [engine.run(sql, params)]
+      return [engine.run(sql, params, readOnly)]
     }
-    engine.run(options.readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS)
+    engine.run(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS, readOnly)
     const results: SqlResult[] = []
     for (index = 0; index < statements.length; index++) {
       const { sql, params = NO_PARAMS } = statements[index]!
-      results.push(engine.run(sql, params))
+      results.push(engine.run(sql, params, readOnly))
     }
     index = undefined
-    engine.run('COMMIT', NO_PARAMS)
+    engine.run('COMMIT', NO_PARAMS, readOnly)
     return results
   } catch (error) {
     const failure = sqlError(error, index)
     try {
-      if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS)
+      if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS, readOnly)
     } catch (rollbackError) {
       throw Object.assign(failure, { suppressed: rollbackError })
     }

@@ -264,6 +264,19 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     expect(results.map(({ rows }) => rows)).toEqual([[[1]], [[1]]])
   },
 
+  async 'refuses to write with readOnly'({ driver }) {
+    await driver.batch([TABLE, insert(1)])
+    const writes = [insert(2), { sql: 'delete from t' }, { sql: 'drop table t' }]
+    for (const write of writes) {
+      for (const batch of [[write], [SELECT, write]]) {
+        const running = driver.batch(batch, { readOnly: true })
+        await expect(running).rejects.toMatchObject({ name: 'StorageError', code: 'READ_ONLY' })
+      }
+    }
+    await driver.batch([insert(3)])
+    expect(await values(driver)).toEqual([1, 3])
+  },
+
   async 'closes twice, and rejects later batches with DRIVER_CLOSED'({ driver }) {
     await driver.batch([TABLE])
     await driver.close()

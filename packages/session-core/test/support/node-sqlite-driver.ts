@@ -9,7 +9,8 @@ export function nodeSqliteDriver(path: string): SqlDriver {
       const db = new DatabaseSync(path, { timeout: 0 })
       db.exec('pragma journal_mode = wal; pragma synchronous = full')
       return {
-        run(sql, params) {
+        run(sql, params, readOnly) {
+          db.exec(`pragma query_only = ${readOnly}`)
           const statement = db.prepare(sql)
           statement.setReadBigInts(true)
           const columns = statement.columns().map(({ name }) => name)
