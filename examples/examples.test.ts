@@ -70,3 +70,42 @@ test('sqljs: the conversation goes on in the next run', () => {
   expect(runExample('sqljs')).toContain('Your favourite colour is teal.\n8 items so far')
   rmSync(image)
 })
+
+test('local-to-remote: the same program forgets in memory, and remembers on a file and on a server', () => {
+  const [memory, file, server] = runExample('local-to-remote').split('\n\n')
+  expect(memory).toMatch(/PERSQL_DATABASE=:memory:.*agent: You have not told me your favourite colour\.$/s)
+  expect(file).toMatch(/PERSQL_DATABASE=file:.*agent: Your favourite colour is teal\.$/s)
+  expect(server).toMatch(/PERSQL_API_URL=http:.*agent: Your favourite colour is teal\.$/s)
+  expect(server).toContain('PERSQL_TOKEN=psql_live_…\n')
+})
+
+test('database-per-run: the database is found by SQL, and gone after its time', () => {
+  const output = runExample('database-per-run')
+  expect(output).toMatch(/'assistant' │ 'Your order number is 4711\.' │/)
+  expect(output.match(/^ {2}databases: .*$/gm)).toEqual([
+    '  databases: run-7, files: 1, a query: 4 items',
+    '  databases: none, files: 1, a query: 404 There is no such database',
+    '  databases: none, files: 0, a query: 404 There is no such database',
+  ])
+})
+
+test('leased-branch: the token reaches the branch only, and both end together', () => {
+  const output = runExample('leased-branch')
+  expect(output.match(/(?<=agent: ).*$/gm)).toEqual([
+    'Noted.',
+    'You have not told me your favourite colour.',
+    'Noted.',
+  ])
+  expect(output.match(/(?<=the leased token: |own token: |token of main: |branches: ).*$/gm)).toEqual([
+    '4 items',
+    '4 items',
+    '403 The token does not reach this database',
+    '2 items',
+    'run-7',
+    '401 The token is unknown, revoked or expired',
+    '404 There is no such database',
+    '401 The token is unknown, revoked or expired',
+    '2 items',
+    'none',
+  ])
+})

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
 import { remote } from './support/remote.ts'
 
-const { client } = await remote()
+const { client, requestsOf } = await remote()
 
 interface Item {
   readonly n: number
@@ -13,17 +13,7 @@ interface Item {
 const items = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ n }))
 
 test('is one request for each operation of a session, making its tables included', async () => {
-  let requests = 0
-  const fetch: Fetch = (...args) => {
-    requests += 1
-    return globalThis.fetch(...args)
-  }
-  const store = new SessionStore<Item>(persqlDriver(client({ fetch }).database('acme/counted')))
-  const requestsOf = async (operation: () => Promise<unknown>) => {
-    const before = requests
-    await operation()
-    return requests - before
-  }
+  const store = new SessionStore<Item>(persqlDriver(client().database('acme/counted')))
   expect(await requestsOf(() => store.read('s'))).toBe(1)
   expect(await requestsOf(() => store.append('s', items(1)))).toBe(1)
   expect(await requestsOf(() => store.append('s', items(1000)))).toBe(1)

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { user } from './support/items.ts'
 import { localHandle } from './support/local-handle.ts'
+import { remoteServer } from './support/remote.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -52,6 +53,21 @@ test('opens the database that the environment names', async () => {
   expect(await new PerSQLSession('s', driver).getItems()).toEqual([user('here')])
   await driver.close()
 })
+
+test.each(['persql://acme/by-url', 'acme/by-name'])(
+  'opens %s on the server of the environment',
+  async (name) => {
+    const { url, adminToken } = await remoteServer()
+    vi.stubEnv('PERSQL_API_URL', url)
+    vi.stubEnv('PERSQL_TOKEN', adminToken)
+    vi.stubEnv('PERSQL_DATABASE', name)
+    for (const expected of [[], [user('kept')]]) {
+      await using session = await PerSQLSession.fromEnv('s')
+      expect(await session.getItems()).toEqual(expected)
+      await session.addItems([user('kept')])
+    }
+  },
+)
 
 test('says what is missing in the environment', async () => {
   vi.stubEnv('PERSQL_DATABASE', '')

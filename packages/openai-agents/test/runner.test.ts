@@ -16,12 +16,12 @@ import {
   ScriptedModel,
   type ScriptedModelInput,
 } from '@openai/agents-core/testing'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import type { SqlDriver } from '@persql/session-core'
+import { type SqlDriver, toSqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PerSQLSession } from '../src/index.ts'
 import { countingDriver } from './support/counting-driver.ts'
+import { drivers, openDatabase } from './support/sessions.ts'
 
 setTracingDisabled(true)
 
@@ -129,15 +129,18 @@ function comparable(items: AgentInputItem[]): unknown {
   return JSON.parse(JSON.stringify(items))
 }
 
-let driver: SqlDriver & { batches: number }
+describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind) => {
+  let driver: SqlDriver & { batches: number }
+  let close: () => Promise<void>
 
-beforeEach(() => {
-  driver = countingDriver(betterSqlite3Driver(':memory:'))
-})
+  beforeEach(async () => {
+    const opened = await openDatabase(kind)
+    driver = countingDriver(toSqlDriver(opened.database))
+    close = opened.close
+  })
 
-afterEach(() => driver.close())
+  afterEach(() => close())
 
-describe('the runner of the Agents SDK', () => {
   for (const [title, converse] of Object.entries(conversations)) {
     test(`leaves the same items as with MemorySession after ${title}`, async () => {
       const reference = new MemorySession()

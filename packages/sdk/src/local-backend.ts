@@ -20,14 +20,14 @@ import { withParams } from './with-params.ts'
 
 const USER_OBJECTS = String.raw`name not like 'sqlite\_%' escape '\' and name not like '\_persql\_%' escape '\'`
 
-/** Runs SQL on one SQLite database in this process. */
+/** Runs SQL on one SQLite database: a path, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
-  readonly #path: string
+  readonly #open: () => Promise<LocalDriver>
   #driver: Promise<LocalDriver> | undefined
   #closed = false
 
-  constructor(path: string) {
-    this.#path = path
+  constructor(database: string | LocalDriver) {
+    this.#open = async () => (typeof database === 'string' ? loadLocalDriver(database) : database)
   }
 
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
@@ -98,7 +98,7 @@ export class LocalBackend implements SqlBackend {
       params: [],
       ...withParams(statement, firstIndex + index, (params) => Array.from(params, toValue)),
     }))
-    this.#driver ??= loadLocalDriver(this.#path).catch((error: unknown) => {
+    this.#driver ??= this.#open().catch((error: unknown) => {
       this.#driver = undefined
       throw error
     })

@@ -1,12 +1,18 @@
 import { parseSqlError } from './parse-sql-error.ts'
 import { PerSQLError } from './persql-error.ts'
-import type { SqlErrorDetail } from './protocol/index.ts'
+import type { SqlErrorDetail, SqlErrorKind } from './protocol/index.ts'
 import { redactDetail, redactor, secretsOf } from './redact.ts'
 
 interface DriverError {
   readonly code?: unknown
   readonly message: string
   readonly statementIndex?: number
+}
+
+/** For messages that are not SQLite's. */
+const KINDS: Readonly<Record<string, SqlErrorKind>> = {
+  INVALID_STATEMENT: 'invalid_statement',
+  READ_ONLY: 'readonly',
 }
 
 /** What a server would answer for what the local driver rejected with; that is the `cause`. */
@@ -21,10 +27,8 @@ export function localError(
   }
   if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
   const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
-  const known: SqlErrorDetail =
-    parsed.kind === 'unknown' && code === 'INVALID_STATEMENT'
-      ? { ...parsed, kind: 'invalid_statement' }
-      : parsed
+  const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
+  const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
   const detail =
     statementIndex === undefined ? known : { ...known, statementIndex: firstIndex + statementIndex }
   const redact = redactor(secretsOf(statements))

@@ -31,8 +31,9 @@ export interface PerSQLErrorOptions {
 }
 
 /**
- * The error of every call. A write that failed with `network`, `timeout`, `invalid_response` or `aborted` may have
- * been applied; one with any other code was not. The text never holds a token or a parameter.
+ * The error of every call. A write that failed with `network`, `timeout`, `invalid_response` or `aborted`, or with a
+ * `status` of 500 or more and no `detail`, may have been applied; any other was not. The text never holds a token or
+ * a parameter.
  */
 export class PerSQLError extends Error {
   override readonly name: string = 'PerSQLError'

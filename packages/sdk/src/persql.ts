@@ -4,6 +4,7 @@ import { environmentVariable } from './environment.ts'
 import { toIsoTime } from './expiry.ts'
 import { type Fetch, HttpClient } from './http-client.ts'
 import { LocalBackend } from './local-backend.ts'
+import type { LocalDriver } from './local-driver.ts'
 import { PerSQLDatabase } from './persql-database.ts'
 import { PerSQLError } from './persql-error.ts'
 import { type MeResponse, pathOf, ROUTES, type UsageResponse } from './protocol/index.ts'
@@ -17,8 +18,11 @@ export interface PerSQLOptions {
   readonly baseURL?: string | undefined
   /** Default: `globalThis.fetch`. */
   readonly fetch?: Fetch | undefined
-  /** A path, or `:memory:`: no HTTP, but SQLite in this process, through `@persql/driver-better-sqlite3`. */
-  readonly local?: string | undefined
+  /**
+   * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any
+   * `SqlDriver`, which `close` closes.
+   */
+  readonly local?: string | LocalDriver | undefined
   /** For one attempt, in milliseconds. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
@@ -54,7 +58,7 @@ export class PerSQL {
 
   constructor(options: PerSQLOptions) {
     if (options.local === undefined) this.#http = new HttpClient(httpOptions(options))
-    else this.#local = new LocalBackend(checkPath(options.local))
+    else this.#local = new LocalBackend(checkLocal(options.local))
     this.databases = new Databases(() => this.#remote('databases'))
     this.tokens = new Tokens(() => this.#remote('tokens'))
   }
@@ -143,9 +147,12 @@ function checkBaseURL(baseURL: string): string {
   )
 }
 
-function checkPath(path: string): string {
-  if (typeof path === 'string' && path.trim() !== '') return path
-  throw new PerSQLError('invalid_argument', 'local must be a path such as "agents.db", or ":memory:".')
+function checkLocal(local: string | LocalDriver): string | LocalDriver {
+  if (typeof local === 'string' ? local.trim() !== '' : typeof local?.batch === 'function') return local
+  throw new PerSQLError(
+    'invalid_argument',
+    'local must be a path such as "agents.db", ":memory:", or a SqlDriver.',
+  )
 }
 
 function splitPath(path: string): [namespace: string, name: string] {

@@ -64,9 +64,9 @@ export interface SqlDriver {
   /**
    * Applies every statement or none, in order, as one transaction, and resolves with one result per statement.
    * Batches of one driver take effect in the order of the calls. What a resolved call wrote is as durable as
-   * the driver promises; a rejected call changed nothing. The error's `statementIndex` is set where the engine
-   * tells. An empty list resolves with an empty list. Statements must not begin or end a transaction, and must
-   * not be changed by the caller before the call has settled.
+   * the driver promises; a rejected call changed nothing, except after `UNAVAILABLE`, where that is not known. The
+   * error's `statementIndex` is set where the engine tells. An empty list resolves with an empty list. Statements
+   * must not begin or end a transaction, and must not be changed by the caller before the call has settled.
    */
   batch(statements: readonly SqlStatement[], options?: BatchOptions): Promise<SqlResult[]>
 

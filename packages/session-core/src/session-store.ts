@@ -44,7 +44,9 @@ const ATTEMPTS = 20
  *
  * Every method is one atomic batch, except where it says that it reads first: then the write is one batch that
  * changes nothing if the history is no longer what was read, and the method starts over. Every rejection is a
- * `StorageError`, and a rejected change left the history as it was. Arguments are read before the first await.
+ * `StorageError`, and a rejected change left the history as it was, except after `UNAVAILABLE`: then it is not known
+ * whether the change was made, and with an operation id it can be repeated safely. Arguments are read before the
+ * first await.
  */
 export class SessionStore<Item> {
   readonly #schema: SessionSchema

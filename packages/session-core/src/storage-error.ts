@@ -18,8 +18,10 @@
  * - `CANNOT_OPEN`: the database could not be opened or created
  * - `NOT_A_DATABASE`: the file is something else, or damaged
  * - `SAVE_FAILED`: the storage under an in-memory database could not be written
- * - `UNAVAILABLE`: a remote database could not be reached or did not answer
  * - `SQL_ERROR`: anything else the engine said
+ *
+ * All attempts failed, and whether a change was made by one of them is not known:
+ * - `UNAVAILABLE`: a remote database could not be reached, did not answer, or could not do it now
  *
  * The history is not what the operation expected, nothing was changed:
  * - `HISTORY_CONFLICT`: rows that the change depends on are gone, or newer ones exist

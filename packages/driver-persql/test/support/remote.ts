@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,17 @@ export async function remote() {
   const data = mkdtempSync(join(tmpdir(), 'persql-remote-'))
   const server = await createServer({ data, port: 0, namespace: 'acme', sweepInterval: 0 })
   const clients: PerSQL[] = []
+  let requests = 0
+  subscribe('http.server.request.start', () => {
+    requests += 1
+  })
+
+  /** How many requests have arrived at the server's socket while `work` was done. */
+  async function requestsOf(work: () => Promise<unknown>): Promise<number> {
+    const before = requests
+    await work()
+    return requests - before
+  }
 
   function client(options: Omit<PerSQLOptions, 'local'> = {}): PerSQL {
     const made = new PerSQL({ token: server.adminToken, baseURL: server.url, ...options })
@@ -22,5 +34,5 @@ export async function remote() {
     await server.close()
     rmSync(data, { recursive: true, force: true })
   })
-  return { url: server.url, client }
+  return { client, requestsOf }
 }

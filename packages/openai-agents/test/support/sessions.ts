@@ -1,16 +1,20 @@
 import { MemorySession } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { persqlDriver } from '@persql/driver-persql'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { kyselyDriver } from '@persql/kysely'
-import type { SqlDriver } from '@persql/session-core'
+import { type DatabaseHandle, isSqlDriver, type SqlDriver } from '@persql/session-core'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { PerSQLSession, type PerSQLSessionOptions } from '../../src/index.ts'
 import { localHandle } from './local-handle.ts'
+import { remoteDatabase } from './remote.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+type SessionDatabase = SqlDriver | DatabaseHandle
+
 /** Makes the database of one kind, new at each path. What has to be closed apart from the driver is added to `closers`. */
-type MakeDriver = (path: string, closers: (() => unknown)[]) => SqlDriver | ReturnType<typeof localHandle>
+type MakeDriver = (path: string, closers: (() => unknown)[]) => SessionDatabase | Promise<SessionDatabase>
 
 export const drivers: Readonly<Record<string, MakeDriver>> = {
   'better-sqlite3 file': (path) => betterSqlite3Driver(path),
@@ -27,6 +31,22 @@ export const drivers: Readonly<Record<string, MakeDriver>> = {
     closers.push(() => handle.close())
     return handle
   },
+  'PerSQL over HTTP': async () => persqlDriver(await remoteDatabase()),
+}
+
+/** A new database of that kind, gone after `close`. */
+export async function openDatabase(kind: string) {
+  const folder = temporaryFolder()
+  const closers: (() => unknown)[] = []
+  const database = await drivers[kind]!(folder.path('sessions.db'), closers)
+  return {
+    database,
+    async close() {
+      if (isSqlDriver(database)) await database.close()
+      for (const close of closers) await close()
+      folder.dispose()
+    },
+  }
 }
 
 export interface Bench {
@@ -36,15 +56,11 @@ export interface Bench {
 
 /** Runs a test with sessions on a new database of that kind. */
 export async function withSessions(kind: string, use: (bench: Bench) => Promise<void>): Promise<void> {
-  const folder = temporaryFolder()
-  const closers: (() => unknown)[] = []
-  const database = drivers[kind]!(folder.path('sessions.db'), closers)
+  const { database, close } = await openDatabase(kind)
   try {
     await use({ session: (sessionId, options) => new PerSQLSession(sessionId, database, options) })
   } finally {
-    if ('dialect' in database) await database.close()
-    for (const close of closers) await close()
-    folder.dispose()
+    await close()
   }
 }
 

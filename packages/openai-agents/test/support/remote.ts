@@ -1,0 +1,40 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { PerSQL, type PerSQLDatabase, type PerSQLOptions } from '@persql/sdk'
+import { createServer, type PerSQLServer } from '@persql/server'
+import { afterAll } from 'vitest'
+import { temporaryFolder } from './temporary-folder.ts'
+
+let starting: Promise<PerSQLServer> | undefined
+let databases = 0
+let requests = 0
+
+subscribe('http.server.request.start', () => {
+  requests += 1
+})
+
+const folder = temporaryFolder()
+
+afterAll(async () => {
+  await (await starting)?.close()
+  folder.dispose()
+})
+
+/** The server for the tests of a file, started for the first one that asks, and gone after the last one. */
+export function remoteServer(): Promise<PerSQLServer> {
+  starting ??= createServer({ data: folder.path('data'), port: 0, namespace: 'acme', sweepInterval: 0 })
+  return starting
+}
+
+/** A new database on that server. */
+export async function remoteDatabase(options: Omit<PerSQLOptions, 'local'> = {}): Promise<PerSQLDatabase> {
+  const { url, adminToken } = await remoteServer()
+  databases += 1
+  return new PerSQL({ token: adminToken, baseURL: url, ...options }).database('acme', `test-${databases}`)
+}
+
+/** How many requests have arrived at the server's socket while `work` was done. */
+export async function requestsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = requests
+  await work()
+  return requests - before
+}
