@@ -46,11 +46,10 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
 
   const registry = new Registry(join(data, 'registry.sqlite'), now)
   let pool: WorkerPool | undefined
-  let http: Server
+  let http: Server | undefined
   let secret: string | undefined
   let sweeper: Sweeper
   try {
-    secret = ensureAdmin(registry, slug, adminToken)
     pool = startPool(options, limits)
     sweeper = new Sweeper(registry, pool, pathOf)
     const autoCreate = options.autoCreate ?? true
@@ -58,24 +57,36 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const app = createApp(services, log)
     http = createHttpServer(HTTP, getRequestListener(app.fetch, { hostname: 'localhost' }))
     await listen(http, options.port ?? 8787, options.host ?? '127.0.0.1')
+    // Not before: a token that is made in a run that fails would never be shown.
+    secret = registry.ensureNamespace(slug, adminToken)
   } catch (error) {
+    http?.close()
     await pool?.close(0)
     registry.close()
     throw error
   }
 
   const workers = pool
-  const sweep = () =>
-    sweeper.sweep().catch(({ name }: Error) => log?.({ level: 'error', event: 'sweep', error: name }))
+  const listener = http
+  const report = (event: string) => (error: Error) => log?.({ level: 'error', event, error: error.name })
+  const sweep = () => sweeper.sweep().catch(report('sweep'))
+  const flush = () => {
+    try {
+      registry.usage.flush()
+    } catch (error) {
+      // Such as a full disk: the counts stay in memory until the next time.
+      report('usage')(error as Error)
+    }
+  }
   const { sweepInterval = 60_000 } = options
-  const timers = [setInterval(() => registry.usage.flush(), FLUSH_MS)]
+  const timers = [setInterval(flush, FLUSH_MS)]
   if (sweepInterval > 0) {
     timers.push(setInterval(() => void sweep(), sweepInterval))
     void sweep()
   }
   for (const timer of timers) timer.unref()
 
-  const address = http.address() as AddressInfo
+  const address = listener.address() as AddressInfo
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
   const url = `http://${host}:${address.port}`
   log?.({ level: 'info', event: 'start', url, namespace: slug })
@@ -83,13 +94,14 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   let closed: Promise<void> | undefined
   const close = async () => {
     for (const timer of timers) clearInterval(timer)
-    const ended = new Promise<void>((resolve) => http.close(() => resolve()))
-    http.closeIdleConnections()
+    const ended = new Promise<void>((resolve) => listener.close(() => resolve()))
+    listener.closeIdleConnections()
     await workers.close(options.closeGrace ?? 10_000)
     // What has been answered is on its way out; connections that stay open are idle.
-    const cut = setTimeout(() => http.closeAllConnections(), 500)
+    const cut = setTimeout(() => listener.closeAllConnections(), 500)
     await ended
     clearTimeout(cut)
+    await sweeper.idle()
     registry.close()
     log?.({ level: 'info', event: 'stop' })
   }
@@ -117,17 +129,8 @@ const HTTP = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
   noDelay: true,
-}
-
-/** The secret of the admin token, where it is known: it was given, or the namespace is new. */
-function ensureAdmin(registry: Registry, slug: string, given: string | undefined): string | undefined {
-  const namespace = registry.namespace(slug)
-  if (given !== undefined) {
-    registry.tokens.setAdmin(namespace.id, 'environment', given)
-    return given
-  }
-  if (!namespace.isNew) return
-  return registry.tokens.create({ namespaceId: namespace.id, name: 'first', role: 'admin' }).secret
+  // A second Authorization makes the first one invalid, instead of being ignored.
+  joinDuplicateHeaders: true,
 }
 
 function startPool({ workers = {} }: ServerOptions, limits: ServerLimits): WorkerPool {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { WorkerPool } from './pool/worker-pool.ts'
+import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
 import type { Registry } from './registry/registry.ts'
 
 /** Removes databases, and deletes the files of those that are gone. */
@@ -15,18 +15,30 @@ export class Sweeper {
     this.#pathOf = pathOf
   }
 
-  /** From this moment on the database is not found; resolves when its files are deleted. */
+  /** From this moment on the database is not found; resolves when its files are deleted, or are left to a sweep. */
   async remove(id: string): Promise<void> {
     const removed = this.#registry.databases.remove(id)
     await Promise.all(removed.map(({ file }) => this.empty(file)))
   }
 
-  /** Deletes a file that nothing refers to any more, after the requests that still wait for it. */
+  /**
+   * Deletes a file that nothing refers to any more, after the requests that still wait for it. Where no worker can do
+   * it now, a later sweep does.
+   */
   async empty(file: string): Promise<void> {
     const path = this.#pathOf(file)
-    const { head } = await this.#pool.run({ operation: 'drop', file: path })
-    this.#pool.forget(path)
-    if (head.status === 200) this.#registry.databases.emptied(file)
+    try {
+      const { head } = await this.#pool.run({ operation: 'drop', file: path })
+      this.#pool.forget(path)
+      if (head.status === 200) this.#registry.databases.emptied(file)
+    } catch (error) {
+      if (!(error instanceof PoolFailure)) throw error
+    }
+  }
+
+  /** Resolves when no sweep is running. */
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => {})
   }
 
   /** Removes what has expired, deletes what is left over, and measures the rest. */
@@ -41,10 +53,12 @@ export class Sweeper {
     const { databases, usage } = this.#registry
     for (const { id } of databases.expired()) databases.remove(id)
     for (const file of databases.trash()) await this.empty(file)
+    const sizes = new Map<string, number>()
     for (const { id, file } of databases.all()) {
       const bytes = await sizeOf(this.#pathOf(file))
-      if (bytes > 0) usage.measured(id, bytes)
+      if (bytes > 0) sizes.set(id, bytes)
     }
+    usage.measured(sizes)
     usage.flush()
   }
 }

@@ -146,6 +146,14 @@ const OUT_OF_SCOPE = [
   'select a from open order by (select s from secret)',
   'select a from open group by a having a > (select max(s) from secret)',
   'select a, sum(id) over (order by (select s from secret)) from open',
+  'select sum(id) over w from open window w as (partition by (select s from secret))',
+  'select a from open intersect select s from secret limit 0',
+  'select a from open limit (select count(*) from secret)',
+  'with s as not materialized (select s from secret) select a from open, s',
+  'select value from open, json_each((select s from secret))',
+  'select value from secret, json_each(json_array(s))',
+  'select * from open natural left join secret',
+  'select coalesce(a, (select group_concat(s) from secret)) from open',
   'select * from peek',
   'select * from "SECRET"',
   'select * from main.secret',
@@ -172,8 +180,14 @@ const OUT_OF_SCOPE = [
   'select * from places_node',
   'select * from sqlite_schema',
   'select * from sqlite_master',
+  'select * from sqlite_temp_schema',
   'pragma table_info(secret)',
   `select * from pragma_table_info('secret')`,
+  `select * from pragma_table_xinfo('secret')`,
+  `select * from pragma_index_list('secret')`,
+  `select * from pragma_foreign_key_list('secret')`,
+  `select * from pragma_index_xinfo('sqlite_autoindex_secret_1')`,
+  'select * from pragma_integrity_check',
   `select * from open, pragma_table_info('sec' || 'ret')`,
   'pragma table_list',
   'select * from pragma_table_list',
@@ -278,6 +292,86 @@ test('does not let a table take the place of one that a virtual table kept', asy
   ])
   const { status } = await started.query('main', 'insert into places_node values (1)', [], { token })
   expect(status).toBe(403)
+})
+
+test('keeps a scope from the data of a virtual table whose name begins with its own', async () => {
+  const started = await withTables()
+  await started.query('main', 'create virtual table open_notes using fts5(body)')
+  await started.query('main', `insert into open_notes values ('hidden')`)
+  const options = { token: await started.token({ role: 'readwrite', tableScope: ['open'] }) }
+  for (const table of ['open_notes', 'open_notes_content', 'open_notes_data', 'open_notes_idx']) {
+    expect((await started.query('main', `select * from ${table}`, [], options)).status).toBe(403)
+  }
+})
+
+test.each([
+  ['json_each', '[1]'],
+  ['JSON_Tree', '[1]'],
+  ['pragma_table_info', 'open'],
+])(
+  'takes a table with the name of the table-valued function %s for the table that it is',
+  async (name, argument) => {
+    const started = await withTables()
+    const options = { token: await started.token({ role: 'readonly', tableScope: ['open'] }) }
+    const use = `select * from ${name}('${argument}')`
+    expect((await started.query('main', use, [], options)).status).toBe(200)
+    for (const sql of [
+      `alter table secret rename to ${name}`,
+      `drop table ${name}`,
+      `create view ${name} as select 'hidden' as s`,
+    ]) {
+      expect((await started.query('main', sql)).status).toBe(200)
+      if (sql.startsWith('drop')) continue
+      const { status, body } = await started.query('main', `select * from ${name}`, [], options)
+      expect([status, body.errorDetail.table]).toEqual([403, name.toLowerCase()])
+    }
+  },
+)
+
+/** Tables that use one another through foreign keys, in both directions. */
+async function withForeignKeys() {
+  const started = await startServer()
+  await started.batch('main', [
+    { sql: 'create table parent (id integer primary key, p)' },
+    { sql: 'create table cascading (id references parent (id) on update cascade on delete cascade)' },
+    { sql: `insert into parent values (1, 'a'), (2, 'b')` },
+    { sql: 'insert into cascading values (1)' },
+  ])
+  const rows = async () => {
+    const sql = 'select group_concat(id), (select group_concat(id) from cascading) from parent'
+    return (await started.query('main', sql)).body.data.rows[0]
+  }
+  return { ...started, rows }
+}
+
+test.each([
+  ['delete from parent', 'parent', 'cascading'],
+  ['delete from parent where id = 2', 'parent', 'cascading'],
+  ['update parent set id = 9 where id = 1', 'parent', 'cascading'],
+  ['insert or replace into parent values (1, 1)', 'parent', 'cascading'],
+  ['insert into cascading values (2)', 'cascading', 'parent'],
+  ['update cascading set id = 2', 'cascading', 'parent'],
+])('counts a foreign key as a use of the other table: %s', async (sql, table, other) => {
+  const { query, token, rows } = await withForeignKeys()
+  const before = await rows()
+  const narrow = await query('main', sql, [], { token: await token({ tableScope: [table] }) })
+  expect([narrow.status, narrow.body.errorDetail]).toEqual([
+    403,
+    expect.objectContaining({ kind: 'forbidden', table: other }),
+  ])
+  expect(await rows()).toEqual(before)
+  const wide = await query('main', sql, [], { token: await token({ tableScope: [table, other] }) })
+  expect(wide.status).toBe(200)
+  expect(await rows()).not.toEqual(before)
+})
+
+test('lets a scope write where no other table is concerned', async () => {
+  const { query, token } = await withForeignKeys()
+  await query('main', 'create table numbered (id integer primary key autoincrement, a)')
+  const options = { token: await token({ role: 'readwrite', tableScope: ['parent', 'numbered'] }) }
+  expect((await query('main', 'update parent set p = 1', [], options)).status).toBe(200)
+  expect((await query('main', 'insert into numbered (a) values (1)', [], options)).status).toBe(200)
+  expect((await query('main', 'select * from sqlite_sequence', [], options)).status).toBe(403)
 })
 
 const HIDDEN = [

@@ -1,15 +1,18 @@
+import { hash } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createServer, type PerSQLServer } from '../src/index.ts'
-import { ATTACKS, QUERY, RAW_ATTACKS, type Request } from './support/attacks.ts'
+import { ATTACKS, QUERY, RAW_ATTACKS, type Request, WRONG_TYPES } from './support/attacks.ts'
 
 const HOUR = 3_600_000
 const MB = 1024 * 1024
 
 let folder: string
+let data: string
 let server: PerSQLServer
 let now = Date.parse('2026-03-01T12:00:00Z')
 const tokens: Record<string, string> = {}
@@ -55,19 +58,24 @@ const state = async () => {
 }
 
 let before: Awaited<ReturnType<typeof state>>
+let digestBefore: ReturnType<typeof digest>
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'persql-attacks-'))
-  writeFileSync(join(folder, 'canary'), 'here')
-  server = await createServer({
-    data: join(folder, 'data'),
+const start = () =>
+  createServer({
+    data,
     port: 0,
     namespace: 'acme',
     sweepInterval: 0,
     now: () => now,
-    limits: { statementMs: 500, resultRows: 100_000, resultBytes: 4 * MB },
+    limits: { statementMs: 3000, resultRows: 10_000, resultBytes: 4 * MB, valueBytes: 4 * MB },
     workers: { min: 1, max: 4 },
   })
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'persql-attacks-'))
+  data = join(folder, 'data')
+  writeFileSync(join(folder, 'canary'), 'here')
+  server = await start()
   tokens['admin'] = server.adminToken ?? ''
   const make = async (body: object) =>
     (await send({ path: '/v1/tokens', body: { name: 'x', ...body } })).body.data
@@ -84,7 +92,11 @@ beforeAll(async () => {
   const claimed = await send({ path: '/v1/db/acme/main/branches/claim', body: { role: 'admin' } })
   tokens['branch'] = claimed.body.data.token
   tokens['foreign'] = 'psql_live_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB'
+  await send({ method: 'PUT', path: '/v1/db/acme/main/branches/there', body: {} })
   now += HOUR / 2
+  await server.close()
+  digestBefore = digest(data)
+  server = await start()
   before = await state()
 })
 
@@ -93,7 +105,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test.each(Object.entries(ATTACKS))('refuses %s', async (_, attack) => {
+test.each(Object.entries({ ...ATTACKS, ...WRONG_TYPES }))('refuses %s', async (_, attack) => {
   const { status, body } = await send(attack)
   expect([status, body]).toEqual([
     attack.status,
@@ -101,27 +113,44 @@ test.each(Object.entries(ATTACKS))('refuses %s', async (_, attack) => {
   ])
   expect(JSON.stringify(body)).not.toContain('hidden')
   expect(JSON.stringify(body)).not.toContain(folder)
+  expect(await state()).toEqual(before)
 })
 
-test.each(Object.entries(RAW_ATTACKS))('refuses %s', async (_, { text, status }) => {
-  const { port } = server.address
-  const socket = connect(port, '127.0.0.1')
+test.each(Object.entries(RAW_ATTACKS))('refuses %s', async (_, { text, statuses, error = '' }) => {
+  const socket = connect(server.address.port, '127.0.0.1')
   let answer = ''
   socket.on('data', (piece) => {
     answer += piece
   })
   socket.on('error', () => {})
-  socket.write(text)
-  await new Promise((resolve) => {
-    socket.once('close', resolve)
-    // Half a body leaves the connection open for more.
-    setTimeout(() => socket.destroy(), 1000)
-  })
-  expect(answer === '' ? null : Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])).toBe(status)
+  socket.write(typeof text === 'string' ? text : text(tokens['admin'] ?? ''))
+  await new Promise((resolve) => socket.once('close', resolve))
+  expect([...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))).toEqual(statuses)
+  expect(answer).toContain(error)
+  expect(await state()).toEqual(before)
 })
 
-test('has changed nothing in all this, and still answers', async () => {
-  expect(await state()).toEqual(before)
+test('has changed nothing on the disk in all this', async () => {
+  await server.close()
+  expect(digest(data)).toEqual(digestBefore)
   expect(before.rows).toEqual([[1]])
-  expect(Object.keys(ATTACKS).length + Object.keys(RAW_ATTACKS).length).toBeGreaterThan(120)
+  expect(Object.keys({ ...ATTACKS, ...WRONG_TYPES, ...RAW_ATTACKS }).length).toBeGreaterThan(250)
 })
+
+/** A hash of all rows of each table in all files, but for what counts usage. */
+function digest(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const hashes: Record<string, string> = {}
+  for (const file of files.filter((name) => name.endsWith('.sqlite'))) {
+    const database = new DatabaseSync(join(folder, file))
+    const schema = database.prepare('select type, name, sql from sqlite_schema order by name').all()
+    const content = [schema]
+    for (const { type, name } of schema) {
+      if (type !== 'table' || name === 'usage' || name === 'storage') continue
+      content.push(database.prepare(`select * from "${name}" order by 1`).all())
+    }
+    database.close()
+    hashes[file] = hash('sha256', JSON.stringify(content))
+  }
+  return hashes
+}

@@ -7,8 +7,8 @@ const HOUR = 3_600_000
 const filesIn = (data: string) =>
   readdirSync(join(data, 'databases')).filter((name) => name.endsWith('.sqlite')).length
 
-async function withParent() {
-  const started = await startServer()
+async function withParent(options?: Parameters<typeof startServer>[0]) {
+  const started = await startServer(options)
   await started.batch('orders', [
     { sql: 'create table customer (id integer primary key autoincrement, name text)' },
     { sql: 'create index customer_name on customer (name)' },
@@ -212,4 +212,39 @@ test("keeps the server's tables out of branches", async () => {
     headers: { 'idempotency-key': 'k' },
   })
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, null])
+})
+
+test('leaves branches alone that are made while a sweep runs', async () => {
+  const { claim, query, server } = await withParent()
+  let isDone = false
+  const sweeps = (async () => {
+    while (!isDone) await server.sweep()
+  })()
+  for (let count = 0; count < 20; count++) {
+    const { databaseSlug } = await claim()
+    const inserted = await query(databaseSlug, `insert into customer (name) values ('x') returning id`)
+    expect(inserted.body.data?.rows).toEqual([[1]])
+  }
+  isDone = true
+  await sweeps
+})
+
+test('does not merge a branch that is gone', async () => {
+  const { call, query, data } = await withParent({ workers: { min: 2, max: 2 } })
+  await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  const waiting = async (jobs: number) => {
+    while (!(await call('GET', '/metrics')).body.includes(`\npersql_jobs ${jobs}\n`)) {}
+  }
+  // The merge waits for its turn in the parent, and the deletion does not.
+  const busy = query(
+    'orders',
+    'with recursive n (i) as (select 1 union all select i + 1 from n where i < 3000000) select count(*) from n',
+  )
+  await waiting(1)
+  const merge = call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })
+  await waiting(2)
+  expect((await call('DELETE', '/v1/db/acme/orders/branches/b')).status).toBe(200)
+  await busy
+  expect((await merge).status).toBe(404)
+  expect(filesIn(data)).toBe(1)
 })

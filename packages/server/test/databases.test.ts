@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startServer } from './support/test-server.ts'
+import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
 
 const DAY = 86_400_000
 const filesIn = (data: string) =>
@@ -123,4 +125,64 @@ test('takes the admin token that it is given, and revokes the one that it replac
 test('refuses a data folder that another server uses', async () => {
   const { data } = await startServer()
   await expect(startServer({ data })).rejects.toThrow('Another server uses this data folder.')
+})
+
+test('shows the admin token in the first run that comes to listen', async () => {
+  const data = temporaryFolder()
+  const { server } = await startServer()
+  await expect(startServer({ data, port: server.address.port })).rejects.toThrow('EADDRINUSE')
+  const { admin, query } = await startServer({ data })
+  expect(admin).toMatch(/^psql_live_/)
+  expect((await query('main', 'select 1')).status).toBe(200)
+})
+
+/** Sends the head of a query, does something, sends the body, and resolves with the status. */
+async function interrupted({ server, admin }: TestServer, token: string, between: () => Promise<unknown>) {
+  const sent = request(`${server.url}/v1/db/acme/main/query`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token || admin}`, 'content-type': 'application/json' },
+  })
+  sent.write('{"sql":')
+  // The server has the head once it answers what came later on another connection.
+  await fetch(`${server.url}/healthz`)
+  await between()
+  sent.end('"create table late (a)"}')
+  const [response] = await once(sent, 'response')
+  response.resume()
+  return response.statusCode
+}
+
+test('does not make a database again that was deleted while a body arrived', async () => {
+  const started = await startServer()
+  await started.query('main', 'select 1')
+  expect(await interrupted(started, '', () => started.call('DELETE', '/v1/databases/main'))).toBe(404)
+  expect(readdirSync(join(started.data, 'databases'))).toEqual([])
+})
+
+test('does not run what was sent with a token that was revoked while the body arrived', async () => {
+  const started = await startServer()
+  await started.query('main', 'select 1')
+  const { body } = await started.call('POST', '/v1/tokens', { name: 'x' })
+  const { token, id } = body.data
+  expect(await interrupted(started, token, () => started.call('DELETE', `/v1/tokens/${id}`))).toBe(401)
+  expect((await started.call('GET', '/v1/db/acme/main/tables')).body.data).toEqual([])
+})
+
+test('deletes a database for which too many requests wait, and its file later', async () => {
+  const { call, query, server, data } = await startServer({ limits: { statementMs: 400, queue: 0 } })
+  await query('main', 'create table t (a)')
+  const endless = query(
+    'main',
+    'with recursive n (i) as (select 1 union all select i from n) insert into t select i from n',
+  )
+  while (!/^persql_jobs 1$/m.test((await call('GET', '/metrics')).body)) {}
+  expect((await call('DELETE', '/v1/databases/main')).body).toEqual({
+    success: true,
+    data: { deleted: true },
+  })
+  expect((await query('main', 'select 1')).status).toBe(404)
+  await server.sweep()
+  await endless
+  await server.sweep()
+  expect(readdirSync(join(data, 'databases'))).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer } from './support/test-server.ts'
@@ -66,4 +67,51 @@ test('does not write secrets to disk', async () => {
     const bytes = readFileSync(join(data, file))
     for (const text of [admin, secret]) expect(bytes.includes(text.slice(10))).toBe(false)
   }
+})
+
+test('ends a token with the database that it is bound to', async () => {
+  const { call, query, token, clock } = await startServer()
+  await call('POST', '/v1/databases', { name: 'run', slug: 'run', ttlDays: 1 })
+  const options = { token: await token({ database: 'run' }) }
+  clock.now += 86_400_000 - 1
+  expect((await query('run', 'select 1', [], options)).status).toBe(200)
+  clock.now += 1
+  expect((await query('run', 'select 1', [], options)).status).toBe(401)
+  expect((await call('GET', '/v1/databases/run', undefined, options)).status).toBe(401)
+})
+
+test('revokes the admin token of an earlier run, even where the given one is known', async () => {
+  const first = await startServer()
+  await first.server.close()
+  const second = await startServer({ data: first.data, adminToken: 'psql_live_the-second-one' })
+  await second.server.close()
+  const third = await startServer({ data: first.data, adminToken: first.admin })
+  expect((await third.call('GET', '/v1/me')).status).toBe(200)
+  expect((await third.call('GET', '/v1/me', undefined, { token: second.admin })).status).toBe(401)
+})
+
+test('makes a given token an admin of everything, whatever it was before', async () => {
+  const first = await startServer()
+  await first.query('main', 'select 1')
+  const bound = await first.token({ role: 'admin', database: 'main', ttlSec: 60 })
+  await first.server.close()
+  const second = await startServer({ data: first.data, adminToken: bound })
+  second.clock.now += 60_000
+  expect((await second.query('other', 'select 1')).status).toBe(200)
+})
+
+test('takes only one Authorization header', async () => {
+  const { server, admin } = await startServer()
+  const { port } = server.address
+  const send = (...values: string[]) =>
+    new Promise<number | undefined>((resolve) => {
+      const headers = values.flatMap((value) => ['Authorization', `Bearer ${value}`])
+      get({ port, path: '/v1/me', headers: ['Host', 'a', ...headers] }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+    })
+  expect(await send(admin)).toBe(200)
+  expect(await send(admin, 'x')).toBe(401)
+  expect(await send('x', admin)).toBe(401)
 })

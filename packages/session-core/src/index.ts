@@ -1,4 +1,5 @@
 export { checkSessionId } from './check.ts'
+export { compileStatement, param } from './compiled-statement.ts'
 export { type DatabaseHandle, type HandleResult, toSqlDriver } from './database-handle.ts'
 export {
   type BatchOptions,
@@ -12,7 +13,7 @@ export {
 } from './driver.ts'
 export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
 export { type ItemCodec, jsonCodec } from './item-codec.ts'
-export { driverFromEnv, openDriver } from './open-driver.ts'
+export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './open-driver.ts'
 export {
   SessionCatalog,
   type SessionCatalogOptions,
@@ -28,3 +29,12 @@ export {
   type StorageErrorCode,
   type StorageErrorOptions,
 } from './storage-error.ts'
+export {
+  type StoredChange,
+  type StoredData,
+  type StoredRow,
+  type StoredSession,
+  type StoredSessionSummary,
+  StoredSessions,
+  type StoredTime,
+} from './stored-sessions.ts'

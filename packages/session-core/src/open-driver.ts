@@ -1,20 +1,32 @@
 import type { SqlDriver } from './driver.ts'
 import { StorageError } from './storage-error.ts'
 
+export interface OpenOptions {
+  /** To look only: a local file must exist, and is neither made nor changed. Default: false. */
+  readonly readOnly?: boolean | undefined
+}
+
 interface DriverPackage {
   readonly name: string
   /** The function of that package that makes a driver of what is left of the URL. */
-  open(exports: Record<string, (...args: unknown[]) => unknown>, rest: string): unknown
+  open(exports: Record<string, (...args: unknown[]) => unknown>, rest: string, options: OpenOptions): unknown
 }
 
 const FILE: DriverPackage = {
   name: '@persql/driver-better-sqlite3',
-  open: (exports, path) => exports['betterSqlite3Driver']?.(path),
+  open(exports, path, { readOnly = false }) {
+    if (path === ':memory:') return exports['betterSqlite3Driver']?.(path)
+    if (readOnly) refuseMissing(path)
+    return exports['betterSqlite3Driver']?.(path, { readOnly })
+  },
 }
 const SQLJS: DriverPackage = {
   name: '@persql/driver-sqljs',
-  open: (exports, path) =>
-    exports['sqlJsDriver']?.(path === ':memory:' ? {} : { storage: exports['fileStorage']?.(path) }),
+  open(exports, path, { readOnly = false }) {
+    if (path === ':memory:') return exports['sqlJsDriver']?.({})
+    if (readOnly) refuseMissing(path)
+    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path) })
+  },
 }
 const PERSQL: DriverPackage = {
   name: '@persql/driver-persql',
@@ -31,19 +43,24 @@ const PERSQL: DriverPackage = {
  * - `persql://acme/agent-state`: PerSQL over HTTP through `@persql/driver-persql`, with `PERSQL_TOKEN` and
  *   `PERSQL_API_URL` from the environment
  */
-export async function openDriver(url: string): Promise<SqlDriver> {
+export async function openDriver(url: string, options: OpenOptions = {}): Promise<SqlDriver> {
   const [driverPackage, rest] = parseUrl(url)
   const exports = await load(driverPackage.name)
-  return (await driverPackage.open(exports, rest)) as SqlDriver
+  return (await driverPackage.open(exports, rest, options)) as SqlDriver
 }
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Opens the database that the environment names: `PERSQL_DATABASE` is a URL or path as in {@link openDriver}, or,
  * with `PERSQL_TOKEN` set, a name such as `acme/agent-state`.
  */
-export async function driverFromEnv(
-  env: Readonly<Record<string, string | undefined>> = globalProcess?.env ?? {},
-): Promise<SqlDriver> {
+export async function driverFromEnv(env?: Environment): Promise<SqlDriver> {
+  return openDriver(databaseUrlFromEnv(env))
+}
+
+/** The URL of the database that {@link driverFromEnv} opens. */
+export function databaseUrlFromEnv(env: Environment = globalProcess?.env ?? {}): string {
   const database = env['PERSQL_DATABASE']
   if (!database) {
     throw new StorageError(
@@ -52,7 +69,13 @@ export async function driverFromEnv(
     )
   }
   const isRemote = env['PERSQL_TOKEN'] && /^[\w-]+\/[\w.-]+$/.test(database)
-  return openDriver(isRemote ? `persql://${database}` : database)
+  return isRemote ? `persql://${database}` : database
+}
+
+function refuseMissing(path: string): void {
+  const fs = globalProcess?.getBuiltinModule?.('node:fs')
+  if (!fs || fs.existsSync(path)) return
+  throw new StorageError('CANNOT_OPEN', `There is no file "${path}".`)
 }
 
 function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
@@ -102,6 +125,7 @@ interface NodeProcess {
   readonly env: Record<string, string | undefined>
   readonly argv: readonly string[]
   cwd(): string
+  getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean }
   getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
   getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL }
 }

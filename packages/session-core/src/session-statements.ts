@@ -1,15 +1,8 @@
-import {
-  DummyDriver,
-  type Generated,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely'
+import { type Generated, sql } from 'kysely'
 import { compileStatement, param } from './compiled-statement.ts'
 import type { SqlStatement } from './driver.ts'
 import type { ResolvedTableNames, SessionTables } from './session-tables.ts'
+import { statementBuilder } from './statement-builder.ts'
 
 interface AllTables extends SessionTables {
   agent_sessions_operations: {
@@ -41,14 +34,7 @@ export function sessionStatements(names: ResolvedTableNames): SessionStatements 
 }
 
 function compile(names: ResolvedTableNames) {
-  const db = new Kysely<AllTables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  })
+  const db = statementBuilder<AllTables>()
   // The names are the user's; the types know the tables by their default names.
   const sessions = names.sessions as 'agent_sessions'
   const messages = names.messages as 'agent_messages'

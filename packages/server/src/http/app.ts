@@ -5,8 +5,10 @@ import type { LogEntry } from '../server-options.ts'
 import { ApiError } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import { branchRoutes } from './branch-routes.ts'
+import { consoleRoutes } from './console-routes.ts'
 import type { App, Ctx, Env, Services } from './context.ts'
 import { databaseRoutes } from './database-routes.ts'
+import { mcpRoute } from './mcp-route.ts'
 import { publicRoutes } from './public-routes.ts'
 import { sqlRoutes } from './sql-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -27,7 +29,9 @@ export function createApp(services: Services, log: ((entry: LogEntry) => void) |
   databaseRoutes(app, services)
   branchRoutes(app, services)
   tokenRoutes(app, services)
+  mcpRoute(app, services)
   publicRoutes(app, services)
+  consoleRoutes(app)
   app.notFound((c) => fail(c, new ApiError(404, 'There is no such route')))
   app.onError((error, c) => {
     if (error instanceof ApiError) return fail(c, error)

@@ -53,16 +53,21 @@ export function branchRoutes(app: App, services: Services): void {
     const source = fromRef === 'main' ? parent : databases.branch(parent.id, fromRef)
     if (!source) throw new ApiError(404, 'There is no branch to start from with this fromRef')
     const file = databases.reserveFile()
-    const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
-    failOn(await runJob(services, job))
-    if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
-    const { branch, replacedFile } = databases.putBranch({ parent, ref, file, name, expiresAt })
-    if (replacedFile !== undefined) await sweeper.empty(replacedFile)
-    return { branch, outcome: replacedFile === undefined ? 'created' : 'reset' } as const
+    try {
+      const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
+      failOn(await runJob(services, job))
+      if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
+      const { branch, replacedFile } = databases.putBranch({ parent, ref, file, name, expiresAt })
+      if (replacedFile !== undefined) await sweeper.empty(replacedFile)
+      return { branch, outcome: replacedFile === undefined ? 'created' : 'reset' } as const
+    } finally {
+      databases.release(file)
+    }
   }
 
   operation(
     app,
+    services,
     ROUTES.listBranches,
     {
       id: 'listBranches',
@@ -82,6 +87,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.claimBranch,
     {
       id: 'claimBranch',
@@ -99,7 +105,7 @@ export function branchRoutes(app: App, services: Services): void {
         purpose,
         ttlSec = LIMITS.claimTtlSec.default,
         role = 'write',
-      } = await bodyOf(c, schemas.claimBranch)
+      } = bodyOf(c, schemas.claimBranch)
       const branchRef = ref ?? refFor(purpose)
       if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
       const expiresAt = now() + ttlSec * 1000
@@ -124,6 +130,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.upsertBranch,
     {
       id: 'upsertBranch',
@@ -140,7 +147,7 @@ export function branchRoutes(app: App, services: Services): void {
       if (!isBranchRef(ref) || ref === 'main') {
         throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
       }
-      const { fromRef, name, ttlDays, expiresAt } = await bodyOf(c, schemas.upsertBranch)
+      const { fromRef, name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
       const expiry = expiryOf({ ttlDays, expiresAt }, now()) ?? null
       const { branch } = await put(parent, ref, { fromRef, name, expiresAt: expiry })
       return succeed(c, branchInfo(branch, parent))
@@ -149,6 +156,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.getBranch,
     { id: 'getBranch', tag, summary: 'One branch.', data: schemas.branch, errors: [404] },
     (c) => {
@@ -159,6 +167,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.deleteBranch,
     {
       id: 'deleteBranch',
@@ -176,6 +185,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.mergeBranch,
     {
       id: 'mergeBranch',
@@ -189,7 +199,7 @@ export function branchRoutes(app: App, services: Services): void {
       requireAdmin(c)
       const parent = parentOf(c)
       const branch = branchOf(c, parent)
-      const { mode } = await bodyOf(c, schemas.mergeBranch)
+      const { mode } = bodyOf(c, schemas.mergeBranch)
       const reply = await runJob(services, {
         operation: 'mergeSchema',
         file: pathOf(parent.file),

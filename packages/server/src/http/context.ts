@@ -27,6 +27,8 @@ export interface Env {
   readonly Variables: {
     /** Of the caller; set on all of `/v1`. */
     token: Token
+    /** Of the request; set where the route has one. */
+    body: Buffer
     /** For the log. */
     database: string | undefined
     errorKind: SqlErrorKind | string | undefined

@@ -26,6 +26,7 @@ export function databaseRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.listDatabases,
     {
       id: 'listDatabases',
@@ -43,6 +44,7 @@ export function databaseRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.createDatabase,
     {
       id: 'createDatabase',
@@ -54,7 +56,7 @@ export function databaseRoutes(app: App, services: Services): void {
     },
     async (c) => {
       requireAdmin(c)
-      const { name, slug, ttlDays, ttl_days, expiresAt } = await bodyOf(c, schemas.createDatabase)
+      const { name, slug, ttlDays, ttl_days, expiresAt } = bodyOf(c, schemas.createDatabase)
       const { namespaceId } = c.get('token')
       const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
       const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
@@ -65,6 +67,7 @@ export function databaseRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.getDatabase,
     { id: 'getDatabase', tag, summary: 'One database.', data: schemas.database, errors: [404] },
     (c) => succeed(c, databaseInfo(one(c))),
@@ -72,6 +75,7 @@ export function databaseRoutes(app: App, services: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.deleteDatabase,
     {
       id: 'deleteDatabase',

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Route } from '@persql/sdk/protocol'
 import { ApiError } from './api-error.ts'
-import type { App, Ctx } from './context.ts'
+import { authenticate } from './authenticate.ts'
+import type { App, Ctx, Services } from './context.ts'
 import { readBody } from './read-body.ts'
 import { failure, meta } from './schemas.ts'
 
@@ -22,7 +23,7 @@ export interface Operation {
   readonly errors?: readonly number[]
 }
 
-const ALWAYS = [400, 401, 403, 429, 500, 503]
+const ALWAYS = [400, 401, 403, 500, 503]
 const REASONS: Readonly<Record<number, string>> = {
   400: 'The request, or its SQL, is not valid.',
   401: 'The token is missing, unknown, revoked or expired.',
@@ -31,15 +32,15 @@ const REASONS: Readonly<Record<number, string>> = {
   409: 'It contradicts what is there.',
   413: 'The body, a value or the result is larger than the limit.',
   415: 'The body is not plain JSON.',
-  429: 'Too many requests.',
   500: 'The server failed.',
   503: 'The server cannot answer now. Try again.',
   504: 'The statement was stopped because it ran too long.',
 }
 
-/** Adds a route to the application and to its OpenAPI document. */
+/** Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived. */
 export function operation(
   app: App,
+  { registry, limits }: Services,
   { method, path }: Route,
   about: Operation,
   handle: (c: Ctx) => Response | Promise<Response>,
@@ -47,7 +48,7 @@ export function operation(
   const { id, tag, summary, body, query, headers, data, isCall, errors = [] } = about
   const params = [...path.matchAll(/:(\w+)/g)].map(([, name]) => [String(name), z.string().min(1)] as const)
   const envelope = z.object({ success: z.literal(true), data, ...(isCall && { meta }) })
-  const statuses = [...new Set([...ALWAYS.filter((status) => status !== 429), ...errors])]
+  const statuses = [...new Set([...ALWAYS, ...errors])]
   app.openAPIRegistry.registerPath({
     operationId: id,
     tags: [tag],
@@ -74,12 +75,19 @@ export function operation(
       ),
     },
   })
-  app.on(method, path, handle)
+  const bodyLimit = isCall ? limits.bodyBytes : SMALL_BODY
+  app.on(method, path, async (c) => {
+    if (!body) return handle(c)
+    c.set('body', await readBody(c.env.incoming, bodyLimit))
+    // While it arrived, the token may have been revoked.
+    authenticate(c, registry.tokens)
+    return handle(c)
+  })
 }
 
 /** The body of a request as its schema has it. Throws 400 with the field that is wrong. */
-export async function bodyOf<Schema extends z.ZodType>(c: Ctx, schema: Schema): Promise<z.infer<Schema>> {
-  const bytes = await readBody(c.env.incoming, SMALL_BODY)
+export function bodyOf<Schema extends z.ZodType>(c: Ctx, schema: Schema): z.infer<Schema> {
+  const bytes = c.get('body')
   let value: unknown
   try {
     value = bytes.length === 0 ? {} : JSON.parse(bytes.toString())

@@ -10,7 +10,6 @@ import { databaseOf, databaseOrNew } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { App, Ctx, Services } from './context.ts'
 import { type Operation, operation } from './operation.ts'
-import { readBody } from './read-body.ts'
 import { runJob } from './run-job.ts'
 import * as schemas from './schemas.ts'
 
@@ -20,9 +19,10 @@ export function sqlRoutes(app: App, services: Services): void {
     const find = about.headers ? databaseOrNew : databaseOf
     operation(
       app,
+      services,
       ROUTES[name],
       { id: name, tag: 'SQL', isCall: true, errors: [404, 413, 415, 504], ...about },
-      async (c) => answer(c, services, name, find(c, services), about.body !== undefined),
+      (c) => answer(c, services, name, find(c, services)),
     )
   }
   add('query', {
@@ -63,17 +63,10 @@ const idempotencyHeaders = z.object({
     .openapi({ description: 'Within 24 hours, a call with the same key is answered with the first answer.' }),
 })
 
-async function answer(
-  c: Ctx,
-  services: Services,
-  name: SqlOperation,
-  database: Database,
-  hasBody: boolean,
-): Promise<Response> {
-  const { incoming, outgoing } = c.env
+async function answer(c: Ctx, services: Services, name: SqlOperation, database: Database): Promise<Response> {
+  const { outgoing } = c.env
   const token = c.get('token')
   const replay = name === 'query' || name === 'batch' ? replayOf(c, token) : undefined
-  const body = hasBody ? await readBody(incoming, services.limits.bodyBytes) : undefined
   const job = {
     operation: name,
     file: services.pathOf(database.file),
@@ -81,7 +74,7 @@ async function answer(
     now: services.now(),
     ...(replay && { idempotencyKey: replay.key }),
   }
-  const reply = await runJob(services, job, body)
+  const reply = await runJob(services, job, c.get('body'))
   const { status, rowsRead, rowsWritten, isReplay, errorKind } = reply.head
   services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
   c.set('errorKind', errorKind)

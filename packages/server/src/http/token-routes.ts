@@ -9,7 +9,8 @@ import * as schemas from './schemas.ts'
 import { expiryOf, isoOf } from './times.ts'
 
 /** Tokens, and what they have used. */
-export function tokenRoutes(app: App, { registry, now }: Services): void {
+export function tokenRoutes(app: App, services: Services): void {
+  const { registry, now } = services
   const { databases, tokens, usage } = registry
   const tag = 'Tokens'
   const infoOf = (token: Token): TokenInfo => ({
@@ -24,6 +25,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.listTokens,
     {
       id: 'listTokens',
@@ -39,6 +41,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.createToken,
     {
       id: 'createToken',
@@ -50,14 +53,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
     },
     async (c) => {
       requireAdmin(c)
-      const {
-        name,
-        role = 'admin',
-        tableScope,
-        database,
-        expiresAt,
-        ttlSec,
-      } = await bodyOf(c, schemas.createToken)
+      const { name, role = 'admin', tableScope, database, expiresAt, ttlSec } = bodyOf(c, schemas.createToken)
       const { namespaceId } = c.get('token')
       const bound = database === undefined ? undefined : databases.find(namespaceId, database)
       if (database !== undefined && !bound) throw new ApiError(404, 'There is no such database')
@@ -75,6 +71,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.revokeToken,
     {
       id: 'revokeToken',
@@ -94,6 +91,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.usage,
     {
       id: 'usage',
@@ -111,6 +109,7 @@ export function tokenRoutes(app: App, { registry, now }: Services): void {
 
   operation(
     app,
+    services,
     ROUTES.me,
     { id: 'me', tag: 'Account', summary: 'What the token is.', data: schemas.me },
     (c) => {

@@ -34,19 +34,22 @@ interface Row {
 
 const SELECT = 'select * from databases where deleted_at is null'
 const CACHED = 10_000
+/** A slug, a dot, and a ref. */
+const LONGEST_ADDRESS = 63 + 1 + 64
 
 /** Which databases there are, and in which files. What is gone or expired is not found. */
 export class Databases {
   readonly #database: DatabaseSync
   readonly #statements: Statements
   readonly #now: () => number
-  readonly #onRemove: () => void
+  readonly #onChange: () => void
   /** By namespace and address. Forgotten as a whole with every change. */
   readonly #cache = new Map<string, Database>()
+  readonly #reserved = new Set<string>()
 
-  /** `onRemove` is told after databases, and so tokens, have ended. */
-  constructor(database: DatabaseSync, now: () => number, onRemove: () => void) {
-    this.#onRemove = onRemove
+  /** `onChange` is told when databases, and so their tokens, get another end. */
+  constructor(database: DatabaseSync, now: () => number, onChange: () => void) {
+    this.#onChange = onChange
     this.#database = database
     this.#statements = new Statements(database)
     this.#now = now
@@ -54,6 +57,7 @@ export class Databases {
 
   /** The database with an address: its slug, or `parent.ref` or `parent-ref` of a branch. */
   find(namespaceId: string, address: string): Database | undefined {
+    if (address.length > LONGEST_ADDRESS) return
     const key = `${namespaceId} ${address}`
     let found = this.#cache.get(key)
     if (!found) {
@@ -123,11 +127,16 @@ export class Databases {
     })
   }
 
-  /** A name for a file that is not there yet. It is removed again by the sweeper unless something takes it over. */
+  /** A name for a file that is not there yet. It is trash unless `putBranch` takes it over before it is released. */
   reserveFile(): string {
     const file = newFile()
     this.#statements.run('insert into trash (file) values (?)', file)
+    this.#reserved.add(file)
     return file
+  }
+
+  release(file: string): void {
+    this.#reserved.delete(file)
   }
 
   /** Makes the branch that a reserved file holds, or gives an existing branch this file. */
@@ -140,6 +149,7 @@ export class Databases {
   }): { readonly branch: Database; readonly replacedFile?: string } {
     const { parent, ref, file, expiresAt } = branch
     this.#cache.clear()
+    this.#onChange()
     return transact(this.#database, () => {
       this.#statements.run('delete from trash where file = ?', file)
       const known = this.#statements.get<Row>(`${SELECT} and parent_id = ? and ref = ?`, parent.id, ref)
@@ -172,7 +182,7 @@ export class Databases {
   /** Removes a database, its branches, and the tokens that reach nothing else. Returns what is to be deleted. */
   remove(id: string): Database[] {
     this.#cache.clear()
-    this.#onRemove()
+    this.#onChange()
     return transact(this.#database, () => {
       const removed = this.#statements
         .all<Row>(`${SELECT} and (id = ? or parent_id = ?)`, id, id)
@@ -200,7 +210,8 @@ export class Databases {
   }
 
   trash(): string[] {
-    return this.#statements.all<{ file: string }>('select file from trash').map(({ file }) => file)
+    const files = this.#statements.all<{ file: string }>('select file from trash').map(({ file }) => file)
+    return files.filter((file) => !this.#reserved.has(file))
   }
 
   emptied(file: string): void {

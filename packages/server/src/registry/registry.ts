@@ -1,16 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Databases } from './databases.ts'
 import { newId } from './new-id.ts'
-import { openRegistry } from './open-registry.ts'
+import { openRegistry, transact } from './open-registry.ts'
 import { Tokens } from './tokens.ts'
 import { Usage } from './usage.ts'
-
-export interface Namespace {
-  readonly id: string
-  readonly slug: string
-  /** Made just now. */
-  readonly isNew: boolean
-}
 
 /** What the server knows apart from the content of databases. It is kept in one file and used by one process. */
 export class Registry {
@@ -28,19 +21,30 @@ export class Registry {
     this.usage = new Usage(this.#database, now)
   }
 
-  /** The namespace with a slug; made where there is none. */
-  namespace(slug: string): Namespace {
-    const row = this.#database.prepare('select id from namespaces where slug = ?').get(slug)
-    if (row) return { id: String(row['id']), slug, isNew: false }
-    const id = newId('ns')
-    this.#database
-      .prepare('insert into namespaces (id, slug, created_at) values (?, ?, ?)')
-      .run(id, slug, this.#now())
-    return { id, slug, isNew: true }
+  /**
+   * Makes the namespace where there is none, with an admin token, or gives it this one. Returns the token's secret
+   * where it is known: it was given, or has just been made.
+   */
+  ensureNamespace(slug: string, adminToken?: string): string | undefined {
+    return transact(this.#database, () => {
+      const row = this.#database.prepare('select id from namespaces where slug = ?').get(slug)
+      const id = row ? String(row['id']) : this.#createNamespace(slug)
+      if (adminToken !== undefined) this.tokens.setAdmin(id, 'environment', adminToken)
+      else if (!row) return this.tokens.create({ namespaceId: id, name: 'first', role: 'admin' }).secret
+      return adminToken
+    })
   }
 
   close(): void {
     this.usage.flush()
     this.#database.close()
+  }
+
+  #createNamespace(slug: string): string {
+    const id = newId('ns')
+    this.#database
+      .prepare('insert into namespaces (id, slug, created_at) values (?, ?, ?)')
+      .run(id, slug, this.#now())
+    return id
   }
 }

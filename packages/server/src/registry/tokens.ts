@@ -39,10 +39,13 @@ interface Row {
   table_scope: string | null
   database_id: string | null
   created_at: number
-  expires_at: number | null
+  ends_at: number | null
 }
 
-const SELECT = `select t.*, n.slug as namespace_slug from tokens t join namespaces n on n.id = t.namespace_id
+// A token ends with the database that it is bound to.
+const SELECT = `select t.*, n.slug as namespace_slug,
+  min(ifnull(t.expires_at, d.expires_at), ifnull(d.expires_at, t.expires_at)) as ends_at
+  from tokens t join namespaces n on n.id = t.namespace_id left join databases d on d.id = t.database_id
   where t.revoked_at is null`
 const CACHED = 10_000
 
@@ -104,7 +107,7 @@ export class Tokens {
   list(namespaceId: string): Token[] {
     return this.#statements
       .all<Row>(
-        `${SELECT} and t.namespace_id = ? and (t.expires_at is null or t.expires_at > ?)
+        `${SELECT} and t.namespace_id = ? and (ends_at is null or ends_at > ?)
           order by t.created_at, t.rowid`,
         namespaceId,
         this.#now(),
@@ -127,16 +130,20 @@ export class Tokens {
 
   /** Makes a given secret the admin token of its name; the one that had the name before is revoked. */
   setAdmin(namespaceId: string, name: string, secret: string): void {
-    const known = this.find(secret)
-    if (known?.namespaceId === namespaceId && known.role === 'admin') return
+    const digest = digestOf(secret)
     this.#cache.clear()
     this.#statements.run(
-      'update tokens set revoked_at = ? where namespace_id = ? and name = ? and revoked_at is null',
+      `update tokens set revoked_at = ? where namespace_id = ? and name = ? and hash <> ? and revoked_at is null`,
       this.#now(),
       namespaceId,
       name,
+      digest,
     )
-    this.#statements.run('delete from tokens where hash = ?', digestOf(secret))
+    const known = this.find(secret)
+    const isWhole = known?.tableScope === null && known.databaseId === null && known.expiresAt === null
+    if (known?.namespaceId === namespaceId && known.role === 'admin' && isWhole) return
+    this.#cache.clear()
+    this.#statements.run('delete from tokens where hash = ?', digest)
     this.create({ namespaceId, name, role: 'admin', secret })
   }
 }
@@ -155,6 +162,6 @@ function toToken(row: Row): Token {
     tableScope: row.table_scope === null ? null : JSON.parse(row.table_scope),
     databaseId: row.database_id,
     createdAt: row.created_at,
-    expiresAt: row.expires_at,
+    expiresAt: row.ends_at,
   }
 }

@@ -65,8 +65,12 @@ export class Usage {
     this.#pending = new Map()
   }
 
-  measured(databaseId: string, bytes: number): void {
-    this.#statements.run(MEASURE, dayOf(this.#now()), databaseId, bytes)
+  /** Takes down how large databases are today. */
+  measured(bytes: ReadonlyMap<string, number>): void {
+    const day = dayOf(this.#now())
+    transact(this.#database, () => {
+      for (const [databaseId, size] of bytes) this.#statements.run(MEASURE, day, databaseId, size)
+    })
   }
 
   list(

@@ -39,7 +39,7 @@ const SCHEMA_CHANGES: ReadonlySet<number> = new Set([
 const SCHEMA_TABLES = new Set(['sqlite_master', 'sqlite_schema', 'sqlite_temp_master', 'sqlite_temp_schema'])
 const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer'])
 const MODULES = new Set(['fts3', 'fts4', 'fts5', 'fts4aux', 'fts5vocab', 'rtree', 'rtree_i32', 'geopoly'])
-/** Functions that are used like tables. */
+/** Functions that are used like tables. A table of such a name goes before the function. */
 const TABLE_FUNCTIONS = /^(json_each|json_tree|pragma_\w+)$/
 /** Tables of SQLite's own that show pages and statements of everybody. */
 const INTERNAL_TABLES = /^(dbstat|sqlite_dbpage|sqlite_stmt|bytecode|tables_used)$/
@@ -54,6 +54,8 @@ export class Authorizer {
   refusal: Refusal | undefined
   /** True while the server runs statements of its own. */
   trusted = false
+  /** All that the schema holds, in lower case. Read only for a policy that is not an admin's for everything. */
+  tables: ReadonlySet<string> = new Set()
   /** Tables in which virtual tables keep their data; in defensive mode, only these can write there. */
   shadowTables: ReadonlySet<string> = new Set()
 
@@ -120,7 +122,7 @@ export class Authorizer {
 
   #refusalToRead(table: string): Refusal | undefined {
     if (isHidden(table) || INTERNAL_TABLES.test(table)) return hiddenTable(table)
-    if (!this.#scope || TABLE_FUNCTIONS.test(table)) return
+    if (TABLE_FUNCTIONS.test(table) && !this.tables.has(table)) return
     return this.#refusalOutsideScope(table)
   }
 
@@ -141,9 +143,6 @@ export class Authorizer {
     if (action === constants.SQLITE_CREATE_VTABLE && !MODULES.has(second.toLowerCase())) {
       return Refusal.forbidden(`Virtual tables of the module "${second}" are not available.`)
     }
-    if (TABLE_FUNCTIONS.test(first.toLowerCase())) {
-      return Refusal.forbidden(`"${first}" is the name of a table-valued function.`)
-    }
     this.effects.writes = true
     this.effects.changesSchema = true
     return
@@ -158,9 +157,8 @@ export class Authorizer {
 
   #refusalOutsideScope(table: string): Refusal | undefined {
     if (!this.#scope || this.#scope.has(table)) return
-    if (this.shadowTables.has(table)) {
-      for (const name of this.#scope) if (table.startsWith(`${name}_`)) return
-    }
+    // What follows the name of the virtual table, such as "_content", holds no other underscore.
+    if (this.shadowTables.has(table) && this.#scope.has(table.slice(0, table.lastIndexOf('_')))) return
     return Refusal.scope(table)
   }
 }

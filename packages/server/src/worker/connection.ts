@@ -4,6 +4,7 @@ import type { WorkerLimits } from './job.ts'
 import type { Policy } from './policy.ts'
 import { PreparedStatement } from './prepared-statement.ts'
 
+const TABLES = `select lower(name), type = 'shadow' from pragma_table_list where schema = 'main'`
 const STATEMENTS = 256
 const LONGEST_KEPT = 16_384
 /** For a lock that a killed process still holds for a moment; nobody else uses the file. */
@@ -58,14 +59,9 @@ export class Connection {
     if (!this.#readsSchemaVersion) return
     const [version] = this.own('pragma schema_version').get() as unknown as [number]
     if (version === this.#schemaVersion) return
-    this.authorizer.shadowTables = new Set(
-      this.runOwn(() =>
-        this.database
-          .prepare(`select lower(name) as name from pragma_table_list where type = 'shadow'`)
-          .all()
-          .map(({ name }) => String(name)),
-      ),
-    )
+    const tables = this.runOwn(() => this.own(TABLES).all()) as unknown as [name: string, isShadow: number][]
+    this.authorizer.tables = new Set(tables.map(([name]) => name))
+    this.authorizer.shadowTables = new Set(tables.filter(([, isShadow]) => isShadow).map(([name]) => name))
     this.#schemaVersion = version
   }
 

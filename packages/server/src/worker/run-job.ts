@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Failure } from '@persql/sdk/protocol'
 import { costUsd } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
@@ -8,6 +9,7 @@ import { describe, explain, schema, tables, validate } from './introspect.ts'
 import type { Job, Reply, SqlJob, WorkerLimits } from './job.ts'
 import { mergeSchema } from './merge-schema.ts'
 import type { Policy } from './policy.ts'
+import { SqlFailure } from './sql-failure.ts'
 import { parseQuery } from './statement-body.ts'
 import { toSqlFailure } from './to-sql-failure.ts'
 
@@ -26,6 +28,8 @@ export function runJob(connections: Connections, job: Job, body: Buffer, limits:
         copySchema(connections.get(job.file, ADMIN), connections.get(job.target, ADMIN))
         return succeed(null)
       case 'mergeSchema':
+        // It may have been deleted in the meantime, and to open it would make it again.
+        if (!existsSync(job.source)) throw new SqlFailure(404, 'There is no such branch')
         return succeed(mergeSchema(connections.get(job.file, ADMIN), connections.get(job.source, ADMIN)))
       default:
         return runSqlJob(connections, job, body, limits)

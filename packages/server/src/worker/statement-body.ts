@@ -77,7 +77,7 @@ function toValue(value: unknown, at: string): SqlValue {
 }
 
 function flag(fields: Record<string, unknown>, name: string): boolean {
-  const value = fields[name] ?? false
+  const { [name]: value = false } = fields
   if (typeof value !== 'boolean') throw invalid(`${name}: true or false.`)
   return value
 }

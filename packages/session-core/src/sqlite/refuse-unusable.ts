@@ -2,7 +2,7 @@ import type { SqlStatement } from '../driver.ts'
 import { StorageError } from '../storage-error.ts'
 
 const TRANSACTION_CONTROL =
-  /^(?:[\s;]|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/i
+  /^(?:[\s;]|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/i
 
 const NO_PARAMS: readonly unknown[] = []
 

@@ -1,0 +1,92 @@
+import { type Command, Option } from 'commander'
+import {
+  databaseUrlFromEnv,
+  isStorageError,
+  openDriver,
+  SessionCatalog,
+  StorageError,
+  type SqlDriver,
+} from '@persql/session-core'
+import { readToken } from './token.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface DatabaseOptions {
+  readonly db?: string | undefined
+  readonly sessionsTable?: string | undefined
+  readonly messagesTable?: string | undefined
+}
+
+export interface Database {
+  readonly url: string
+  readonly driver: SqlDriver
+  /** The names of the tables, and that they are not made on the way. */
+  readonly tables: { readonly sessionsTable: string; readonly messagesTable: string; readonly createTables: boolean }
+}
+
+const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
+
+/** The options by which every command finds its database. */
+export function withDatabase(command: Command): Command {
+  return withTables(command.option('--db <url>', DATABASE))
+}
+
+export function withTables(command: Command): Command {
+  return command
+    .addOption(new Option('--sessions-table <name>', 'table of the sessions').default('agent_sessions'))
+    .addOption(new Option('--messages-table <name>', 'table of the items').default('agent_messages'))
+}
+
+/** Opens a database for one piece of work, and closes it. `write`: it may be made and changed. */
+export async function useDatabase<Result>(
+  options: DatabaseOptions,
+  mode: 'read' | 'write',
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase(options, mode)
+  try {
+    return await work(database)
+  } finally {
+    await database.driver.close()
+  }
+}
+
+export async function openDatabase(options: DatabaseOptions, mode: 'read' | 'write'): Promise<Database> {
+  const url = options.db ?? databaseUrlFromEnv()
+  if (/^persql:/i.test(url)) await readToken()
+  const tables = {
+    sessionsTable: options.sessionsTable ?? 'agent_sessions',
+    messagesTable: options.messagesTable ?? 'agent_messages',
+    createTables: mode === 'write',
+  }
+  const driver = await openDriver(url, { readOnly: mode === 'read' }).catch((error: unknown) => {
+    if (isStorageError(error, 'CANNOT_OPEN') && /^[\w-]+\/[\w.-]+$/.test(url)) {
+      throw new UsageError(`${error.message} A PerSQL database is named persql://${url}`)
+    }
+    throw error
+  })
+  // Refuses names that no table can have.
+  new SessionCatalog(driver, tables)
+  return { url, driver, tables }
+}
+
+/** As {@link useDatabase}, for work on the session tables, which must exist. */
+export async function useSessions<Result>(
+  options: DatabaseOptions,
+  mode: 'read' | 'write',
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  return useDatabase(options, mode, async (given) => {
+    const database = { ...given, tables: { ...given.tables, createTables: false } }
+    try {
+      return await work(database)
+    } catch (error) {
+      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
+      const { sessionsTable, messagesTable } = database.tables
+      throw new StorageError(
+        'NO_SUCH_TABLE',
+        `This database has no tables "${sessionsTable}" and "${messagesTable}". The first item of a session makes them.`,
+        { cause: error },
+      )
+    }
+  })
+}

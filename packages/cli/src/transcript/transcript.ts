@@ -1,0 +1,76 @@
+import { jsonCodec, type StoredRow } from '@persql/session-core'
+import { count, formatTime } from '../terminal/format.ts'
+import { neutralise, neutraliseLines } from '../terminal/neutralise.ts'
+import { bold, cyan, dim, green, magenta, red, yellow } from '../terminal/style.ts'
+import { type ItemView, titleOf, viewItem } from './item-view.ts'
+
+const CODEC = jsonCodec<unknown>()
+const SHORT = 2000
+
+const COLOURS: Readonly<Record<ItemView['kind'], (text: string) => string>> = {
+  user: cyan,
+  assistant: green,
+  system: magenta,
+  call: yellow,
+  result: yellow,
+  reasoning: dim,
+  other: dim,
+}
+
+/** Turns rows into what people read. Made for one session, from its beginning or any later row. */
+export class Transcript {
+  readonly #isFull: boolean
+  readonly #tools = new Map<string, string>()
+
+  /** `full`: long texts are not cut. */
+  constructor(options: { readonly full?: boolean | undefined } = {}) {
+    this.#isFull = options.full ?? false
+  }
+
+  /** Safe to show. Ends with an empty line. */
+  render(row: StoredRow): string {
+    const { rowId, createdAt } = row
+    const item = decodeRow(row)
+    const view: Pick<ItemView, 'kind' | 'heading' | 'body'> = item
+      ? this.#named(viewItem(item.value))
+      : { kind: 'other', heading: 'corrupt row', body: rawText(row) }
+    const colour = item ? COLOURS[view.kind] : red
+    const heading = `${bold(colour(neutralise(view.heading)))}  ${dim(`${neutralise(formatTime(createdAt))}  #${rowId}`)}`
+    return `${heading}\n${this.#indented(view)}\n`
+  }
+
+  #named(view: ItemView): ItemView {
+    const { kind, callId, tool } = view
+    if (callId === undefined) return view
+    if (kind === 'call' && tool !== undefined) this.#tools.set(callId, tool)
+    const called = this.#tools.get(callId)
+    const isNamed = view.heading.endsWith(' result')
+    return kind === 'result' && called !== undefined && !isNamed
+      ? { ...view, heading: `${titleOf(called)} result` }
+      : view
+  }
+
+  #indented({ kind, body }: Pick<ItemView, 'kind' | 'body'>): string {
+    if (body === '') return ''
+    const isCut = !this.#isFull && body.length > SHORT
+    const shown = neutraliseLines(isCut ? body.slice(0, SHORT).toWellFormed() : body)
+    const lines = shown.split('\n').map((line) => `  ${kind === 'reasoning' ? dim(line) : line}`)
+    const rest = isCut ? [dim(`  … ${count(body.length - SHORT, 'more character')} (--full)`)] : []
+    return `${[...lines, ...rest].join('\n')}\n`
+  }
+}
+
+/** The item of a row; nothing where the row is corrupt. */
+export function decodeRow({ data }: StoredRow): { readonly value: unknown } | undefined {
+  if (typeof data !== 'string') return undefined
+  try {
+    return { value: CODEC.decode(data) }
+  } catch {
+    return undefined
+  }
+}
+
+/** What a row holds, as far as it is text. */
+export function rawText({ data }: StoredRow): string {
+  return typeof data === 'string' ? data : new TextDecoder().decode(data.bytes)
+}

@@ -1,0 +1,108 @@
+import { type DatabaseInfo, PerSQL, PerSQLError } from '@persql/sdk'
+
+/** Somebody who is signed in, and what the API lets them see. */
+export interface Connection {
+  readonly persql: PerSQL
+  readonly namespace: string
+  readonly role: string
+  /** The databases that can be listed: none for the token of a branch. */
+  readonly databases: readonly DatabaseInfo[]
+  /** One database on this machine, without branches, tokens and usage. */
+  readonly isLocal: boolean
+  /** May make, list and delete databases, tokens and branches, and see the usage. */
+  readonly isAdmin: boolean
+}
+
+interface Credentials {
+  readonly token: string
+  readonly isLocal: boolean
+}
+
+const KEY = 'persql-console'
+/** The API is beside the console, wherever both are mounted. */
+const ROOT = new URL('..', location.href.split('#')[0]).href.replace(/\/$/, '')
+
+/** The one-time secret of the address, which is taken out of it. */
+export function takeSecret(): string | undefined {
+  const secret = /^#\/open\/([\w-]+)$/.exec(location.hash)?.[1]
+  if (secret !== undefined) history.replaceState(null, '', `${location.pathname}#/`)
+  return secret
+}
+
+/** Throws a text for people where the secret was used before. */
+export async function signInWithSecret(secret: string): Promise<Connection> {
+  const response = await fetch('sign-in', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ secret }),
+  })
+  const { data, error } = (await response.json()) as { data?: { token: string }; error?: string }
+  if (!data) throw new Error(error ?? 'The console did not answer as expected.')
+  return connect({ token: data.token, isLocal: true })
+}
+
+export function signInWithToken(token: string): Promise<Connection> {
+  return connect({ token, isLocal: false })
+}
+
+/** Nothing where nobody was signed in, in this tab or in one that is open beside it. */
+export async function resume(): Promise<Connection | undefined> {
+  const stored = sessionStorage.getItem(KEY)
+  const credentials = stored ? (JSON.parse(stored) as Credentials) : await askOtherTabs()
+  if (!credentials) return undefined
+  try {
+    return await connect(credentials)
+  } catch (error) {
+    if (error instanceof PerSQLError && error.status === 401) {
+      signOut()
+      return undefined
+    }
+    throw error
+  }
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(KEY)
+}
+
+async function connect(credentials: Credentials): Promise<Connection> {
+  const persql = new PerSQL({ token: credentials.token, baseURL: ROOT, maxRetries: 2 })
+  const [{ namespaceSlug, role }, databases] = await Promise.all([persql.me(), persql.databases.list()])
+  const isAdmin = !credentials.isLocal && !/^read/.test(role) && (await mayListTokens(persql))
+  sessionStorage.setItem(KEY, JSON.stringify(credentials))
+  return { persql, namespace: namespaceSlug, role, databases, isLocal: credentials.isLocal, isAdmin }
+}
+
+/** An admin's token may be bound to one database or to some tables, and then manages nothing. */
+async function mayListTokens(persql: PerSQL): Promise<boolean> {
+  return persql.tokens.list().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** How long another tab has to answer, in ms. */
+const PATIENCE = 150
+
+// Session storage belongs to one tab. A link that is opened in another one asks those that are signed in.
+const tabs = new BroadcastChannel(KEY)
+tabs.addEventListener('message', ({ data }) => {
+  const stored = sessionStorage.getItem(KEY)
+  if (data === 'ask' && stored) tabs.postMessage({ credentials: stored })
+})
+
+function askOtherTabs(): Promise<Credentials | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => finish(undefined), PATIENCE)
+    const listen = ({ data }: MessageEvent) => {
+      if (typeof data?.credentials === 'string') finish(JSON.parse(data.credentials))
+    }
+    function finish(credentials: Credentials | undefined) {
+      clearTimeout(timer)
+      tabs.removeEventListener('message', listen)
+      resolve(credentials)
+    }
+    tabs.addEventListener('message', listen)
+    tabs.postMessage('ask')
+  })
+}

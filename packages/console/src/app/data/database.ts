@@ -1,0 +1,56 @@
+import type { DescribeResponse, PerSQLDatabase, SqlValue } from '@persql/sdk'
+
+/** A database that is shown, with what it holds. */
+export interface Database {
+  readonly handle: PerSQLDatabase
+  readonly slug: string
+  readonly description: DescribeResponse
+  /** Nothing where no session was ever stored. */
+  readonly sessions: SessionTables | undefined
+}
+
+/** Names as SQL has them, in quotes. */
+export interface SessionTables {
+  readonly sessions: string
+  readonly messages: string
+}
+
+export type Rows = readonly (readonly SqlValue[])[]
+
+export interface Statement {
+  readonly sql: string
+  readonly params?: readonly SqlValue[]
+}
+
+export async function openDatabase(handle: PerSQLDatabase, signal: AbortSignal): Promise<Database> {
+  const description = await handle.describe({ signal })
+  return { handle, slug: handle.name, description, sessions: findSessionTables(description) }
+}
+
+/** The rows of each statement, of one moment. Nothing can be changed this way. */
+export async function read(
+  handle: PerSQLDatabase,
+  statements: readonly Statement[],
+  signal?: AbortSignal,
+): Promise<Rows[]> {
+  const results = await handle.batch(statements, { transaction: true, readOnly: true, signal })
+  return results.map(({ rows }) => rows)
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** The tables with the columns of the layout; those with the default names where there are several. */
+function findSessionTables({ tables }: DescribeResponse): SessionTables | undefined {
+  const having = (preferred: string, columns: readonly string[]) => {
+    const found = tables.filter((table) =>
+      columns.every((column) => table.columns.some(({ name }) => name === column)),
+    )
+    return (found.find(({ table }) => table === preferred) ?? found[0])?.table
+  }
+  const messages = having('agent_messages', ['id', 'session_id', 'message_data', 'created_at'])
+  const sessions = having('agent_sessions', ['session_id', 'created_at', 'updated_at'])
+  if (messages === undefined || sessions === undefined) return undefined
+  return { sessions: quoteName(sessions), messages: quoteName(messages) }
+}

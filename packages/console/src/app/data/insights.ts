@@ -1,0 +1,157 @@
+import { type Database, type Rows, read, type SessionTables } from './database.ts'
+
+/** Days to look back from now; 1 is shown by the hour. */
+export type Range = 1 | 7 | 30 | 90
+
+export interface Bucket {
+  /** As in `2026-01-31`, or `2026-01-31 23:00`; UTC. */
+  readonly at: string
+  readonly items: number
+  readonly sessions: number
+}
+
+export interface ToolUse {
+  readonly name: string
+  readonly calls: number
+  readonly failed: number
+  readonly rejected: number
+  readonly waiting: number
+}
+
+export interface SessionFigure {
+  readonly id: string
+  readonly count: number
+}
+
+export interface Activity {
+  readonly buckets: readonly Bucket[]
+  readonly busiest: readonly SessionFigure[]
+}
+
+export interface Totals {
+  readonly sessions: number
+  readonly items: number
+  /** Of all items, in characters. */
+  readonly characters: number
+  /** Of the whole database; 0 where the API does not tell. */
+  readonly bytes: number
+  readonly longest: readonly SessionFigure[]
+  readonly largest: readonly SessionFigure[]
+}
+
+export async function readActivity(
+  { handle }: Database,
+  { messages }: SessionTables,
+  range: Range,
+  signal: AbortSignal,
+): Promise<Activity> {
+  const format = range === 1 ? '%Y-%m-%d %H:00' : '%Y-%m-%d'
+  const since = sinceOf(range)
+  const [buckets = [], busiest = []] = await read(
+    handle,
+    [
+      {
+        sql: `select strftime(?, created_at) as at, count(*), count(distinct session_id) from ${messages}
+          where created_at >= ? group by at order by at`,
+        params: [format, since],
+      },
+      {
+        sql: `select session_id, count(*) as items from ${messages} where created_at >= ?
+          group by session_id order by items desc limit 6`,
+        params: [since],
+      },
+    ],
+    signal,
+  )
+  return { buckets: fill(buckets, range), busiest: busiest.map(toFigure) }
+}
+
+export async function readTotals(
+  { handle }: Database,
+  { sessions, messages }: SessionTables,
+  signal: AbortSignal,
+): Promise<Totals> {
+  const statements = [
+    { sql: `select (select count(*) from ${sessions}), count(*), sum(length(message_data)) from ${messages}` },
+    { sql: `select session_id, count(*) as n from ${messages} group by session_id order by n desc limit 6` },
+    {
+      sql: `select session_id, sum(length(message_data)) as n from ${messages}
+        group by session_id order by n desc limit 6`,
+    },
+  ]
+  const [[totals], longest, largest] = (await read(handle, statements, signal)) as [Rows, Rows, Rows]
+  const size = 'select page_count * page_size from pragma_page_count(), pragma_page_size()'
+  // Servers may keep these functions to themselves.
+  const [pages] = await read(handle, [{ sql: size }], signal).catch(() => [])
+  return {
+    sessions: Number(totals?.[0]),
+    items: Number(totals?.[1]),
+    characters: Number(totals?.[2]),
+    bytes: Number(pages?.[0]?.[0] ?? 0),
+    longest: longest.map(toFigure),
+    largest: largest.map(toFigure),
+  }
+}
+
+/** Calls by tool, with what became of them; the items of both SDKs. */
+export async function readTools(
+  { handle }: Database,
+  { messages }: SessionTables,
+  range: Range,
+  signal: AbortSignal,
+): Promise<readonly ToolUse[]> {
+  const sql = `with item as materialized (
+      select session_id, json_extract(message_data, '$.type') as type, json_extract(message_data, '$.name') as name,
+        coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id')) as call,
+        json_extract(message_data, '$.status') as status,
+        coalesce(json_extract(message_data, '$.output.text'), json_extract(message_data, '$.output[0].text'),
+          json_extract(message_data, '$.output')) as output
+      from ${messages}
+      where created_at >= ? and instr(message_data, '"function_call')
+        and typeof(message_data) = 'text' and json_valid(message_data)
+    ), result as (
+      select session_id, call, max(output like 'An error occurred while running the tool%' or status = 'incomplete') as failed,
+        max(output like 'Tool execution was not approved%') as rejected
+      from item where type in ('function_call_result', 'function_call_output') group by session_id, call
+    )
+    select item.name, count(*) as calls, sum(coalesce(result.failed, 0)), sum(coalesce(result.rejected, 0)),
+      sum(result.call is null)
+    from item left join result on result.session_id = item.session_id and result.call = item.call
+    where item.type = 'function_call' group by item.name order by calls desc, item.name limit 12`
+  const [rows = []] = await read(handle, [{ sql, params: [sinceOf(range)] }], signal)
+  return rows.map(([name, calls, failed, rejected, waiting]) => ({
+    name: String(name),
+    calls: Number(calls),
+    failed: Number(failed),
+    rejected: Number(rejected),
+    waiting: Number(waiting),
+  }))
+}
+
+function toFigure([id, count]: Rows[number]): SessionFigure {
+  return { id: String(id), count: Number(count) }
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+function firstOf(range: Range): number {
+  const step = range === 1 ? HOUR : DAY
+  return Math.floor(Date.now() / step) * step - (range === 1 ? 23 * HOUR : (range - 1) * DAY)
+}
+
+/** As SQLite writes times. */
+function sinceOf(range: Range): string {
+  return new Date(firstOf(range)).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** With the hours or days in which nothing happened. */
+function fill(rows: Rows, range: Range): Bucket[] {
+  const found = new Map(rows.map(([at, items, sessions]) => [String(at), { items: Number(items), sessions: Number(sessions) }]))
+  const step = range === 1 ? HOUR : DAY
+  return Array.from({ length: range === 1 ? 24 : range }, (_, index) => {
+    const time = new Date(firstOf(range) + index * step).toISOString()
+    const at = range === 1 ? `${time.slice(0, 10)} ${time.slice(11, 13)}:00` : time.slice(0, 10)
+    return { at, ...(found.get(at) ?? { items: 0, sessions: 0 }) }
+  })
+}

@@ -1,0 +1,112 @@
+import type { SqlValue } from '@persql/sdk'
+import { parseTime } from '../ui/format.ts'
+import { type Database, read, type SessionTables, type Statement } from './database.ts'
+
+export interface SessionRow {
+  readonly id: string
+  readonly itemCount: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  /** The beginning of what was said first. */
+  readonly preview: string
+}
+
+export type SessionOrder = 'activity' | 'oldest' | 'items'
+
+export interface SessionSearch {
+  /** Part of a session id; empty for all. */
+  readonly text: string
+  /** Also looks into the items. */
+  readonly inItems: boolean
+  readonly order: SessionOrder
+}
+
+export interface SessionPage {
+  readonly rows: readonly SessionRow[]
+  /** Of the search; known from the first page. */
+  readonly total: number | undefined
+  /** Pass it on to get the next page. */
+  readonly after: Cursor | undefined
+}
+
+type Cursor = readonly [key: SqlValue, id: SqlValue]
+
+const PAGE = 60
+
+/** One page of the sessions, each with its number of items. */
+export async function listSessions(
+  { handle, sessions }: Database,
+  search: SessionSearch,
+  after: Cursor | undefined,
+  signal?: AbortSignal,
+): Promise<SessionPage> {
+  if (!sessions) return { rows: [], total: 0, after: undefined }
+  const statements = [pageOf(sessions, search, after), ...(after ? [] : [countOf(sessions, search)])]
+  const [rows = [], counts] = await read(handle, statements, signal)
+  const last = rows.length > PAGE ? rows[PAGE - 1] : undefined
+  return {
+    rows: rows.slice(0, PAGE).map(([id, createdAt, updatedAt, , itemCount, preview]) => ({
+      id: String(id),
+      itemCount: Number(itemCount),
+      createdAt: parseTime(createdAt),
+      updatedAt: parseTime(updatedAt),
+      preview: toPreview(preview),
+    })),
+    total: counts && Number(counts[0]?.[0]),
+    after: last && [last[3] ?? null, last[0] ?? null],
+  }
+}
+
+// Where many rows are as recent, the id decides, so that pages neither repeat nor leave out a session.
+function pageOf(tables: SessionTables, search: SessionSearch, after: Cursor | undefined): Statement {
+  const { sessions, messages } = tables
+  const { where, params } = conditionOf(tables, search)
+  const isOldest = search.order === 'oldest'
+  const [direction, beyond] = isOldest ? ['asc', '>'] : ['desc', '<']
+  const next = after ? `(key, session_id) ${beyond} (?, ?)` : 'true'
+  const keyed =
+    search.order === 'items'
+      ? `select s.session_id, s.created_at, s.updated_at, count(m.session_id) as key
+           from ${sessions} s left join ${messages} m on m.session_id = s.session_id
+          where ${where} group by s.session_id`
+      : `select s.session_id, s.created_at, s.updated_at, s.updated_at as key from ${sessions} s where ${where}`
+  return {
+    sql: `with keyed as (${keyed}),
+      page as (select * from keyed where ${next} order by key ${direction}, session_id ${direction} limit ${PAGE + 1})
+      select session_id, created_at, updated_at, key,
+        (select count(*) from ${messages} m where m.session_id = page.session_id),
+        (select ${textOf('m', 200)} from ${messages} m where m.session_id = page.session_id order by m.id limit 1)
+      from page order by key ${direction}, session_id ${direction}`,
+    params: [...params, ...(after ?? [])],
+  }
+}
+
+function countOf(tables: SessionTables, search: SessionSearch): Statement {
+  const { where, params } = conditionOf(tables, search)
+  return { sql: `select count(*) from ${tables.sessions} s where ${where}`, params }
+}
+
+function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSearch) {
+  if (text === '') return { where: 'true', params: [] }
+  const byId = "s.session_id like ? escape '\\'"
+  if (!inItems) return { where: byId, params: [pattern(text)] }
+  // Rows hold JSON, where quotes and line ends are written as escapes.
+  const inside = `s.session_id in (select session_id from ${messages} where message_data like ? escape '\\')`
+  return { where: `(${byId} or ${inside})`, params: [pattern(text), pattern(JSON.stringify(text).slice(1, -1))] }
+}
+
+function pattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** SQL of the beginning of what a message says; null where the row is none. */
+export function textOf(alias: string, length: number): string {
+  const data = `${alias}.message_data`
+  return `case when typeof(${data}) = 'text' and json_valid(${data}) then substr(coalesce(
+    json_extract(${data}, '$.content[0].text'), json_extract(${data}, '$.content')), 1, ${length}) end`
+}
+
+function toPreview(text: SqlValue | undefined): string {
+  if (typeof text !== 'string') return ''
+  return text.startsWith('[{') ? 'Image or file' : text.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks'
+import { compact, number } from '../ui/format.ts'
+
+export interface Bar {
+  readonly label: string
+  readonly value: number
+}
+
+export interface BarChartProps {
+  readonly title: string
+  readonly unit: string
+  readonly bars: readonly Bar[]
+  readonly format?: (value: number) => string
+  readonly tone?: 'accent' | 'second'
+}
+
+const WIDTH = 600
+const HEIGHT = 140
+
+/** Values over time. The one under the pointer is spelled out; a table holds all of them for those who cannot see. */
+export function BarChart({ title, unit, bars, format = number, tone = 'accent' }: BarChartProps) {
+  const [hovered, setHovered] = useState<number>()
+  const top = niceTop(Math.max(...bars.map(({ value }) => value), 0))
+  const total = bars.reduce((sum, { value }) => sum + value, 0)
+  const step = WIDTH / Math.max(bars.length, 1)
+  const shown = hovered === undefined ? undefined : bars[hovered]
+  const pick = (event: PointerEvent) => {
+    const box = (event.currentTarget as Element).getBoundingClientRect()
+    const index = Math.floor(((event.clientX - box.left) / box.width) * bars.length)
+    setHovered(Math.min(Math.max(index, 0), bars.length - 1))
+  }
+  return (
+    <figure class="chart card">
+      <figcaption>
+        <span class="chart-title">{title}</span>
+        <span class="chart-value">
+          {shown ? (
+            <>
+              <span class="muted">{shown.label}</span> {format(shown.value)}
+            </>
+          ) : (
+            <>
+              {format(total)} <span class="muted">{unit}</span>
+            </>
+          )}
+        </span>
+      </figcaption>
+      <div class="chart-plot">
+        <span class="chart-scale" aria-hidden="true">
+          <span>{top === 0 ? '' : format === number ? compact(top) : format(top)}</span>
+          <span>0</span>
+        </span>
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          onPointerMove={pick}
+          onPointerLeave={() => setHovered(undefined)}
+        >
+          {[0, 0.5, 1].map((part) => (
+            <line key={part} class="chart-line" x1="0" x2={WIDTH} y1={HEIGHT * part} y2={HEIGHT * part} />
+          ))}
+          {bars.map(({ label, value }, index) => {
+            const height = top === 0 ? 0 : (value / top) * (HEIGHT - 4)
+            return (
+              <rect
+                key={label}
+                class={`bar ${tone} ${index === hovered ? 'is-hovered' : ''}`}
+                x={index * step + step * 0.14}
+                width={step * 0.72}
+                y={HEIGHT - height}
+                height={height}
+                rx={Math.min(2, step / 4)}
+              />
+            )
+          })}
+        </svg>
+      </div>
+      <div class="chart-ends" aria-hidden="true">
+        <span>{bars[0]?.label}</span>
+        <span>{bars.at(-1)?.label}</span>
+      </div>
+      <table class="visually-hidden">
+        <caption>{title}</caption>
+        <tbody>
+          {bars.map(({ label, value }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{format(value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  )
+}
+
+/** The next of 1, 2, 4, 5, 8 times a power of ten. */
+function niceTop(value: number): number {
+  if (value <= 0) return 0
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 4, 5, 8, 10].find((step) => step * power >= value) ?? 10) * power
+}

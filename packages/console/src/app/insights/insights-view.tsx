@@ -1,0 +1,131 @@
+import { useState } from 'preact/hooks'
+import type { Connection } from '../connection.ts'
+import type { Database, SessionTables } from '../data/database.ts'
+import { type Range, readActivity, readTools, readTotals } from '../data/insights.ts'
+import { Empty } from '../ui/empty.tsx'
+import { bytes, number } from '../ui/format.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { useAsync } from '../ui/use-async.ts'
+import { BarChart } from './bar-chart.tsx'
+import { FigureList } from './figure-list.tsx'
+import { ToolTable } from './tool-table.tsx'
+import { Stat, Usage } from './usage.tsx'
+
+const RANGES: readonly (readonly [Range, string])[] = [
+  [1, '24 h'],
+  [7, '7 days'],
+  [30, '30 days'],
+  [90, '90 days'],
+]
+
+export interface InsightsViewProps {
+  readonly database: Database
+  readonly connection: Connection
+}
+
+export function InsightsView({ database, connection }: InsightsViewProps) {
+  const [range, setRange] = useState<Range>(30)
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>Insights</h1>
+        <fieldset class="segments">
+          <legend class="visually-hidden">Time</legend>
+          {RANGES.map(([days, label]) => (
+            <label key={days}>
+              <input type="radio" name="range" checked={days === range} onChange={() => setRange(days)} />
+              <span>{label}</span>
+            </label>
+          ))}
+        </fieldset>
+      </header>
+      {database.sessions ? (
+        <Figures database={database} tables={database.sessions} range={range} />
+      ) : (
+        <Empty icon="insights" title="Nothing to show yet">
+          Figures appear with the first session.
+        </Empty>
+      )}
+      {connection.isAdmin && (
+        <>
+          <h2 class="section">Usage</h2>
+          <Usage connection={connection} slug={database.slug} range={range} />
+        </>
+      )}
+    </div>
+  )
+}
+
+interface FiguresProps {
+  readonly database: Database
+  readonly tables: SessionTables
+  readonly range: Range
+}
+
+function Figures({ database, tables, range }: FiguresProps) {
+  const totals = useAsync('totals', (signal) => readTotals(database, tables, signal))
+  const activity = useAsync(String(range), (signal) => readActivity(database, tables, range, signal))
+  const tools = useAsync(String(range), (signal) => readTools(database, tables, range, signal))
+  const error = totals.error ?? activity.error ?? tools.error
+  const reload = () => {
+    totals.reload()
+    activity.reload()
+    tools.reload()
+  }
+  if (error) return <Problem error={error} onRetry={reload} />
+  const unit = range === 1 ? 'in 24 hours' : `in ${range} days`
+  return (
+    <>
+      {totals.data ? (
+        <div class="stats">
+          <Stat label="Sessions" value={number(totals.data.sessions)} />
+          <Stat label="Items" value={number(totals.data.items)} />
+          <Stat label="Text of all items" value={bytes(totals.data.characters)} />
+          <Stat
+            label="Items in a session"
+            value={totals.data.sessions === 0 ? '0' : (totals.data.items / totals.data.sessions).toFixed(1)}
+            note="on average"
+          />
+          {totals.data.bytes > 0 && <Stat label="Database" value={bytes(totals.data.bytes)} note="on disk" />}
+        </div>
+      ) : (
+        <div class="card skeleton-card" />
+      )}
+      {activity.data ? (
+        <div class="charts">
+          <BarChart
+            title="Items"
+            unit={unit}
+            bars={activity.data.buckets.map(({ at, items }) => ({ label: at, value: items }))}
+          />
+          <BarChart
+            title="Active sessions"
+            unit={range === 1 ? 'summed by the hour' : 'summed by the day'}
+            tone="second"
+            bars={activity.data.buckets.map(({ at, sessions }) => ({ label: at, value: sessions }))}
+          />
+        </div>
+      ) : (
+        <div class="card skeleton-card tall" />
+      )}
+      <section class="card tools">
+        <h2>
+          <Icon name="tool" /> Tools <span class="muted">{unit}</span>
+        </h2>
+        {tools.data ? <ToolTable tools={tools.data} /> : <div class="skeleton-card" />}
+      </section>
+      <div class="figure-lists">
+        {activity.data && (
+          <FigureList title={`Busiest ${unit}`} database={database.slug} figures={activity.data.busiest} />
+        )}
+        {totals.data && (
+          <>
+            <FigureList title="Longest, by items" database={database.slug} figures={totals.data.longest} />
+            <FigureList title="Largest" database={database.slug} figures={totals.data.largest} format={bytes} />
+          </>
+        )}
+      </div>
+    </>
+  )
+}

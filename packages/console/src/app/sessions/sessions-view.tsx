@@ -1,0 +1,46 @@
+import type { Database } from '../data/database.ts'
+import { Empty } from '../ui/empty.tsx'
+import { useInterval } from '../ui/use-async.ts'
+import { SessionList } from './session-list.tsx'
+import { Transcript } from './transcript.tsx'
+
+export interface SessionsViewProps {
+  readonly database: Database
+  readonly sessionId: string | undefined
+  readonly rowId: string | undefined
+  readonly onTablesMissing: () => void
+}
+
+/** The list beside the conversation; one of the two where there is no room for both. */
+export function SessionsView({ database, sessionId, rowId, onTablesMissing }: SessionsViewProps) {
+  useInterval(3000, database.sessions === undefined, onTablesMissing)
+  if (!database.sessions) {
+    return (
+      <div class="page">
+        <h1 class="visually-hidden">Sessions</h1>
+        <Empty icon="sessions" title="No sessions yet">
+          The tables of sessions are made with the first item. It appears here.
+        </Empty>
+      </div>
+    )
+  }
+  return (
+    <div class="sessions" data-open={sessionId !== undefined}>
+      <SessionList database={database} selected={sessionId} />
+      {sessionId === undefined ? (
+        <div class="nothing-open">
+          <Empty icon="sessions" title="Pick a session">
+            Use <kbd>j</kbd> and <kbd>k</kbd> to walk through the list, <kbd>/</kbd> to search.
+          </Empty>
+        </div>
+      ) : (
+        <Transcript
+          key={sessionId}
+          database={database}
+          sessionId={sessionId}
+          rowId={rowId === undefined ? undefined : Number(rowId)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,280 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Database } from '../data/database.ts'
+import { ItemCache } from '../data/item-cache.ts'
+import { type Entry, type Outline, readOutline, toOutline } from '../data/outline.ts'
+import { href } from '../router.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { bytes, clock, plural } from '../ui/format.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { useInterval } from '../ui/use-async.ts'
+import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useVirtual } from '../ui/use-virtual.ts'
+import { EntryView } from './entry-view.tsx'
+import { RawDialog } from './raw-dialog.tsx'
+import { TurnList } from './turn-list.tsx'
+
+const POLL_MS = 1500
+/** Rows to load before and after those in sight. */
+const AHEAD = 30
+
+export interface TranscriptProps {
+  readonly database: Database
+  readonly sessionId: string
+  /** The row to show first; otherwise the newest. */
+  readonly rowId: number | undefined
+}
+
+/**
+ * A conversation. What kind of item each row holds is known from the start, so that the list has its full length and
+ * every turn can be reached; what the items say is loaded where somebody looks.
+ */
+export function Transcript({ database, sessionId, rowId }: TranscriptProps) {
+  const { outline, error, isLive, setLive, reload } = useOutline(database, sessionId)
+  return (
+    <section class="transcript" aria-label={`Session ${sessionId}`}>
+      <header class="transcript-head">
+        <a class="button quiet back" href={href(database.slug, 'sessions')} aria-label="Back to the list">
+          <Icon name="back" />
+        </a>
+        <div class="transcript-title">
+          <h2 title={sessionId}>{sessionId}</h2>
+          {outline && <Facts outline={outline} />}
+        </div>
+        <label class="toggle live" title="Looks for new items every 1.5 s">
+          <input type="checkbox" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} />
+          <span>Live</span>
+        </label>
+        <CopyButton text={sessionId} label="Copy id" />
+      </header>
+      {error && <Problem error={error} onRetry={reload} />}
+      {!outline && !error && <p class="starting">Reading…</p>}
+      {outline && outline.entries.length === 0 && (
+        <Empty icon="sessions" title="No items">
+          This session is empty, or there is none with this id.
+        </Empty>
+      )}
+      {outline && outline.entries.length > 0 && (
+        <Conversation database={database} outline={outline} rowId={rowId} sessionId={sessionId} />
+      )}
+    </section>
+  )
+}
+
+function Facts({ outline }: { readonly outline: Outline }) {
+  const { rows, turns } = outline
+  const last = rows.at(-1)
+  const size = rows.reduce((sum, row) => sum + row.size, 0)
+  return (
+    <p class="muted facts">
+      <span>{plural(rows.length, 'item')}</span>
+      <span>{plural(turns.length, 'turn')}</span>
+      <span>{bytes(size)}</span>
+      {last && (
+        <span>
+          <Time at={last.createdAt} />
+        </span>
+      )}
+    </p>
+  )
+}
+
+function useOutline(database: Database, sessionId: string) {
+  const [outline, setOutline] = useState<Outline>()
+  const [error, setError] = useState<Error>()
+  const [isLive, setLive] = useState(true)
+  const [attempt, setAttempt] = useState(0)
+  const known = useRef<Outline>()
+  known.current = outline
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt reads again
+  useEffect(() => {
+    const controller = new AbortController()
+    setError(undefined)
+    readOutline(database, sessionId, 0, controller.signal)
+      .then((rows = []) => setOutline(toOutline(rows)))
+      .catch((failure: Error) => !controller.signal.aborted && setError(failure))
+    return () => controller.abort()
+  }, [database, sessionId, attempt])
+
+  useInterval(POLL_MS, isLive && outline !== undefined, async () => {
+    const rows = known.current?.rows ?? []
+    try {
+      const added = await readOutline(database, sessionId, rows.at(-1)?.id ?? 0)
+      if (added === undefined) setAttempt((count) => count + 1)
+      else if (added.length > 0) setOutline(toOutline([...rows, ...added]))
+      setError(undefined)
+    } catch (failure) {
+      setError(failure as Error)
+    }
+  })
+  return { outline, error, isLive, setLive, reload: () => setAttempt((count) => count + 1) }
+}
+
+interface ConversationProps {
+  readonly database: Database
+  readonly outline: Outline
+  readonly rowId: number | undefined
+  readonly sessionId: string
+}
+
+function Conversation({ database, outline, rowId, sessionId }: ConversationProps) {
+  const { entries, turns } = outline
+  const scroller = useRef<HTMLDivElement>(null)
+  const [, setLoads] = useState(0)
+  const cache = useMemo(() => new ItemCache(database, () => setLoads((count) => count + 1)), [database])
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
+  const [raw, setRaw] = useState<Entry>()
+  const [isTurnListOpen, setTurnListOpen] = useState(false)
+  const virtual = useVirtual({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(entries[index]!),
+    getItemKey: (index) => entries[index]!.row.id,
+    paddingStart: 16,
+    paddingEnd: 24,
+    overscan: 6,
+    anchorTo: 'end',
+    followOnAppend: true,
+  })
+  const items = virtual.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+
+  const hasItems = entries.length > 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place to begin at is for the first time only
+  useEffect(() => {
+    if (!hasItems) return
+    const index = rowId === undefined ? -1 : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'start' })
+    else virtual.scrollToIndex(entries.length - 1, { align: 'end' })
+  }, [hasItems, rowId])
+
+  useEffect(() => {
+    const near = entries.slice(Math.max(0, first - AHEAD), last + AHEAD + 1)
+    const inSight = entries.slice(first, last + 1)
+    cache.want([...inSight, ...near].flatMap(({ row, result }) => (result ? [row, result] : [row])))
+  }, [cache, entries, first, last])
+
+  const current = turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first))
+  const jump = (entryIndex: number) => virtual.scrollToIndex(entryIndex, { align: 'start' })
+  useKeys((event) => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'End') jumpToEnd()
+    if (event.key === 'Home') jump(0)
+    if (event.key !== 'n' && event.key !== 'p') return
+    const turn = turns[(current ? current.number - 1 : -1) + (event.key === 'n' ? 1 : -1)]
+    if (turn) jump(turn.entryIndex)
+  })
+  function jumpToEnd() {
+    virtual.scrollToIndex(entries.length - 1, { align: 'end' })
+  }
+
+  const toggle = (id: number) => {
+    const next = new Set(open)
+    if (!next.delete(id)) next.add(id)
+    setOpen(next)
+  }
+  return (
+    <div class="conversation">
+      {cache.error && <Problem error={cache.error} onRetry={() => cache.retry()} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
+      <div class="transcript-scroll" ref={scroller} tabIndex={0} role="feed" aria-label="Conversation">
+        <div class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
+          {items.map(({ index, start, key }) => {
+            const entry = entries[index]!
+            return (
+              <div
+                key={key}
+                class="entry-place"
+                ref={virtual.measureElement}
+                data-index={index}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <EntryView
+                  entry={entry}
+                  call={cache.get(entry.row.id)}
+                  result={entry.result && cache.get(entry.result.id)}
+                  isOpen={open.has(entry.row.id)}
+                  onToggle={() => toggle(entry.row.id)}
+                  onRaw={() => setRaw(entry)}
+                  position={index + 1}
+                  total={entries.length}
+                />
+              </div>
+            )
+          })}
+        </div>
+      </div>
+      <div class="turn-bar">
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Previous turn"
+          title="Previous turn (p)"
+          onClick={() => jump(turns[(current?.number ?? 1) - 2]?.entryIndex ?? 0)}
+        >
+          <Icon name="up" />
+        </button>
+        <button
+          type="button"
+          class="quiet turn-number"
+          aria-expanded={isTurnListOpen}
+          onClick={() => setTurnListOpen(!isTurnListOpen)}
+        >
+          <Icon name="list" />
+          Turn {current?.number ?? 0} of {turns.length}
+          {current && <span class="muted">{clock(current.at)}</span>}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Next turn"
+          title="Next turn (n)"
+          onClick={() => {
+            const next = turns[current?.number ?? 0]
+            if (next) jump(next.entryIndex)
+            else jumpToEnd()
+          }}
+        >
+          <Icon name="down" />
+        </button>
+      </div>
+      {isTurnListOpen && (
+        <TurnList
+          turns={turns}
+          current={current?.number}
+          onPick={(turn) => {
+            jump(turn.entryIndex)
+            setTurnListOpen(false)
+          }}
+          onClose={() => setTurnListOpen(false)}
+        />
+      )}
+      {raw && (
+        <RawDialog
+          entry={raw}
+          cache={cache}
+          link={href(database.slug, 'sessions', sessionId, raw.row.id)}
+          onClose={() => setRaw(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+/** The first entry that is not above the edge. */
+function topIndex(virtual: ReturnType<typeof useVirtual>, fallback: number): number {
+  const offset = (virtual.scrollOffset ?? 0) + 40
+  return virtual.getVirtualItemForOffset(offset)?.index ?? fallback
+}
+
+/** Close enough that the scroll bar hardly moves once an entry is measured. */
+function estimate({ row, turn }: Entry): number {
+  const spacing = turn === undefined ? 10 : 34
+  if (row.kind !== 'message') return 42 + spacing
+  const lines = Math.min(Math.ceil(row.size / 95), 24)
+  return 52 + lines * 21 + spacing
+}

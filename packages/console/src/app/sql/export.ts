@@ -1,0 +1,50 @@
+import type { SqlValue } from '@persql/sdk'
+
+export interface Table {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly SqlValue[])[]
+}
+
+/** RFC 4180, with a mark of the encoding at the start, which spreadsheets ask for. */
+export function toCsv({ columns, rows }: Table): string {
+  return `\ufeff${[columns, ...rows].map((row) => `${row.map(toField).join(',')}\r\n`).join('')}`
+}
+
+/** An array of objects. Of columns with the same name, the later ones get a number. */
+export function toJson({ columns, rows }: Table): string {
+  const names = columns.map((name, index) => {
+    const before = columns.slice(0, index).filter((other) => other === name).length
+    return before === 0 ? name : `${name}_${before + 1}`
+  })
+  const objects = rows.map((row) => Object.fromEntries(names.map((name, index) => [name, toJsonValue(row[index])])))
+  return JSON.stringify(objects, null, 2)
+}
+
+// A spreadsheet runs what begins with one of these. An apostrophe makes it text again.
+const FORMULA = /^[=+\-@\t\r]/
+
+function toField(value: SqlValue | string): string {
+  if (value === null) return ''
+  const isText = typeof value === 'string'
+  const text = value instanceof Uint8Array ? toHex(value) : String(value)
+  const safe = isText && FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function toJsonValue(value: SqlValue | undefined): unknown {
+  if (value instanceof Uint8Array) return toHex(value)
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+export function download(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks'
+import { type Database, quoteName } from '../data/database.ts'
+import { Icon } from '../ui/icon.tsx'
+import { operationalQueries, type SavedQuery } from './saved-queries.ts'
+
+export interface SqlSidebarProps {
+  readonly database: Database
+  readonly saved: readonly SavedQuery[]
+  readonly onPick: (sql: string) => void
+  readonly onForget: (query: SavedQuery) => void
+}
+
+/** Queries to start from, and the schema. */
+export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProps) {
+  return (
+    <aside class="sql-side" aria-label="Queries and schema">
+      {saved.length > 0 && (
+        <section>
+          <h2>Saved</h2>
+          <ul>
+            {saved.map((query) => (
+              <li key={query.name} class="saved">
+                <button type="button" class="side-item" onClick={() => onPick(query.sql)}>
+                  <Icon name="file" /> <span>{query.name}</span>
+                </button>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Forget ${query.name}`}
+                  title="Forget"
+                  onClick={() => onForget(query)}
+                >
+                  <Icon name="close" />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {database.sessions && (
+        <section>
+          <h2>Ready to run</h2>
+          <ul>
+            {operationalQueries(database.sessions).map(({ name, sql }) => (
+              <li key={name}>
+                <button type="button" class="side-item" onClick={() => onPick(sql)}>
+                  <Icon name="play" /> <span>{name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h2>Schema</h2>
+        <ul>
+          {database.description.tables.map(({ table, columns }) => (
+            <TableItem key={table} name={table} columns={columns} onPick={onPick} />
+          ))}
+        </ul>
+      </section>
+    </aside>
+  )
+}
+
+interface TableItemProps {
+  readonly name: string
+  readonly columns: Database['description']['tables'][number]['columns']
+  readonly onPick: (sql: string) => void
+}
+
+function TableItem({ name, columns, onPick }: TableItemProps) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <li>
+      <span class="saved">
+        <button type="button" class="side-item" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <Icon name="table" /> <span>{name}</span>
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={`Query ${name}`}
+          title="Query this table"
+          onClick={() => onPick(`select *\nfrom ${quoteName(name)}\nlimit 100`)}
+        >
+          <Icon name="play" />
+        </button>
+      </span>
+      {isOpen && (
+        <ul class="columns">
+          {columns.map((column) => (
+            <li key={column.name}>
+              <span>{column.name}</span>
+              <small class="muted">
+                {column.type.toLowerCase()}
+                {column.primaryKey > 0 && ' key'}
+              </small>
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,60 @@
+import { useState } from 'preact/hooks'
+
+/** How much is shown before somebody asks for all of it. */
+const FOLD = 6000
+
+const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
+
+/** Text that is JSON is indented and coloured; other text is shown as it is. */
+export function JsonView({ value }: { readonly value: unknown }) {
+  const [isWhole, setWhole] = useState(false)
+  const { text, isJson } = prettyPrint(value)
+  const isLong = text.length > FOLD
+  const shown = isLong && !isWhole ? text.slice(0, FOLD) : text
+  return (
+    <div class="json">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
+      <pre tabIndex={0}>{isJson ? colour(shown) : shown}</pre>
+      {isLong && (
+        <button type="button" class="link" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString('en')} characters`}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function prettyPrint(value: unknown): { text: string; isJson: boolean } {
+  if (typeof value !== 'string') return { text: stringify(value), isJson: true }
+  try {
+    const parsed: unknown = JSON.parse(value)
+    if (typeof parsed === 'object' && parsed !== null) return { text: stringify(parsed), isJson: true }
+  } catch {}
+  return { text: value, isJson: false }
+}
+
+export function stringify(value: unknown): string {
+  return (
+    JSON.stringify(
+      value,
+      (_, inner) => {
+        if (inner instanceof Uint8Array) return `(${inner.length} bytes)`
+        return typeof inner === 'bigint' ? String(inner) : inner
+      },
+      2,
+    ) ?? 'undefined'
+  )
+}
+
+function colour(text: string) {
+  const parts = []
+  let end = 0
+  for (const match of text.matchAll(TOKEN)) {
+    const [whole, string, colon, word] = match
+    parts.push(text.slice(end, match.index))
+    end = match.index + whole.length
+    if (string && colon) parts.push(<span class="json-key">{string}</span>, colon)
+    else parts.push(<span class={string ? 'json-string' : word ? 'json-word' : 'json-number'}>{whole}</span>)
+  }
+  return [...parts, text.slice(end)]
+}

@@ -1,0 +1,157 @@
+import { PerSQL, type PerSQLDatabase, PerSQLError, type QueryResult } from '@persql/sdk'
+import {
+  type BatchRequest,
+  type DatabaseInfo,
+  decodeValue,
+  encodeValue,
+  type Failure,
+  type MeResponse,
+  type QueryRequest,
+  type QueryResponse,
+  ROUTES,
+  type Route,
+  type StatementRequest,
+  type WireBigInt,
+} from '@persql/sdk/protocol'
+import type { SqlDriver } from '@persql/session-core'
+
+export interface DatabaseApiOptions {
+  readonly driver: SqlDriver
+  readonly name: string
+  /** Whether a call may write at all. */
+  readonly write: boolean
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly body: object
+}
+
+type Handler = (body: unknown) => unknown
+
+const SLUG = 'database'
+
+/** The calls of the PerSQL API that one database needs, on a driver. Every call resolves with its answer. */
+export class DatabaseApi {
+  readonly #handlers: readonly (readonly [route: Route, handler: Handler])[]
+
+  constructor({ driver, name, write }: DatabaseApiOptions) {
+    const reader = handleOn({
+      batch: (statements, options) => driver.batch(statements, { ...options, readOnly: true }),
+      close: async () => {},
+    })
+    const writer = write ? handleOn(driver) : reader
+    const database: DatabaseInfo = {
+      id: SLUG,
+      slug: SLUG,
+      name,
+      status: 'healthy',
+      region: 'local',
+      forkedFromId: null,
+      expiresAt: null,
+    }
+    const me: MeResponse = {
+      namespaceSlug: 'local',
+      namespaceId: 'local',
+      role: write ? 'admin' : 'readonly',
+    }
+    this.#handlers = [
+      [ROUTES.me, () => me],
+      [ROUTES.listDatabases, () => [database]],
+      [ROUTES.query, (body) => query(reader, writer, asObject(body) as unknown as QueryRequest)],
+      [ROUTES.batch, (body) => batch(reader, writer, asObject(body) as unknown as BatchRequest)],
+      [ROUTES.explain, (body) => reader.explain(...toStatement(body))],
+      [ROUTES.validate, (body) => reader.validate(...toStatement(body))],
+      [ROUTES.tables, () => reader.tables()],
+      [ROUTES.describe, () => reader.describe()],
+      [ROUTES.schema, () => reader.schema()],
+    ]
+  }
+
+  async answer(method: string, path: string, body: unknown): Promise<ApiAnswer> {
+    const handler = this.#handlers.find(([route]) => route.method === method && pathMatches(route, path))?.[1]
+    if (!handler) return failure(404, { success: false, error: 'There is no such route' })
+    try {
+      return { status: 200, body: { success: true, data: await handler(body) } }
+    } catch (error) {
+      if (!(error instanceof PerSQLError)) {
+        return failure(500, { success: false, error: 'The console failed to answer.' })
+      }
+      const { message, detail, status, code } = error
+      return failure(status ?? (code === 'invalid_argument' ? 400 : 503), {
+        success: false,
+        error: message,
+        ...(detail && { errorDetail: detail }),
+      })
+    }
+  }
+}
+
+function failure(status: number, body: Failure): ApiAnswer {
+  return { status, body }
+}
+
+function handleOn(driver: Pick<SqlDriver, 'batch' | 'close'>): PerSQLDatabase {
+  return new PerSQL({ local: driver }).database('local', SLUG)
+}
+
+async function query(reader: PerSQLDatabase, writer: PerSQLDatabase, body: QueryRequest) {
+  return toResponse(await (body.readOnly ? reader : writer).query(...toStatement(body)))
+}
+
+async function batch(reader: PerSQLDatabase, writer: PerSQLDatabase, body: BatchRequest) {
+  const { statements, transaction, readOnly } = body
+  if (!Array.isArray(statements)) throw new PerSQLError('invalid_argument', 'statements must be a list.')
+  const bound = statements.map((statement) => {
+    const [sql, params] = toStatement(statement)
+    return { sql, params }
+  })
+  const options = { transaction: transaction === true }
+  return (await (readOnly ? reader : writer).batch(bound, options)).map(toResponse)
+}
+
+function toStatement(body: unknown): [sql: string, params: ReturnType<typeof decodeValue>[]] {
+  const { sql, params = [] } = asObject(body) as unknown as StatementRequest
+  if (typeof sql !== 'string' || !Array.isArray(params)) {
+    throw new PerSQLError('invalid_argument', 'A statement has "sql", a text, and "params", a list.')
+  }
+  try {
+    return [sql, params.map(decodeValue)]
+  } catch (error) {
+    throw new PerSQLError('invalid_argument', (error as Error).message)
+  }
+}
+
+function asObject(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null) return body as Record<string, unknown>
+  throw new PerSQLError('invalid_argument', 'The body must be a JSON object.')
+}
+
+function toResponse(result: QueryResult): QueryResponse {
+  const { columns, rows, rowsRead, rowsWritten, changes, lastInsertRowid } = result
+  return {
+    columns,
+    rows: rows.map((row) => row.map(encodeValue)),
+    rowsRead,
+    rowsWritten,
+    ...(changes !== undefined && { changes }),
+    ...(lastInsertRowid !== undefined && {
+      lastInsertRowid: encodeValue(lastInsertRowid) as number | WireBigInt,
+    }),
+  }
+}
+
+function pathMatches(route: Route, path: string): boolean {
+  const wanted = route.path.split('/')
+  const given = path.split('/')
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) =>
+      part === ':ns'
+        ? given[index] === 'local'
+        : part === ':db'
+          ? given[index] === SLUG
+          : part === given[index],
+    )
+  )
+}

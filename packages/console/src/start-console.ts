@@ -1,0 +1,162 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LIMITS } from '@persql/sdk/protocol'
+import type { SqlDriver } from '@persql/session-core'
+import { consoleFile } from './console-file.ts'
+import { DatabaseApi } from './database-api.ts'
+
+export interface ConsoleOptions {
+  /** Stays open when the console closes. */
+  readonly driver: SqlDriver
+  /** What people call the database, such as the name of its file. Must hold no secret. */
+  readonly name: string
+  /** Default: 0, which takes a free one. */
+  readonly port?: number | undefined
+  /** A loopback address. Default: `127.0.0.1`. */
+  readonly host?: string | undefined
+  /**
+   * Whether the user may switch writing on, in the SQL view; it begins switched off. False refuses everything that
+   * would write. Default: true.
+   */
+  readonly write?: boolean | undefined
+}
+
+export interface Console {
+  /** Opens the console in the first browser that visits it, and in no other one after that. */
+  readonly url: string
+  /** Safe to call twice. */
+  close(): Promise<void>
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+
+/**
+ * Serves the console of one database to this machine. Rejects with a `TypeError` for a host that other machines can
+ * reach, and with the system's error where the port is taken.
+ */
+export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const { driver, name, port = 0, host = '127.0.0.1', write = true } = options
+  if (!LOOPBACK.test(host)) {
+    throw new TypeError(`"${host}" is no loopback address. To serve other machines, use @persql/server.`)
+  }
+  const handler = new RequestHandler(new DatabaseApi({ driver, name, write }))
+  const http = createServer((request, response) => {
+    handler.handle(request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, resolve)
+  })
+  const { port: taken } = http.address() as AddressInfo
+  let closed: Promise<void> | undefined
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/console/#/open/${handler.secret}`,
+    close() {
+      closed ??= new Promise((resolve) => {
+        http.close(() => resolve())
+        http.closeAllConnections()
+      })
+      return closed
+    },
+  }
+}
+
+class RequestHandler {
+  /** Works once, and is in the address after its `#`, which browsers send nowhere. */
+  readonly secret = randomBytes(24).toString('base64url')
+  readonly #token = randomBytes(32).toString('base64url')
+  readonly #api: DatabaseApi
+  #isSecretUsed = false
+
+  constructor(api: DatabaseApi) {
+    this.#api = api
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', headers } = request
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    // Another name in here is a foreign page whose name was made to point to this machine.
+    if (!LOOPBACK_HOST.test(headers.host ?? ''))
+      return fail(response, 403, 'This console is for this machine.')
+    if (headers.origin !== undefined && !isOwn(headers.origin, headers.host)) {
+      return fail(response, 403, 'Another page may not call the console.')
+    }
+    if (path.startsWith('/v1/')) return this.#call(request, response, method, path)
+    if (path === '/console/sign-in') return this.#signIn(request, response, method)
+    if (method !== 'GET' && method !== 'HEAD') return fail(response, 405, 'Only GET.')
+    if (path === '/' || path === '/console')
+      return void response.writeHead(308, { location: '/console/' }).end()
+    const file = path.startsWith('/console/') ? consoleFile(path.slice('/console/'.length)) : undefined
+    if (!file) return fail(response, 404, 'There is no such page.')
+    response.writeHead(200, { ...file.headers, 'content-length': file.body.length })
+    response.end(method === 'HEAD' ? undefined : file.body)
+  }
+
+  async #signIn(request: IncomingMessage, response: ServerResponse, method: string): Promise<void> {
+    if (method !== 'POST') return fail(response, 405, 'Only POST.')
+    const body = await readJson(request)
+    const secret = (body as { secret?: unknown } | undefined)?.secret
+    if (typeof secret !== 'string' || this.#isSecretUsed || !isEqual(secret, this.secret)) {
+      return fail(response, 401, 'This address was used before, or is wrong. Start the console again.')
+    }
+    this.#isSecretUsed = true
+    send(response, 200, { success: true, data: { token: this.#token } })
+  }
+
+  async #call(
+    request: IncomingMessage,
+    response: ServerResponse,
+    method: string,
+    path: string,
+  ): Promise<void> {
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    if (!isEqual(token, this.#token)) return fail(response, 401, 'Sign in with the address that was printed.')
+    const hasBody = method === 'POST' || method === 'PUT'
+    const body = hasBody ? await readJson(request) : undefined
+    if (hasBody && body === undefined) return fail(response, 400, 'The body must be JSON, and not too large.')
+    const answer = await this.#api.answer(method, path, body)
+    send(response, answer.status, answer.body)
+  }
+}
+
+/** Nothing for what is not JSON, or too large. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > LIMITS.bodyBytes) return undefined
+    pieces.push(piece)
+  }
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString())
+  } catch {
+    return undefined
+  }
+}
+
+function isOwn(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function isEqual(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function fail(response: ServerResponse, status: number, error: string): void {
+  send(response, status, { success: false, error })
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': text.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(text)
+}

@@ -1,0 +1,403 @@
+import { compileStatement, param, type SqlStatement, type SqlValue } from '@persql/session-core'
+import {
+  DummyDriver,
+  Kysely,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely'
+import type { ContextTables } from './context-tables.ts'
+import { createTextIndex, EPISODE, fillTextIndex, MEMORY, textIndexDiffers } from './text-index.ts'
+
+const db = new Kysely<ContextTables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
+const NOT_LAID_OUT = 'not exists (select 1 from ctx_layout)'
+
+const limit = param<number>('limit')
+
+const FACT = ['id', 'name', 'description', 'type', 'body', 'source', 'created_at', 'updated_at'] as const
+const EPISODE_COLUMNS = [
+  ...(['id', 'title', 'body', 'outcome', 'session_id', 'run_id', 'source', 'happened_at'] as const),
+  ...(['first_row', 'last_row'] as const),
+] as const
+
+/** True where the parameter is null, or the comparison of the column with it holds. */
+function ifGiven(name: string, column: string, comparison: '=' | '>=' | '<'): RawBuilder<boolean> {
+  return sql<boolean>`(${param(name)} is null or ${sql.ref(column)} ${sql.raw(comparison)} ${param(name)})`
+}
+
+/** Every statement of the store, compiled once. */
+export const statements = {
+  /** The tables, without what needs FTS5. */
+  createTables: fixed(
+    `create table if not exists ctx_memory (
+      id TEXT primary key,
+      name TEXT not null unique,
+      description TEXT not null default '',
+      type TEXT not null default 'project',
+      body TEXT not null,
+      source TEXT,
+      created_at INTEGER not null,
+      updated_at INTEGER not null
+    )`,
+    'create index if not exists ctx_memory_updated_at on ctx_memory (updated_at)',
+    `create table if not exists ctx_origin (
+      memory_id TEXT primary key,
+      session_id TEXT not null
+    ) without rowid`,
+    'create trigger if not exists ctx_origin_ad after delete on ctx_memory begin delete from ctx_origin where memory_id = old.id; end',
+    'create trigger if not exists ctx_origin_au after update on ctx_memory begin delete from ctx_origin where memory_id = old.id; end',
+    `create table if not exists ctx_episode (
+      row INTEGER primary key autoincrement,
+      id TEXT not null unique,
+      title TEXT not null default '',
+      body TEXT not null,
+      outcome TEXT,
+      session_id TEXT,
+      run_id TEXT,
+      source TEXT,
+      happened_at INTEGER not null,
+      first_row INTEGER,
+      last_row INTEGER
+    )`,
+    'create index if not exists ctx_episode_happened_at on ctx_episode (happened_at)',
+    'create index if not exists ctx_episode_session on ctx_episode (session_id, last_row)',
+    `create table if not exists ctx_working (
+      run_id TEXT not null,
+      key TEXT not null,
+      value TEXT not null,
+      expires_at INTEGER not null,
+      primary key (run_id, key)
+    ) without rowid`,
+    'create index if not exists ctx_working_expires_at on ctx_working (expires_at)',
+    `create table if not exists ctx_entity (
+      id TEXT primary key,
+      name TEXT not null,
+      created_at INTEGER not null
+    ) without rowid`,
+    `create table if not exists ctx_edge (
+      src TEXT not null references ctx_entity (id) on delete cascade,
+      rel TEXT not null,
+      dst TEXT not null references ctx_entity (id) on delete cascade,
+      source TEXT,
+      created_at INTEGER not null,
+      primary key (src, rel, dst)
+    ) without rowid`,
+    'create index if not exists ctx_edge_dst on ctx_edge (dst)',
+    `create table if not exists ctx_embedding (
+      id TEXT primary key,
+      version INTEGER not null,
+      vector BLOB not null
+    )`,
+    'create trigger if not exists ctx_embedding_memory_ad after delete on ctx_memory begin delete from ctx_embedding where id = old.id; end',
+    'create trigger if not exists ctx_embedding_episode_ad after delete on ctx_episode begin delete from ctx_embedding where id = old.id; end',
+  ),
+
+  /** The text indexes, filled when they are new. */
+  createIndexes: fixed(
+    ...createTextIndex(MEMORY),
+    ...createTextIndex(EPISODE),
+    'create table if not exists ctx_layout (version INTEGER not null)',
+    ...fillTextIndex(MEMORY, NOT_LAID_OUT),
+    ...fillTextIndex(EPISODE, NOT_LAID_OUT),
+    `insert into ctx_layout (version) select 1 where ${NOT_LAID_OUT}`,
+  ),
+
+  /** Fills the indexes again where they differ from the rows. */
+  repairIndexes: fixed(
+    ...fillTextIndex(MEMORY, textIndexDiffers(MEMORY)),
+    ...fillTextIndex(EPISODE, textIndexDiffers(EPISODE)),
+  ),
+
+  remember: compileStatement<{ id: string; source: string | null; now: number } & FactTexts>(
+    db
+      .insertInto('ctx_memory')
+      .values({
+        id: param('id'),
+        name: param('name'),
+        description: param('description'),
+        type: param('type'),
+        body: param('body'),
+        source: param('source'),
+        created_at: param('now'),
+        updated_at: param('now'),
+      })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet(({ ref }) => ({
+          description: ref('excluded.description'),
+          type: ref('excluded.type'),
+          body: ref('excluded.body'),
+          updated_at: ref('excluded.updated_at'),
+        })),
+      )
+      .returning(FACT),
+  ),
+  noteOrigin: compileStatement<{ name: string; session: string }>(
+    db
+      .insertInto('ctx_origin')
+      .columns(['memory_id', 'session_id'])
+      .expression(
+        db
+          .selectFrom('ctx_memory')
+          .select(['id', sql`${param('session')}`.as('session')])
+          .where('name', '=', param<string>('name')),
+      ),
+  ),
+  get: compileStatement<{ name: string }>(
+    db.selectFrom('ctx_memory').select(FACT).where('name', '=', param<string>('name')),
+  ),
+  index: compileStatement<{ type: string | null; limit: number }>(
+    db
+      .selectFrom('ctx_memory')
+      .select(FACT)
+      .where(ifGiven('type', 'type', '='))
+      .orderBy('updated_at', 'desc')
+      .orderBy('rowid', 'desc')
+      .limit(limit),
+  ),
+  forgetFact: compileStatement<{ name: string }>(
+    db.deleteFrom('ctx_memory').where('name', '=', param<string>('name')).returning('id'),
+  ),
+  forgetEpisode: compileStatement<{ name: string }>(
+    db.deleteFrom('ctx_episode').where('id', '=', param<string>('name')).returning('id'),
+  ),
+
+  record: compileStatement<EpisodeRow>(
+    db
+      .insertInto('ctx_episode')
+      .values(episodeValues())
+      .returning(EPISODE_COLUMNS),
+  ),
+  /** Inserts nothing where an episode already sums up the first of the rows, or later ones. */
+  recordDistilled: compileStatement<EpisodeRow>(
+    db
+      .insertInto('ctx_episode')
+      .columns(EPISODE_COLUMNS)
+      .expression(
+        db
+          .selectNoFrom(EPISODE_COLUMNS.map((column) => sql`${param(column)}`.as(column)))
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('ctx_episode')
+                  .select('row')
+                  .where('session_id', '=', param<string>('session_id'))
+                  .where('last_row', '>=', param<number>('first_row')),
+              ),
+            ),
+          ),
+      )
+      .returning(EPISODE_COLUMNS),
+  ),
+  latestDistilled: compileStatement<{ session: string }>(
+    db
+      .selectFrom('ctx_episode')
+      .select(EPISODE_COLUMNS)
+      .where('session_id', '=', param<string>('session'))
+      .where('last_row', 'is not', null)
+      .orderBy('last_row', 'desc')
+      .limit(1),
+  ),
+  episodes: compileStatement<
+    { session: string | null; run: string | null; outcome: string | null; limit: number } & TimeRange
+  >(
+    db
+      .selectFrom('ctx_episode')
+      .select(EPISODE_COLUMNS)
+      .where(ifGiven('session', 'session_id', '='))
+      .where(ifGiven('run', 'run_id', '='))
+      .where(ifGiven('outcome', 'outcome', '='))
+      .where(ifGiven('since', 'happened_at', '>='))
+      .where(ifGiven('until', 'happened_at', '<'))
+      .orderBy('happened_at', 'desc')
+      .orderBy('row', 'desc')
+      .limit(limit),
+  ),
+
+  addEntity: compileStatement<{ id: string; name: string; now: number }>(
+    db
+      .insertInto('ctx_entity')
+      .values({ id: param('id'), name: param('name'), created_at: param('now') })
+      .onConflict((conflict) => conflict.doNothing()),
+  ),
+  addEdge: compileStatement<{
+    src: string
+    rel: string
+    dst: string
+    source: string | null
+    now: number
+  }>(
+    db
+      .insertInto('ctx_edge')
+      .values({
+        src: param('src'),
+        rel: param('rel'),
+        dst: param('dst'),
+        source: param('source'),
+        created_at: param('now'),
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+  ),
+  /** The entities and their distance. */
+  reach: compileStatement<Walk>(
+    compilable(sql`${reached()}
+      select ctx_entity.id, ctx_entity.name from ctx_entity
+      join (select id, min(distance) as distance from reached group by id) as nearest on nearest.id = ctx_entity.id
+      where distance > 0 order by distance, ctx_entity.name, ctx_entity.id`),
+  ),
+  /** The edges that lead to what is at most `depth` away. */
+  edgesWithin: compileStatement<Walk>(
+    compilable(sql`${reached()},
+      nearest(id, distance) as (select id, min(distance) from reached group by id)
+      select src, rel, dst from ctx_edge
+      join nearest as a on a.id = src join nearest as b on b.id = dst
+      where (${param('forwards')} and a.distance < ${param('depth')}) or (${param('backwards')} and b.distance < ${param('depth')})
+      order by min(a.distance, b.distance), src, rel, dst`),
+  ),
+  stats: compileStatement<Record<never, never>>(
+    db.selectNoFrom(({ selectFrom, fn }) => [
+      selectFrom('ctx_memory').select(fn.countAll().as('count')).as('memories'),
+      selectFrom('ctx_entity').select(fn.countAll().as('count')).as('entities'),
+      selectFrom('ctx_edge').select(fn.countAll().as('count')).as('edges'),
+    ]),
+  ),
+
+  /** Keeps the vector of the fact of this name, as long as the fact is what it was when it was embedded. */
+  embedFact: compileStatement<{ name: string; version: number; vector: Uint8Array }>(
+    embed(
+      db
+        .selectFrom('ctx_memory')
+        .where('name', '=', param<string>('name'))
+        .where('updated_at', '=', param<number>('version')),
+    ),
+  ),
+  embedEpisode: compileStatement<{ name: string; version: number; vector: Uint8Array }>(
+    embed(db.selectFrom('ctx_episode').where('id', '=', param<string>('name'))),
+  ),
+  factsToEmbed: compileStatement<{ limit: number }>(
+    db
+      .selectFrom('ctx_memory as m')
+      .leftJoin('ctx_embedding as e', 'e.id', 'm.id')
+      .select(['m.name', 'm.description', 'm.body', 'm.updated_at'])
+      .where(({ eb, or }) => or([eb('e.id', 'is', null), eb('e.version', '!=', eb.ref('m.updated_at'))]))
+      .limit(limit),
+  ),
+  episodesToEmbed: compileStatement<{ limit: number }>(
+    db
+      .selectFrom('ctx_episode as m')
+      .leftJoin('ctx_embedding as e', 'e.id', 'm.id')
+      .select(['m.id', 'm.title', 'm.body', 'm.happened_at'])
+      .where('e.id', 'is', null)
+      .limit(limit),
+  ),
+  vectors: compileStatement<Record<never, never>>(
+    db
+      .selectFrom('ctx_embedding as e')
+      .leftJoin('ctx_memory as m', 'm.id', 'e.id')
+      .select(['e.id', 'e.vector'])
+      .where(({ eb, or }) => or([eb('m.id', 'is', null), eb('m.updated_at', '=', eb.ref('e.version'))])),
+  ),
+
+  deleteExpired: compileStatement<{ now: number }>(
+    db.deleteFrom('ctx_working').where('expires_at', '<=', param<number>('now')),
+  ),
+  setWorking: compileStatement<{ run: string; key: string; value: string; expires: number }>(
+    db
+      .insertInto('ctx_working')
+      .values({
+        run_id: param('run'),
+        key: param('key'),
+        value: param('value'),
+        expires_at: param('expires'),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['run_id', 'key']).doUpdateSet(({ ref }) => ({
+          value: ref('excluded.value'),
+          expires_at: ref('excluded.expires_at'),
+        })),
+      ),
+  ),
+  getWorking: compileStatement<{ run: string; key: string; now: number }>(
+    inRun().select('value').where('key', '=', param<string>('key')),
+  ),
+  listWorking: compileStatement<{ run: string; now: number }>(inRun().select(['key', 'value']).orderBy('key')),
+  deleteWorking: compileStatement<{ run: string; key: string }>(
+    db
+      .deleteFrom('ctx_working')
+      .where('run_id', '=', param<string>('run'))
+      .where('key', '=', param<string>('key'))
+      .returning('key'),
+  ),
+  endRun: compileStatement<{ run: string }>(
+    db.deleteFrom('ctx_working').where('run_id', '=', param<string>('run')),
+  ),
+}
+
+interface FactTexts extends Record<string, SqlValue> {
+  name: string
+  description: string
+  type: string
+  body: string
+}
+
+export type EpisodeRow = { [Column in (typeof EPISODE_COLUMNS)[number]]: ContextTables['ctx_episode'][Column] }
+
+type TimeRange = { since: number | null; until: number | null }
+type Walk = { start: string; depth: number; forwards: number; backwards: number }
+
+type Selection = SelectQueryBuilder<ContextTables, 'ctx_memory' | 'ctx_episode', Record<never, never>>
+
+function embed(selection: Selection) {
+  return db
+    .insertInto('ctx_embedding')
+    .columns(['id', 'version', 'vector'])
+    .expression(
+      selection.select(['id', sql`${param('version')}`.as('version'), sql`${param('vector')}`.as('vector')]),
+    )
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(({ ref }) => ({
+        version: ref('excluded.version'),
+        vector: ref('excluded.vector'),
+      })),
+    )
+}
+
+function episodeValues() {
+  return Object.fromEntries(EPISODE_COLUMNS.map((column) => [column, param(column)])) as EpisodeRow
+}
+
+/** What can be reached from `start`, as `reached(id, distance)`. */
+function reached() {
+  return sql`with recursive reached(id, distance) as (
+      select ${param('start')}, 0
+      union
+      select case when src = reached.id then dst else src end, distance + 1
+      from reached join ctx_edge on (${param('forwards')} and src = reached.id) or (${param('backwards')} and dst = reached.id)
+      where distance < ${param('depth')}
+    )`
+}
+
+function inRun() {
+  return db
+    .selectFrom('ctx_working')
+    .where('run_id', '=', param<string>('run'))
+    .where('expires_at', '>', param<number>('now'))
+}
+
+export function compilable(statement: RawBuilder<unknown>) {
+  return { compile: () => statement.compile(db) }
+}
+
+function fixed(...texts: readonly string[]): readonly SqlStatement[] {
+  return texts.map((text) => ({ sql: text.replace(/\s+/g, ' ') }))
+}

@@ -1,0 +1,121 @@
+import type { SessionStore } from '@persql/session-core'
+import type {
+  Episode,
+  Memory,
+  MemoryHit,
+  MemoryKind,
+  MemoryType,
+  Neighbors,
+  NewEpisode,
+  NewMemory,
+} from './memory.ts'
+import type { WorkingMemory } from './working-memory.ts'
+
+export interface RecallOptions {
+  /** Default: 10. */
+  readonly limit?: number | undefined
+  /** Default: facts and episodes. */
+  readonly kinds?: readonly MemoryKind[] | undefined
+  /** Only facts of this type, and no episodes. */
+  readonly type?: MemoryType | undefined
+  /** Only what was updated, or happened, at this time or later. */
+  readonly since?: Date | undefined
+  /** Only what was updated, or happened, before this time. */
+  readonly until?: Date | undefined
+}
+
+export interface IndexOptions {
+  /** Default: 50. */
+  readonly limit?: number | undefined
+  readonly type?: MemoryType | undefined
+}
+
+export interface EpisodesOptions {
+  /** Default: 50. */
+  readonly limit?: number | undefined
+  readonly sessionId?: string | undefined
+  readonly runId?: string | undefined
+  readonly outcome?: string | undefined
+  /** Only what happened at this time or later. */
+  readonly since?: Date | undefined
+  /** Only what happened before this time. */
+  readonly until?: Date | undefined
+}
+
+export interface NeighborsOptions {
+  /** How many edges away. Default: 1. */
+  readonly depth?: number | undefined
+  /** Which way edges are followed. Default: `both`. */
+  readonly direction?: 'out' | 'in' | 'both' | undefined
+}
+
+/** What a summarising function makes of a session: the body of the episode, or more of it. */
+export type Summary = string | Pick<NewEpisode, 'title' | 'body' | 'outcome'>
+
+export interface DistillOptions<Item> {
+  /** Noted in the episode. */
+  readonly runId?: string | undefined
+  /** Where the session is read. Default: the sessions of the same database, in the tables of default names. */
+  readonly sessions?: SessionStore<Item> | undefined
+}
+
+/**
+ * The memory of one database: facts, episodes, working memory, and a graph of entities.
+ *
+ * Every method is one atomic batch, except where it says that it reads first. The tables are made by the first batch
+ * that needs them. Every rejection is a `StorageError`, and a rejected change changed nothing. Texts given by users
+ * or models are safe everywhere.
+ */
+export interface ContextStore {
+  /**
+   * Makes the tables, brings a text index up to date that no longer agrees with its rows (after a `VACUUM`, say), and
+   * embeds what has no vector yet. Not needed otherwise; safe to call again.
+   */
+  init(): Promise<void>
+
+  /** Remembers a fact, or updates the one of that name, which keeps its `id` and `createdAt`. */
+  remember(memory: NewMemory): Promise<Memory>
+
+  /**
+   * Facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do. Words are
+   * alternatives; `"exact phrase"`, `a AND b`, `a OR b`, `a NOT b`, `NEAR(a b)` and `prefix*` mean what they mean in
+   * FTS5 wherever they are used as there. A blank text recalls the newest.
+   */
+  recall(text: string, options?: RecallOptions): Promise<MemoryHit[]>
+
+  /** The facts, latest change first: what to load into a prompt. */
+  index(options?: IndexOptions): Promise<Memory[]>
+
+  get(name: string): Promise<Memory | null>
+
+  /** Deletes the fact of this name, or the episode of this id. False where there was none. */
+  forget(name: string): Promise<boolean>
+
+  /** Connects two entities, making those that are missing. The same edge again changes nothing. */
+  link(src: string, rel: string, dst: string): Promise<void>
+
+  /** What is connected to the entity of this name; empty where there is none. */
+  neighbors(name: string, options?: NeighborsOptions): Promise<Neighbors>
+
+  stats(): Promise<{ memories: number; entities: number; edges: number }>
+
+  /** Keeps an episode. */
+  record(episode: NewEpisode): Promise<Episode>
+
+  /** Episodes by time, latest first. */
+  episodes(options?: EpisodesOptions): Promise<Episode[]>
+
+  /**
+   * Sums up a session as an episode, with a function of yours. Called again, it resolves with that episode, or sums
+   * up only what was added since; also where several callers do it at once. Resolves with `null` for a session
+   * without items. When `summarize` throws, it rejects with that error, and nothing was stored. Reads first.
+   */
+  distill<Item = unknown>(
+    sessionId: string,
+    summarize: (items: Item[]) => Summary | Promise<Summary>,
+    options?: DistillOptions<Item>,
+  ): Promise<Episode | null>
+
+  /** The scratch memory of one run. */
+  working(runId: string): WorkingMemory
+}

@@ -1,0 +1,20 @@
+import * as lists from 'stopword'
+
+const LANGUAGES = [
+  ...[lists.eng, lists.deu, lists.fra, lists.spa, lists.por, lists.ita, lists.nld, lists.swe, lists.dan],
+  ...[lists.nob, lists.pol, lists.rus, lists.ukr, lists.tur, lists.ara, lists.hin],
+  ...[lists.jpn, lists.zho, lists.kor, lists.tha],
+].map((words): ReadonlySet<string> => new Set(words))
+
+/**
+ * The words without those that every text has, in the language that has most of them. So an article of one language
+ * does not hide a word of another. All words, if nothing else would remain.
+ */
+export function withoutStopWords(words: readonly string[]): readonly string[] {
+  let best: readonly string[] = words
+  for (const stopWords of LANGUAGES) {
+    const rest = words.filter((word) => !stopWords.has(word.toLowerCase()))
+    if (rest.length < best.length) best = rest
+  }
+  return best.length > 0 ? best : words
+}

@@ -1,0 +1,47 @@
+import {
+  createMcpHandler,
+  localhostAllowedOrigins,
+  originValidationResponse,
+} from '@modelcontextprotocol/server'
+import { createMcpServer } from './create-mcp-server.ts'
+import type { McpOptions } from './mcp-options.ts'
+
+export interface HttpHandlerOptions {
+  /** Of a request. Default: 4 MiB. */
+  readonly maxBodyBytes?: number | undefined
+  /** Told of requests that were refused and of errors outside tools. */
+  readonly onError?: ((error: Error) => void) | undefined
+}
+
+export interface HttpHandler {
+  /** Answers a request, which the caller has authenticated, with what its token may use. */
+  fetch(request: Request, options: McpOptions): Promise<Response>
+  /** Ends open streams. */
+  close(): Promise<void>
+}
+
+/**
+ * MCP over streamable HTTP, without sessions: each POST is served by a server of its own; GET and DELETE are answered
+ * with 405. Serves the protocol of 2026-07-28 and those of 2025. A page in a browser is refused with 403 unless it
+ * comes from this machine, as the specification asks for against DNS rebinding.
+ */
+export function createHttpHandler({ maxBodyBytes, onError }: HttpHandlerOptions = {}): HttpHandler {
+  const handler = createMcpHandler(
+    ({ authInfo }) => createMcpServer(authInfo?.extra?.['options'] as McpOptions),
+    {
+      maxSubscriptions: 100,
+      ...(maxBodyBytes !== undefined && { maxRequestBodySize: maxBodyBytes }),
+      ...(onError && { onerror: onError }),
+    },
+  )
+  return {
+    async fetch(request, options) {
+      const refusal = originValidationResponse(request, localhostAllowedOrigins())
+      if (refusal) return refusal
+      // The one place in which the library hands something through to where servers are made.
+      const authInfo = { token: '', clientId: '', scopes: [], extra: { options } }
+      return handler.fetch(request, { authInfo })
+    },
+    close: () => handler.close(),
+  }
+}

@@ -1,0 +1,50 @@
+import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
+import type { z } from 'zod'
+import type { McpOptions } from './mcp-options.ts'
+import { annotationsOf, type Tool } from './tool.ts'
+import { toToolError } from './tool-error.ts'
+
+/** Makes a tool known to a server. */
+export function registerTool(server: McpServer, tool: Tool, options: McpOptions): void {
+  const { name, title, description, input, output } = tool
+  const { defaultDatabase } = options
+  const hasDefault = defaultDatabase !== undefined && 'database' in input.shape
+  const schema: z.ZodObject = hasDefault ? input.partial({ database: true }) : input
+  const config = {
+    title,
+    description,
+    inputSchema: forTheList(schema),
+    outputSchema: output,
+    annotations: annotationsOf(tool),
+  }
+  server.registerTool(name, config, async (args, { mcpReq }) => {
+    const parsed = schema.safeParse(args ?? {})
+    if (!parsed.success) return failure({ error: explain(parsed.error) })
+    const given = hasDefault
+      ? { ...parsed.data, database: parsed.data['database'] ?? defaultDatabase }
+      : parsed.data
+    try {
+      const result = await tool.run(given, { ...options, signal: mcpReq.signal })
+      return { structuredContent: result, content: [{ type: 'text', text: JSON.stringify(result) }] }
+    } catch (error) {
+      return failure(toToolError(error))
+    }
+  })
+}
+
+function failure(error: object): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify(error) }] }
+}
+
+/** A schema that the library shows and does not check, because its errors have a form of their own. */
+function forTheList(schema: z.ZodObject): StandardSchemaWithJSON<Record<string, unknown>> {
+  const standard = (schema as unknown as StandardSchemaWithJSON<Record<string, unknown>>)['~standard']
+  return { '~standard': { ...standard, validate: (value) => ({ value: value as Record<string, unknown> }) } }
+}
+
+function explain({ issues }: z.ZodError): string {
+  const texts = issues
+    .slice(0, 5)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+  return `The arguments are not valid. ${texts.join('. ')}`
+}

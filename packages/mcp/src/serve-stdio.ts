@@ -1,0 +1,91 @@
+import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio'
+import { PerSQL, PerSQLError } from '@persql/sdk'
+import type { SqlDriver } from '@persql/session-core'
+import { createMcpServer } from './create-mcp-server.ts'
+import { guardedDriver } from './guarded-driver.ts'
+import type { McpOptions } from './mcp-options.ts'
+
+export interface ServeStdioOptions {
+  /** The one database to serve. Stays yours to close. Not used where there is a `client`. */
+  readonly driver?: SqlDriver | undefined
+  /** Serves all databases that its token reaches, with tools for databases, branches and usage. */
+  readonly client?: PerSQL | undefined
+  /**
+   * What the database is called; with a `client`, the slug of the one meant by calls that name none, without which
+   * every call must name one. Default: `main` for a `driver`.
+   */
+  readonly name?: string | undefined
+  /** Leaves out the tools that write. Default: false. */
+  readonly readOnly?: boolean | undefined
+}
+
+export interface StdioServer {
+  /** Resolves when the client has hung up, or `close` was called. */
+  readonly closed: Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Serves MCP on the standard input and output of this process. Nothing else may write to the output meanwhile; logs
+ * belong on standard error.
+ */
+export function serveStdio(options: ServeStdioOptions): StdioServer {
+  const { client, driver, readOnly } = options
+  if (!client && !driver) throw new TypeError('Pass a driver or a client.')
+  const source = client ? ofClient(client, options.name) : ofDriver(driver!, options.name)
+  const ended = Promise.withResolvers<void>()
+  const server = serve(() => createMcpServer({ ...source, readOnly }), {
+    transport: transport(ended.resolve),
+  })
+  return {
+    closed: ended.promise,
+    async close() {
+      await server.close()
+      ended.resolve()
+    },
+  }
+}
+
+/** The standard streams. `onEnd` is called when either side has closed them. */
+function transport(onEnd: () => void): StdioServerTransport {
+  const stdio = new StdioServerTransport()
+  const close = stdio.close.bind(stdio)
+  stdio.close = async () => {
+    await close()
+    onEnd()
+  }
+  return stdio
+}
+
+function ofDriver(driver: SqlDriver, name = 'main'): McpOptions {
+  const handle = new PerSQL({ local: guardedDriver(driver) }).database('local', name)
+  return {
+    defaultDatabase: name,
+    async database(slug) {
+      if (slug === name) return handle
+      throw new PerSQLError('api', `There is no such database; the only one here is "${name}".`, {
+        status: 404,
+      })
+    },
+  }
+}
+
+function ofClient(client: PerSQL, name: string | undefined): McpOptions {
+  let namespace: Promise<string> | undefined
+  const ownNamespace = () => {
+    namespace ??= client.me().then(({ namespaceSlug }) => namespaceSlug)
+    return namespace.catch((error: unknown) => {
+      namespace = undefined
+      throw error
+    })
+  }
+  return {
+    client,
+    defaultDatabase: name,
+    async database(slug) {
+      // A server may make a database at its first use; reading must not.
+      if (slug !== name) await client.databases.get(slug)
+      return client.database(await ownNamespace(), slug)
+    },
+  }
+}

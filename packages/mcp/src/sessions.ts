@@ -1,0 +1,22 @@
+import type { PerSQLDatabase } from '@persql/sdk'
+import { isStorageError, SessionCatalog, SessionStore, toSqlDriver } from '@persql/session-core'
+
+/** The sessions of a database, without making their tables. */
+export function catalogOf(handle: PerSQLDatabase): SessionCatalog {
+  return new SessionCatalog(toSqlDriver(handle), { createTables: false })
+}
+
+/** The items of its sessions. `onCorruptRow` is told of rows that are passed over. */
+export function storeOf(handle: PerSQLDatabase, onCorruptRow: () => void): SessionStore<unknown> {
+  return new SessionStore<unknown>(toSqlDriver(handle), { createTables: false, onCorruptRow })
+}
+
+/** Before the first session there are no tables, which means no sessions. */
+export async function withoutTables<Result>(work: Promise<Result>, none: Result): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (isStorageError(error, 'NO_SUCH_TABLE')) return none
+    throw error
+  }
+}

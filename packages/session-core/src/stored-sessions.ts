@@ -1,0 +1,215 @@
+import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from './driver.ts'
+import { jsonArrays } from './encode-items.ts'
+import { toNumber } from './history-reader.ts'
+import type { SessionCatalogOptions } from './session-catalog.ts'
+import { SessionSchema } from './session-schema.ts'
+import { resolveTableNames } from './session-tables.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
+import { storedSessionStatements } from './stored-session-statements.ts'
+
+/** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
+export type StoredTime = string | number | null
+
+export interface StoredSession {
+  readonly sessionId: string
+  readonly createdAt: StoredTime
+  readonly updatedAt: StoredTime
+}
+
+export interface StoredSessionSummary extends StoredSession {
+  readonly items: number
+  /** Of all items, in the encoding of the database. */
+  readonly bytes: number
+  /** Id of the newest row; 0 where there is none. */
+  readonly lastRowId: number
+}
+
+/** What a row holds: text, or the bytes of what is no text, or no text that JavaScript could hold unchanged. */
+export type StoredData = string | { readonly bytes: Uint8Array; readonly storage: 'text' | 'blob' }
+
+export interface StoredRow {
+  readonly rowId: number
+  readonly sessionId: string
+  readonly createdAt: StoredTime
+  readonly data: StoredData
+}
+
+export interface StoredChange {
+  /** Made where there is none; otherwise it gets these times. */
+  readonly session: StoredSession
+  /** Id of the newest row that the session must have now; 0 for none. */
+  readonly expectLast: number
+  /** Removes the rows after this one; 0 removes all. */
+  readonly truncateAfter?: number | undefined
+  /** Added at the end, in this order. */
+  readonly rows: readonly Pick<StoredRow, 'createdAt' | 'data'>[]
+}
+
+const READ_ONLY = { readOnly: true }
+
+/**
+ * Sessions as they are stored, times and corrupt rows included, for copies that lose nothing. Nothing is decoded.
+ * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text;
+ * every rejection is a `StorageError`.
+ */
+export class StoredSessions {
+  readonly #schema: SessionSchema
+  readonly #statements: ReturnType<typeof storedSessionStatements>
+
+  constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
+    const names = resolveTableNames(options)
+    this.#schema = new SessionSchema(driver, names, options.createTables ?? true)
+    this.#statements = storedSessionStatements(names)
+  }
+
+  async count(): Promise<number> {
+    const [result] = await this.#read(this.#statements.count({}))
+    return toNumber(result?.rows[0]?.[0])
+  }
+
+  /** Up to `limit` sessions, in the order of their ids, after the given id. */
+  async list(options: { limit: number; after?: string | undefined }): Promise<StoredSessionSummary[]> {
+    const { limit, after } = options
+    const { list, listFirst } = this.#statements
+    const [result] = await this.#read(after === undefined ? listFirst({ limit }) : list({ limit, after }))
+    return (result?.rows ?? []).map(toSummary)
+  }
+
+  /** Those of the given sessions that exist. */
+  async get(sessionIds: readonly string[]): Promise<StoredSessionSummary[]> {
+    const [result] = await this.#read(this.#statements.get({ sessions: JSON.stringify(sessionIds) }))
+    return (result?.rows ?? []).map(toSummary)
+  }
+
+  /** All rows of the given sessions, in the order of session ids and rows. */
+  async read(sessionIds: readonly string[]): Promise<StoredRow[]> {
+    const [result] = await this.#read(this.#statements.read({ sessions: JSON.stringify(sessionIds) }))
+    return this.#toRows(result)
+  }
+
+  /**
+   * Up to `limit` rows of a session after the given row, oldest first, but no more than add up to `bytes`, except
+   * that the first one may be larger. An empty page: there are no more.
+   */
+  async readPage(
+    sessionId: string,
+    options: { after: number; limit: number; bytes: number },
+  ): Promise<StoredRow[]> {
+    const [result] = await this.#read(this.#statements.readPage({ session: sessionId, ...options }))
+    return this.#toRows(result)
+  }
+
+  /**
+   * Applies all changes or none, and resolves with the ids of the newest rows that the sessions have then. Rejects
+   * with `HISTORY_CONFLICT` where a newest row is not the expected one.
+   */
+  async write(changes: readonly StoredChange[]): Promise<ReadonlyMap<string, number>> {
+    const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
+    const results = await this.#schema.run(this.#writing(changes, ids)).catch((error: unknown) => {
+      if (!isStorageError(error, 'CONSTRAINT')) throw error
+      throw new StorageError(
+        'HISTORY_CONFLICT',
+        'A session is no longer what it was when it was read. Nothing was written. Try again.',
+        { cause: error },
+      )
+    })
+    return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
+  }
+
+  #writing(changes: readonly StoredChange[], ids: string): SqlStatement[] {
+    const { expectLast, truncate, putSessions, insertRows, lastRows } = this.#statements
+    const { limits } = this.#schema.driver
+    const keeps = changes.flatMap(({ session, truncateAfter }) =>
+      truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
+    )
+    const rows = changes.flatMap(({ session, rows }) => rows.map((row) => rowText(session.sessionId, row)))
+    return [
+      expectLast({
+        changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
+      }),
+      ...(keeps.length === 0 ? [] : [truncate({ keeps: JSON.stringify(keeps) })]),
+      putSessions({
+        sessions: JSON.stringify(
+          changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
+        ),
+      }),
+      ...(rows.length === 0 ? [] : jsonArrays(rows, limits).map((array) => insertRows({ rows: array }))),
+      lastRows({ sessions: ids }),
+    ]
+  }
+
+  #read(statement: SqlStatement): Promise<SqlResult[]> {
+    return this.#schema.run([statement], READ_ONLY)
+  }
+
+  async #toRows(result: SqlResult | undefined): Promise<StoredRow[]> {
+    const rows: StoredRow[] = []
+    const odd: number[] = []
+    for (const [id, session, data, created, bytes] of result?.rows ?? []) {
+      const rowId = toNumber(id)
+      if (!isPlainText(data, bytes)) odd.push(rowId)
+      rows.push({
+        rowId,
+        sessionId: session as string,
+        createdAt: toStoredTime(created),
+        data: data as string,
+      })
+    }
+    return odd.length === 0 ? rows : this.#withBytes(rows, odd)
+  }
+
+  async #withBytes(rows: readonly StoredRow[], odd: readonly number[]): Promise<StoredRow[]> {
+    const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
+    const found = new Map(
+      result?.rows.map(([id, storage, bytes]): [number, StoredData] => [
+        toNumber(id),
+        toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array),
+      ]),
+    )
+    return rows.map((row) => ({ ...row, data: found.get(row.rowId) ?? row.data }))
+  }
+}
+
+/** False for text that may have lost something on its way: bindings replace what is not UTF-8, or cut at a NUL. */
+function isPlainText(data: SqlValue | undefined, bytes: SqlValue | undefined): data is string {
+  if (typeof data !== 'string' || data.includes('\0') || data.includes('\ufffd')) return false
+  const { length } = data
+  // In UTF-8 as a rule, or in UTF-16.
+  return length === bytes || utf8Length(data) === bytes || length * 2 === bytes
+}
+
+const utf8 = new TextEncoder()
+const utf8Length = (text: string) => utf8.encode(text).length
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
+  if (storage === 'blob') return { storage, bytes }
+  try {
+    const text = strictUtf8.decode(bytes)
+    return text.includes('\0') ? { storage, bytes } : text
+  } catch {
+    return { storage, bytes }
+  }
+}
+
+function rowText(sessionId: string, { createdAt, data }: Pick<StoredRow, 'createdAt' | 'data'>): string {
+  if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
+  const hex = Array.from(data.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return JSON.stringify([sessionId, createdAt, hex, data.storage])
+}
+
+function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {
+  const [sessionId, createdAt, updatedAt, items, bytes, last] = row
+  return {
+    sessionId: String(sessionId),
+    createdAt: toStoredTime(createdAt),
+    updatedAt: toStoredTime(updatedAt),
+    items: toNumber(items),
+    bytes: toNumber(bytes),
+    lastRowId: toNumber(last),
+  }
+}
+
+function toStoredTime(value: SqlValue | undefined): StoredTime {
+  return typeof value === 'string' || typeof value === 'number' ? value : value == null ? null : String(value)
+}
