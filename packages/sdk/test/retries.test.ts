@@ -48,6 +48,24 @@ test.each(Object.entries(temporary))(
   },
 )
 
+test.each(['a lost reply', 'status 500'])(
+  'says that a write may have been applied when the repetition after %s was refused before its SQL',
+  async (name) => {
+    await using server = await scriptedServer(temporary[name]!, failure(401, 'Token revoked'))
+    const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
+    const error = await database.query('delete from t').catch((reason: unknown) => reason)
+    expect(error).toMatchObject(name === 'a lost reply' ? { code: 'network' } : { code: 'api', status: 500 })
+    expect(error).toMatchObject({ cause: { code: 'api', status: 401 } })
+  },
+)
+
+test('says why a write was refused when no attempt before can have been applied', async () => {
+  const limited = failure(429, 'Slow down', {}, { 'retry-after': '0' })
+  await using server = await scriptedServer(limited, failure(401, 'Token revoked'))
+  const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
+  await expect(database.query('delete from t')).rejects.toMatchObject({ status: 401 })
+})
+
 test('repeats reads, which have no key', async () => {
   await using server = await scriptedServer(lost, ok, html(503), success([]))
   const persql = new PerSQL({ token: 't', baseURL: server.url })
