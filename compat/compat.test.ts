@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from './free-port.ts'
+import { type PublicPackage, publicPackages } from './public-packages.ts'
 import { type Registry, startRegistry } from './registry.ts'
 import { publishRelease } from './release.ts'
 import { runCommand } from './run-command.ts'
@@ -16,22 +18,16 @@ if (!isWanted) {
     'SKIPPED: fresh installs on Node.js 22, 24 and 26, Deno, Bun and workerd. Set PERSQL_TEST_INSTALLS=1.',
   )
 }
+const CHROMIUM = process.env['PERSQL_TEST_CHROMIUM']
+if (isWanted && !CHROMIUM) {
+  console.warn('SKIPPED: a release in a real browser. Set PERSQL_TEST_CHROMIUM to the path of a Chromium.')
+}
 
 const MINUTES = 60_000
-const PACKAGES = [
-  '@openai/agents',
-  '@persql/driver-better-sqlite3',
-  '@persql/driver-persql',
-  '@persql/driver-sqljs',
-  '@persql/kysely',
-  '@persql/openai-agents',
-  '@persql/sdk',
-  '@persql/session-core',
-  'better-sqlite3',
-  'kysely',
-  'sql.js',
-  'zod',
-]
+/** What a program installs beside the packages of the release. */
+const PEERS = ['@openai/agents', 'better-sqlite3', 'kysely', 'sql.js', 'zod']
+/** Needs a test runner around it. The types of it are checked. */
+const TESTING = '@persql/session-core/testing'
 const DATABASES = ['better-sqlite3', 'sql.js', 'kysely', 'persql, local mode', 'persql']
 
 describe.skipIf(!isWanted)('a release, installed from a registry into a fresh project', () => {
@@ -39,17 +35,18 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
   const token = `psql_live_${randomUUID().replaceAll('-', '')}`
   let registry: Registry
   let binaries: Record<string, string>
+  let packages: PublicPackage[]
   let server: { url: string; close(): void }
 
   beforeAll(async () => {
     registry = await startRegistry(join(folder, 'registry'))
     await publishRelease(join(folder, 'release'), registry)
+    packages = publicPackages(join(folder, 'release'))
     binaries = {}
     for (const name of ['node@22', 'node@24', 'node@26', 'deno', 'bun']) {
       binaries[name] = await installRuntime(join(folder, 'runtimes'), name)
     }
-    const project = await freshProject('server', 'node@24', ['@persql/server'])
-    server = await startServer(project)
+    server = await startServer(await freshProject('server', 'node@24', ['@persql/server']))
   }, 15 * MINUTES)
 
   afterAll(() => {
@@ -58,45 +55,67 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
     rmSync(folder, { recursive: true, force: true })
   })
 
+  const releasedNames = () => packages.map(({ name }) => name)
+  const entryPoints = () => packages.flatMap((released) => released.entryPoints)
+
   /** Its environment is the one of somebody who has that version of Node.js. */
-  async function freshProject(name: string, node: string, packages: readonly string[]) {
+  async function freshProject(name: string, node: string, installed: readonly string[]) {
     const cwd = join(folder, 'projects', name)
     mkdirSync(cwd, { recursive: true })
     cpSync(join(import.meta.dirname, 'programs'), cwd, { recursive: true })
     writeFileSync(join(cwd, 'package.json'), '{"private":true,"type":"module"}')
     const env = { ...registry.env, PATH: [binaries[node], process.env['PATH']].join(delimiter) }
-    await runCommand('npm', ['install', ...packages], { cwd, env })
+    await runCommand('npm', ['install', ...installed], { cwd, env })
     return { cwd, env }
+  }
+
+  /** A program that goes on until it is closed, and what it prints first. */
+  async function startProgram(
+    command: string,
+    args: readonly string[],
+    { cwd, env }: { cwd: string; env: Record<string, string> },
+  ) {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    })
+    const printed = await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve)
+      child.once('close', (code) => reject(new Error(`${command} ended with ${code}.`)))
+    })
+    return { printed: String(printed).trim(), close: () => process.kill(-child.pid!) }
   }
 
   async function startServer({ cwd, env }: { cwd: string; env: Record<string, string> }) {
     const port = await freePort()
-    const child = spawn(
-      'npx',
-      ['persql-server', '--data', 'data', '--port', String(port), '--namespace', 'acme'],
-      {
-        cwd,
-        env: { ...process.env, ...env, PERSQL_ADMIN_TOKEN: token },
-        stdio: ['ignore', 'pipe', 'inherit'],
-        detached: true,
-      },
-    )
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-    return { url: `http://127.0.0.1:${port}`, close: () => process.kill(-child.pid!) }
+    const args = ['persql-server', '--data', 'data', '--port', String(port), '--namespace', 'acme']
+    const { close } = await startProgram('npx', args, { cwd, env: { ...env, PERSQL_ADMIN_TOKEN: token } })
+    return { url: `http://127.0.0.1:${port}`, close }
   }
 
   const remote = () => ({ PERSQL_API_URL: server.url, PERSQL_TOKEN: token })
 
   test.each(['node@22', 'node@24', 'node@26'])(
-    'holds a conversation of two turns on every driver on %s, also through require',
+    'holds a conversation of two turns on every driver on %s',
     async (node) => {
-      const { cwd, env } = await freshProject(node, node, [...PACKAGES, '@persql/server'])
+      const { cwd, env } = await freshProject(node, node, [...PEERS, ...releasedNames()])
       const printed = await runCommand('node', ['conversation.mjs', node, ...DATABASES], {
         cwd,
         env: { ...env, ...remote() },
       })
       expect(printed.trim().split('\n')).toEqual(DATABASES)
-      expect(await runCommand('node', ['require.cjs'], { cwd, env })).toBe('1\n1\n')
+
+      const loaded = entryPoints().filter((entryPoint) => entryPoint !== TESTING)
+      const lines = loaded.map((entryPoint) => expect.stringMatching(`^${entryPoint}: [1-9]`))
+      for (const program of ['import.mjs', 'require.cjs']) {
+        const output = await runCommand('node', [program, ...loaded], { cwd, env })
+        expect(output.trim().split('\n')).toEqual(lines)
+      }
+      for (const command of packages.flatMap(({ commands }) => commands)) {
+        expect(await runCommand('npx', [command, '--help'], { cwd, env })).toContain(command)
+      }
     },
     10 * MINUTES,
   )
@@ -107,13 +126,19 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
   ])(
     'holds a conversation of two turns on every driver on %s',
     async (runtime, args) => {
-      const { cwd, env } = await freshProject(runtime, 'node@24', PACKAGES)
-      const printed = await runCommand(
-        join(binaries[runtime]!, runtime),
-        [...args, 'conversation.mjs', runtime, ...DATABASES],
-        { cwd, env: { ...env, ...remote() } },
-      )
+      const { cwd, env } = await freshProject(runtime, 'node@24', [...PEERS, ...releasedNames()])
+      const run = (...program: string[]) =>
+        runCommand(join(binaries[runtime]!, runtime), [...args, ...program], {
+          cwd,
+          env: { ...env, ...remote() },
+        })
+      const printed = await run('conversation.mjs', runtime, ...DATABASES)
       expect(printed.trim().split('\n')).toEqual(DATABASES)
+
+      // The server is a program for Node.js.
+      const loaded = entryPoints().filter((name) => name !== TESTING && name !== '@persql/server')
+      const output = await run('import.mjs', ...loaded)
+      expect(output.trim().split('\n')).toHaveLength(loaded.length)
     },
     10 * MINUTES,
   )
@@ -121,9 +146,41 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
   test(
     'holds a conversation of two turns over HTTP in workerd',
     async () => {
-      const { cwd, env } = await freshProject('workerd', 'node@24', [...PACKAGES, 'esbuild', 'miniflare'])
+      const { cwd, env } = await freshProject('workerd', 'node@24', [
+        ...PEERS,
+        ...releasedNames(),
+        'esbuild',
+        'miniflare',
+      ])
       const printed = await runCommand('node', ['serve-worker.mjs'], { cwd, env: { ...env, ...remote() } })
       expect(JSON.parse(printed)).toEqual(['1 items', '3 items'])
+    },
+    10 * MINUTES,
+  )
+
+  test.skipIf(!CHROMIUM)(
+    'holds a conversation of two turns on every driver in Chromium, after a production build by Vite',
+    async () => {
+      const { cwd, env } = await freshProject('vite', 'node@24', [...PEERS, ...releasedNames(), 'vite'])
+      const page = await startProgram('node', ['serve-page.mjs'], { cwd, env: { ...env, ...remote() } })
+      const browser = await chromium.launch({ executablePath: CHROMIUM! })
+      try {
+        const tab = await browser.newPage()
+        await tab.goto(`${page.printed}?token=${token}`)
+        const answers = async () => JSON.parse((await tab.locator('output').textContent())!)
+        expect(await answers()).toEqual({
+          'sql.js': ['1 items', '3 items'],
+          persql: ['1 items', '3 items'],
+        })
+        await tab.reload()
+        expect(await answers()).toEqual({
+          'sql.js': ['5 items', '7 items'],
+          persql: ['5 items', '7 items'],
+        })
+      } finally {
+        await browser.close()
+        page.close()
+      }
     },
     10 * MINUTES,
   )
@@ -134,15 +191,11 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
   ])(
     'type-checks with all declarations under moduleResolution %s',
     async (moduleResolution, module) => {
-      const packages = [
-        ...PACKAGES,
-        '@persql/server',
-        'typescript',
-        'vitest',
-        '@types/node',
-        '@types/better-sqlite3',
-      ]
-      const { cwd, env } = await freshProject(`types-${moduleResolution}`, 'node@24', packages)
+      const tools = ['typescript', 'vitest', '@types/node', '@types/better-sqlite3']
+      const installed = [...PEERS, ...releasedNames(), ...tools]
+      const { cwd, env } = await freshProject(`types-${moduleResolution}`, 'node@24', installed)
+      const everything = entryPoints().map((name, index) => `export * as entry${index} from '${name}'\n`)
+      writeFileSync(join(cwd, 'entry-points.ts'), everything.join(''))
       const compilerOptions = {
         module,
         moduleResolution,
@@ -153,7 +206,10 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
         noEmit: true,
         types: ['node'],
       }
-      writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }))
+      writeFileSync(
+        join(cwd, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['types.ts', 'entry-points.ts'] }),
+      )
       const errors = await runCommand('npx', ['tsc', '--pretty', 'false'], { cwd, env }).then(
         () => [],
         ({ message }: Error) => message.split('\n').filter((line) => /^\S+\(\d+,\d+\): error/.test(line)),

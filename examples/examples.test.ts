@@ -109,3 +109,9 @@ test('leased-branch: the token reaches the branch only, and both end together', 
     'none',
   ])
 })
+
+test('mcp: the agent asks through the endpoint, and answers from the rows', () => {
+  const output = runExample('mcp')
+  expect(output).toMatch(/^tool: query \{"database":"main","sql":"select session_id/m)
+  expect(output).toContain('agent: 1. ada, 6 items; 2. linus, 4 items; 3. grace, 2 items\n')
+})

@@ -12,7 +12,7 @@ import { sqliteDriver } from '@persql/session-core/sqlite'
 import { describeSqlDriver } from '@persql/session-core/testing'
 import { Kysely } from 'kysely'
 
-// What a program in TypeScript writes, with every entry point of every package.
+// What a program in TypeScript writes.
 
 const database: PerSQLDatabase = new PerSQL({ token: 'token' }).database('acme/agents')
 export const sessions: Session[] = [

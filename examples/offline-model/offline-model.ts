@@ -7,7 +7,8 @@ import { assistantMessage, modelResponder, ScriptedModel } from '@openai/agents-
  * conversation, it can answer "what is my X?".
  */
 export function chooseModel(): { model?: Model } {
-  if (process.env['OPENAI_API_KEY']) return {}
+  // A browser has no environment, and must not have the key.
+  if (globalThis.process?.env['OPENAI_API_KEY']) return {}
   setTracingDisabled(true)
   const model = new ScriptedModel()
   const answer = modelResponder(({ request }) => {

@@ -11,9 +11,15 @@ export function defineCommand(
   return parent
     .command(usage)
     .description(description)
+    .summary(firstPart(description))
     .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${lines}`)
 }
 
 export function withJson(command: Command, what = 'one JSON value, for programs'): Command {
   return command.option('--json', `print ${what}`)
+}
+
+/** Enough for the list of commands. */
+function firstPart(description: string): string {
+  return description.split(/[.:;] |\.$/, 1)[0] ?? description
 }

@@ -1,12 +1,12 @@
-import { type Command, Option } from 'commander'
 import {
   databaseUrlFromEnv,
   isStorageError,
   openDriver,
   SessionCatalog,
-  StorageError,
   type SqlDriver,
+  StorageError,
 } from '@persql/session-core'
+import { type Command, Option } from 'commander'
 import { readToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -20,7 +20,11 @@ export interface Database {
   readonly url: string
   readonly driver: SqlDriver
   /** The names of the tables, and that they are not made on the way. */
-  readonly tables: { readonly sessionsTable: string; readonly messagesTable: string; readonly createTables: boolean }
+  readonly tables: {
+    readonly sessionsTable: string
+    readonly messagesTable: string
+    readonly createTables: boolean
+  }
 }
 
 const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
@@ -36,10 +40,13 @@ export function withTables(command: Command): Command {
     .addOption(new Option('--messages-table <name>', 'table of the items').default('agent_messages'))
 }
 
-/** Opens a database for one piece of work, and closes it. `write`: it may be made and changed. */
+/** `read` and `write` want a file that exists; `create` makes it, and the tables too. */
+export type Mode = 'read' | 'write' | 'create'
+
+/** Opens a database for one piece of work, and closes it. */
 export async function useDatabase<Result>(
   options: DatabaseOptions,
-  mode: 'read' | 'write',
+  mode: Mode,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase(options, mode)
@@ -50,33 +57,42 @@ export async function useDatabase<Result>(
   }
 }
 
-export async function openDatabase(options: DatabaseOptions, mode: 'read' | 'write'): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions, mode: Mode): Promise<Database> {
   const url = options.db ?? databaseUrlFromEnv()
   if (/^persql:/i.test(url)) await readToken()
   const tables = {
     sessionsTable: options.sessionsTable ?? 'agent_sessions',
     messagesTable: options.messagesTable ?? 'agent_messages',
-    createTables: mode === 'write',
+    createTables: mode === 'create',
   }
-  const driver = await openDriver(url, { readOnly: mode === 'read' }).catch((error: unknown) => {
-    if (isStorageError(error, 'CANNOT_OPEN') && /^[\w-]+\/[\w.-]+$/.test(url)) {
-      throw new UsageError(`${error.message} A PerSQL database is named persql://${url}`)
-    }
-    throw error
-  })
+  const driver = await open(url, mode)
   // Refuses names that no table can have.
   new SessionCatalog(driver, tables)
   return { url, driver, tables }
 }
 
+async function open(url: string, mode: Mode): Promise<SqlDriver> {
+  try {
+    // Refuses a file that does not exist.
+    const reader = mode === 'create' ? undefined : await openDriver(url, { readOnly: true })
+    if (reader && mode === 'read') return reader
+    await reader?.close()
+    return await openDriver(url)
+  } catch (error) {
+    if (isStorageError(error, 'CANNOT_OPEN') && /^[\w-]+\/[\w.-]+$/.test(url)) {
+      throw new UsageError(`${error.message} A PerSQL database is named persql://${url}`)
+    }
+    throw error
+  }
+}
+
 /** As {@link useDatabase}, for work on the session tables, which must exist. */
 export async function useSessions<Result>(
   options: DatabaseOptions,
-  mode: 'read' | 'write',
+  mode: Mode,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  return useDatabase(options, mode, async (given) => {
-    const database = { ...given, tables: { ...given.tables, createTables: false } }
+  return useDatabase(options, mode, async (database) => {
     try {
       return await work(database)
     } catch (error) {

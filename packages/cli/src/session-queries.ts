@@ -1,5 +1,5 @@
-import type { SessionTables, SqlResult } from '@persql/session-core'
 import { PerSQLDialect } from '@persql/kysely'
+import type { SessionTables, SqlResult } from '@persql/session-core'
 import { Kysely } from 'kysely'
 import type { Database } from './database.ts'
 

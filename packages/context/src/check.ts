@@ -10,10 +10,16 @@ export function checkText(what: string, value: unknown): string {
   return value
 }
 
+/** A text with something in it. */
+export function checkFilled(what: string, value: unknown): string {
+  const text = checkText(what, value)
+  if (text.trim() === '') throw invalid(`The ${what} must not be empty or blank.`)
+  return text
+}
+
 /** A text that names something. */
 export function checkName(what: string, value: unknown): string {
-  const name = checkText(what, value)
-  if (name.trim() === '') throw invalid(`The ${what} must not be empty or blank.`)
+  const name = checkFilled(what, value)
   if (name.length > MAX_NAME_LENGTH) {
     throw invalid(`The ${what} has ${name.length} characters; at most ${MAX_NAME_LENGTH} are allowed.`)
   }
@@ -43,7 +49,7 @@ export function checkCount(what: string, value: unknown, least = 0): number {
   throw invalid(`${what} must be a whole number, at least ${least}.`)
 }
 
-/** A positive number, which need not be whole. */
+/** A number that need not be whole. */
 export function checkWeight(what: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
   throw invalid(`${what} must be a number, at least 0.`)

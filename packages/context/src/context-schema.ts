@@ -70,7 +70,8 @@ export class ContextSchema {
         this.#known.fts = false
         return this.runChosen(choose, options)
       }
-      if (missing.length > 0 && isStorageError(error, 'READ_ONLY')) return this.#runWithoutMaking(batch, options)
+      if (missing.length > 0 && isStorageError(error, 'READ_ONLY'))
+        return this.#runWithoutMaking(batch, options)
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
       if (!this.#createTables) return this.#withoutTables(error, options)
       if (missing.length > 0) throw error

@@ -173,10 +173,7 @@ export const statements = {
   ),
 
   record: compileStatement<EpisodeRow>(
-    db
-      .insertInto('ctx_episode')
-      .values(episodeValues())
-      .returning(EPISODE_COLUMNS),
+    db.insertInto('ctx_episode').values(episodeValues()).returning(EPISODE_COLUMNS),
   ),
   /** Inserts nothing where an episode already sums up the first of the rows, or later ones. */
   recordDistilled: compileStatement<EpisodeRow>(
@@ -330,7 +327,9 @@ export const statements = {
   getWorking: compileStatement<{ run: string; key: string; now: number }>(
     inRun().select('value').where('key', '=', param<string>('key')),
   ),
-  listWorking: compileStatement<{ run: string; now: number }>(inRun().select(['key', 'value']).orderBy('key')),
+  listWorking: compileStatement<{ run: string; now: number }>(
+    inRun().select(['key', 'value']).orderBy('key'),
+  ),
   deleteWorking: compileStatement<{ run: string; key: string }>(
     db
       .deleteFrom('ctx_working')
@@ -350,7 +349,9 @@ interface FactTexts extends Record<string, SqlValue> {
   body: string
 }
 
-export type EpisodeRow = { [Column in (typeof EPISODE_COLUMNS)[number]]: ContextTables['ctx_episode'][Column] }
+export type EpisodeRow = {
+  [Column in (typeof EPISODE_COLUMNS)[number]]: ContextTables['ctx_episode'][Column]
+}
 
 type TimeRange = { since: number | null; until: number | null }
 type Walk = { start: string; depth: number; forwards: number; backwards: number }

@@ -4,11 +4,19 @@ import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 /** Which index finds a phrase. */
 export type IndexKind = 'fts' | 'chars'
 
-/** MATCHes for the terms that this index finds. Every text in them is quoted. */
-export function matchesOfTerms(terms: readonly Term[], index: IndexKind): string[] {
-  return terms
-    .filter((term) => indexOf(term) === index)
-    .map((term) => (term.length === 1 ? quote(term[0]!) : `(${term.map(quote).join(' OR ')})`))
+/**
+ * A JSON array of `[MATCH, weight]` for the terms that this index finds, or `[MATCH, weight, MATCH of the word that it
+ * stands for]`. Every text in them is quoted.
+ */
+export function matchesOfTerms(terms: readonly Term[], index: IndexKind): string {
+  const own = terms.filter((term) => indexOf(term) === index)
+  return JSON.stringify(
+    own.map((term) => {
+      const { weight, insteadOf } = term
+      if (insteadOf === undefined) return [quote(term), weight]
+      return [quote(term), weight, quote({ text: insteadOf, prefix: false })]
+    }),
+  )
 }
 
 export function matchOfExpression(expression: Expression): string {
@@ -17,15 +25,8 @@ export function matchOfExpression(expression: Expression): string {
   return `(${expression.operands.map(matchOfExpression).join(` ${expression.operator} `)})`
 }
 
-/** The index that has all words of the expression: that of the characters has the other words of its texts as well. */
-export function indexOfExpression(expression: Expression): IndexKind {
-  if ('phrase' in expression) return indexOf([expression.phrase])
-  const parts = 'near' in expression ? expression.near.map((phrase) => ({ phrase })) : expression.operands
-  return parts.some((part) => indexOfExpression(part) === 'chars') ? 'chars' : 'fts'
-}
-
-function indexOf(term: Term): IndexKind {
-  return term.some(({ text }) => hasSpaceless(text)) ? 'chars' : 'fts'
+export function indexOf({ text }: Phrase): IndexKind {
+  return hasSpaceless(text) ? 'chars' : 'fts'
 }
 
 function quote({ text, prefix }: Phrase): string {

@@ -1,3 +1,5 @@
+export { context } from './context.ts'
+export type { ContextOptions, Embed } from './context-options.ts'
 export type {
   ContextStore,
   DistillOptions,
@@ -7,6 +9,9 @@ export type {
   RecallOptions,
   Summary,
 } from './context-store.ts'
+export type { ContextTables } from './context-tables.ts'
+export { entityId } from './entity-id.ts'
+export { type InjectMemoryOptions, type Instructions, injectMemory } from './inject-memory.ts'
 export type {
   Edge,
   Entity,
@@ -19,4 +24,6 @@ export type {
   NewEpisode,
   NewMemory,
 } from './memory.ts'
+export { type MemoryTool, type MemoryToolsOptions, memoryTools } from './memory-tools.ts'
+export type { Ranking } from './ranking.ts'
 export type { WorkingMemory } from './working-memory.ts'

@@ -1,5 +1,7 @@
+export const MEMORY_TYPES = ['user', 'feedback', 'project', 'reference'] as const
+
 /** What a fact is about: the user, how to work, the work itself, or where to look. */
-export type MemoryType = 'user' | 'feedback' | 'project' | 'reference'
+export type MemoryType = (typeof MEMORY_TYPES)[number]
 
 /** A fact to remember. */
 export interface NewMemory {
@@ -22,7 +24,7 @@ export interface Memory {
   readonly description: string
   readonly type: string
   readonly body: string
-  /** Who wrote it last: the `source` of the store. */
+  /** Who wrote it first: the `source` of that store. */
   readonly source: string | null
   readonly createdAt: Date
   readonly updatedAt: Date

@@ -23,7 +23,11 @@ export interface ResolvedRanking {
 
 const DAY = 24 * 60 * 60 * 1000
 
-export function resolveRanking({ recency = 0.25, halfLifeDays = 30, kinds = {} }: Ranking = {}): ResolvedRanking {
+export function resolveRanking({
+  recency = 0.25,
+  halfLifeDays = 30,
+  kinds = {},
+}: Ranking = {}): ResolvedRanking {
   return {
     recency: checkWeight('ranking.recency', recency),
     // A number with a fraction, so that SQLite does not divide whole numbers.

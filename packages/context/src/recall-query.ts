@@ -8,81 +8,103 @@ export interface Phrase {
   readonly prefix: boolean
 }
 
-/** Phrases that mean the same. */
-export type Term = readonly Phrase[]
+/** A phrase, and how much it counts among others. */
+export interface Term extends Phrase {
+  readonly weight: number
+  /** Looked for only where few rows have this word. */
+  readonly insteadOf?: string
+}
 
 export type Expression =
   | { readonly phrase: Phrase }
   | { readonly near: readonly Phrase[]; readonly distance: number }
   | { readonly operator: 'AND' | 'OR' | 'NOT'; readonly operands: readonly Expression[] }
 
-/** What a text asks for: any of some terms, or what its operators say. */
-export type RecallQuery =
-  | { readonly terms: readonly Term[]; readonly expression?: undefined }
-  | { readonly terms?: undefined; readonly expression: Expression }
+/** What a text asks for: any of some terms; with an expression, only what that one holds for. */
+export interface RecallQuery {
+  readonly terms: readonly Term[]
+  readonly expression?: Expression | undefined
+}
 
 /** More would not find anything else. */
 const MAX_TERMS = 64
 
 const QUOTED_OR_PREFIX = /"((?:[^"]|"")*)"|([\p{L}\p{N}\p{M}_]+)\*(?!\S)/gu
 const COMPOUND = /[\p{L}\p{N}\p{M}]+(?:['’._-][\p{L}\p{N}\p{M}]+)*/gu
+const JOINTS = /['’._-]/u
+
+/** Beginnings of words have at least so many letters, and count so much. */
+const MIN_BEGINNING = 4
+const BEGINNING_WEIGHT = 0.5
 
 /** Reads any text. Nothing in it is an error. */
 export function parseQuery(text: string): RecallQuery {
   const expression = parseExpression(text)
-  if (expression) return { expression }
-  const terms: Term[] = []
+  if (expression)
+    return { expression, terms: wantedPhrases(expression).map((phrase) => ({ ...phrase, weight: 1 })) }
+  const terms = new Map<string, Term>()
+  const add = (term: Phrase & Partial<Term>) => {
+    const key = `${term.text.toLowerCase()}${term.prefix ? '*' : ''}`
+    if (terms.size < MAX_TERMS && !terms.has(key)) terms.set(key, { weight: 1, ...term })
+  }
   const rest = text.replace(QUOTED_OR_PREFIX, (_, quoted?: string, prefix?: string) => {
-    const phrase = quoted === undefined ? { text: prefix!, prefix: true } : { text: quoted, prefix: false }
-    if (hasWords(phrase.text)) terms.push([phrase])
+    const phrase = quoted === undefined ? { text: prefix!, prefix: true } : exactly(quoted)
+    if (hasWords(phrase.text)) add(phrase)
     return ' '
   })
-  terms.push(...termsOf(rest))
-  return { terms: terms.slice(0, MAX_TERMS) }
+  const words = wordsOf(rest)
+  for (const compound of words.compounds) add(exactly(compound))
+  for (const word of words.spaced) add(exactly(word))
+  for (const phrase of words.spaceless.flatMap(phrasesOfSpaceless)) add(phrase)
+  for (const word of words.spaced) {
+    if (word.length >= MIN_BEGINNING && !/\p{N}/u.test(word)) add(beginningOf(word))
+  }
+  return { terms: [...terms.values()] }
+}
+
+/** The phrases of an expression, without what it excludes. */
+function wantedPhrases(expression: Expression): readonly Phrase[] {
+  if ('phrase' in expression) return [expression.phrase]
+  if ('near' in expression) return expression.near
+  const { operator, operands } = expression
+  return (operator === 'NOT' ? operands.slice(0, 1) : operands).flatMap(wantedPhrases)
 }
 
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text)
 }
 
-function termsOf(text: string): Term[] {
+function wordsOf(text: string) {
   const words: string[] = []
-  const compounds: Term[] = []
+  const compounds: string[] = []
   for (const [compound] of text.matchAll(COMPOUND)) {
-    const parts = compound.split(/['’._-]/u).filter(hasWords)
-    if (parts.length === 1 || hasSpaceless(compound)) {
-      words.push(...parts)
-      continue
-    }
-    words.push(...parts.filter((part) => part.length > 1))
-    if (!/['’]/u.test(compound)) compounds.push([exactly(compound), exactly(parts.join(''))])
+    const parts = compound.split(JOINTS).filter(hasWords)
+    const isCompound = parts.length > 1 && !hasSpaceless(compound)
+    words.push(...(isCompound ? parts.filter((part) => part.length > 1) : parts))
+    if (isCompound && !/['’]/u.test(compound)) compounds.push(compound, parts.join(''))
   }
-  const spaced = words.filter((word) => !hasSpaceless(word))
-  const spaceless = words.filter(hasSpaceless)
-  const unique = new Map<string, Term>()
-  for (const word of withoutStopWords(spaced)) unique.set(word.toLowerCase(), formsOf(word))
-  for (const term of spaceless.flatMap(spacelessTerms)) unique.set(term[0]!.text, term)
-  return [...compounds, ...unique.values()]
+  return {
+    compounds,
+    spaced: withoutStopWords(words.filter((word) => !hasSpaceless(word))),
+    spaceless: words.filter(hasSpaceless),
+  }
 }
 
-/** The word, and its beginning, which it shares with other forms of it. */
-function formsOf(word: string): Term {
-  const { length } = word
-  if (length < 4 || /\p{N}/u.test(word)) return [exactly(word)]
-  return [exactly(word), { text: word.slice(0, Math.max(4, length - 2)), prefix: true }]
+/** The beginning of a word, which it shares with other forms of it. */
+function beginningOf(word: string): Term {
+  const text = word.slice(0, Math.max(MIN_BEGINNING, word.length - 2))
+  return { text, prefix: true, weight: BEGINNING_WEIGHT, insteadOf: word }
 }
 
 /** Words are cut where a dictionary does, if there is one, and then looked up by their pairs of characters. */
-function spacelessTerms(text: string): Term[] {
+function phrasesOfSpaceless(text: string): Phrase[] {
   return spacelessRuns(text).flatMap((run) => {
-    const words = withoutStopWords(segment(run))
-    const terms = words.flatMap((word): Term[] => {
-      if (isAlphabetic(word)) return [[exactly(word)]]
-      if ([...word].length > 1) return pairsOfRun(word).map((pair) => [exactly(pair)])
-      return isIdeograph(word) ? [[{ text: word, prefix: true }]] : []
+    const phrases = segment(run).flatMap((word): Phrase[] => {
+      if (isAlphabetic(word)) return [exactly(word)]
+      if ([...word].length > 1) return pairsOfRun(word).map(exactly)
+      return isIdeograph(word) ? [exactly(word)] : []
     })
-    if (terms.length > 0) return terms
-    return pairsOfRun(run).map((pair) => [{ text: pair, prefix: [...pair].length === 1 }])
+    return phrases.length > 0 ? phrases : pairsOfRun(run).map(exactly)
   })
 }
 
@@ -93,6 +115,6 @@ function segment(run: string): string[] {
   return segmenter ? Array.from(segmenter.segment(run), ({ segment }) => segment) : [run]
 }
 
-function exactly(text: string): Phrase {
+export function exactly(text: string): Phrase {
   return { text, prefix: false }
 }

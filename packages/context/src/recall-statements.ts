@@ -12,16 +12,23 @@ import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
  */
 const MAX_RANKED = 2500
 
+/** The beginning of a word is looked for where fewer rows have the word itself. */
+export const FEW = 50
+
 /** In the order of the columns of the index. A word counts more in a name than in a body. */
 const WEIGHTS = { ctx_memory: [3, 2, 1], ctx_episode: [2, 1] } as const
 
-/** Of which indexes, and whether with one expression or with terms. */
-export type Search = IndexKind | 'fts and chars' | `expression in ${IndexKind}` | 'rows' | 'newest'
+/** Where is searched, and for what. */
+export type Search = `${'terms' | 'expression'} in ${IndexKind | 'both'}` | 'newest' | 'ids'
 
 export interface RecallParams extends Record<string, SqlValue> {
-  /** JSON arrays of MATCHes for single terms, or one MATCH for an expression. */
+  /** The terms for either index, as a JSON array of `[MATCH, weight]`. */
   fts: string
   chars: string
+  /** The MATCH of an expression that rows must fit. */
+  expression: string
+  /** A JSON array. */
+  ids: string
   type: string | null
   since: number | null
   until: number | null
@@ -31,6 +38,8 @@ export interface RecallParams extends Record<string, SqlValue> {
   weight: number
   limit: number
 }
+
+const INDEXES: readonly IndexKind[] = ['fts', 'chars']
 
 const compiled = new Map<string, (params: RecallParams) => SqlStatement>()
 
@@ -56,24 +65,27 @@ export type RecalledRow = readonly [
 ]
 
 function recall(kind: MemoryKind, search: Search): RawBuilder<unknown> {
-  const { columns, from, time, rowId, type } = kind === 'fact' ? FACT : EPISODE_SOURCE
+  const { columns, from, origin, id, time, rowId, type } = kind === 'fact' ? FACT : EPISODE_SOURCE
   const filters = sql`(${param('type')} is null or ${type} = ${param('type')})
     and (${param('since')} is null or ${time} >= ${param('since')})
     and (${param('until')} is null or ${time} < ${param('until')})`
-  if (search === 'newest' || search === 'rows') {
-    return sql`select ${columns}, 0.0 as score from ${from} where ${filters} order by ${time} desc, ${rowId} desc limit ${param('limit')}`
+  if (search === 'newest' || search === 'ids') {
+    const chosen = search === 'ids' ? sql`${id} in (select value from json_each(${param('ids')})) and` : sql``
+    return sql`select ${columns}, 0.0 as score from ${from} ${origin} where ${chosen} ${filters} order by ${time} desc, ${rowId} desc limit ${param('limit')}`
   }
   const indexed = kind === 'fact' ? MEMORY : EPISODE
   const score = sql`relevance * ${param('weight')} * (1 + ${param('recency')} * ${param('halfLife')} / (${param('halfLife')} + max(0, ${param('now')} - ${time})))`
   return sql`with ${hits(indexed, search)}
     select ${columns}, ${score} as score
-    from (select id, sum(relevance) as relevance from hit group by id) as found join ${from} on ${rowId} = found.id
+    from (select id, sum(relevance) as relevance from hit group by id) as found join ${from} on ${rowId} = found.id ${origin}
     where ${filters} order by score desc, ${time} desc, ${rowId} desc limit ${param('limit')}`
 }
 
 const FACT = {
   columns: sql`m.id, m.name, m.description, m.type, m.body, null, o.session_id, null, m.source, m.created_at, m.updated_at, m.rowid`,
-  from: sql`ctx_memory as m left join ctx_origin as o on o.memory_id = m.id`,
+  from: sql`ctx_memory as m`,
+  origin: sql`left join ctx_origin as o on o.memory_id = m.id`,
+  id: sql`m.id`,
   time: sql`m.updated_at`,
   rowId: sql`m.rowid`,
   type: sql`m.type`,
@@ -82,47 +94,80 @@ const FACT = {
 const EPISODE_SOURCE = {
   columns: sql`e.id, e.id, e.title, 'episode', e.body, e.outcome, e.session_id, e.run_id, e.source, e.happened_at, e.happened_at, e.row`,
   from: sql`ctx_episode as e`,
+  origin: sql``,
+  id: sql`e.id`,
   time: sql`e.happened_at`,
   rowId: sql`e.row`,
   type: sql`'episode'`,
 }
 
 /** The table expressions that end in `hit(id, relevance)`. */
-function hits(indexed: IndexedTable, search: Exclude<Search, 'rows' | 'newest'>): RawBuilder<unknown> {
-  if (search === 'expression in fts' || search === 'expression in chars') {
-    const index = search === 'expression in fts' ? 'fts' : 'chars'
-    const { table, relevance } = textIndex(indexed, index)
-    return sql`hit(id, relevance) as (select rowid, ${relevance} from ${table} where ${table} match ${param(index)})`
-  }
-  if (search === 'fts and chars') {
-    return sql`${termHits(indexed, 'fts')}, ${termHits(indexed, 'chars')},
-      hit as (select * from fts_hit union all select * from chars_hit)`
-  }
-  return sql`${termHits(indexed, search)}, hit as (select * from ${sql.table(`${search}_hit`)})`
+function hits(indexed: IndexedTable, search: Exclude<Search, 'newest' | 'ids'>): RawBuilder<unknown> {
+  const indexes = INDEXES.filter((index) => search.endsWith(index) || search.endsWith('both'))
+  const terms = sql.join(indexes.map((index) => termHits(indexed, index)))
+  const termHit = sql.join(
+    indexes.map((index) => sql`select * from ${sql.table(`${index}_hit`)}`),
+    sql` union all `,
+  )
+  if (search.startsWith('terms')) return sql`${terms}, hit(id, relevance) as (${termHit})`
+  return sql`${terms},
+    fitting(id) as materialized (${fitting(indexed, indexes)}),
+    hit(id, relevance) as (
+      select * from (${termHit}) where id in (select id from fitting) union all select id, 0 from fitting
+    )`
 }
 
+/** The index of characters has all words of its rows, so an expression holds there or in the rows it does not have. */
+function fitting(indexed: IndexedTable, indexes: readonly IndexKind[]): RawBuilder<unknown> {
+  const found = indexes.map((index) => {
+    const { table } = textIndex(indexed, index)
+    return sql`select rowid from ${table} where ${table} match ${param('expression')}`
+  })
+  if (found.length === 1) return found[0]!
+  const { size } = textIndex(indexed, 'chars')
+  return sql`${sql.join(found, sql` and rowid not in (select id from ${size}) union all `)}`
+}
+
+/**
+ * The relevance of a row is the sum, over the words that it has, of `weight × idf × how well the row fits`. The last
+ * is the BM25 of the word, divided by the `idf` that SQLite has put in: that one is nothing for a word that half of the
+ * rows have, so that few rows could not be ranked, nor be compared with those of another table.
+ */
 function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> {
-  const { table, relevance } = textIndex(indexed, index)
-  const [term, ranked, hit] = [sql.table(`${index}_term`), sql.table(`${index}_ranked`), sql.table(`${index}_hit`)]
+  const { table, size, bm25 } = textIndex(indexed, index)
+  const [term, ranked, hit] = [
+    sql.table(`${index}_term`),
+    sql.table(`${index}_ranked`),
+    sql.table(`${index}_hit`),
+  ]
   const maximum = sql.lit(MAX_RANKED)
-  const some = (separator: string, condition: RawBuilder<unknown>) =>
-    sql`coalesce((select group_concat(match, ${sql.lit(separator)}) from ${ranked} where ${condition}), '""')`
-  const rare = sql`total <= ${maximum}`
-  const frequent = sql`total > ${maximum}`
-  return sql`${term}(position, match, rows) as materialized (
-      select key, value, (
-        select count(*) from (select 1 from ${table} where ${table} match value limit ${sql.lit(MAX_RANKED + 1)})
-      ) from json_each(${param(index)})
+  const count = (match: RawBuilder<unknown>, most: number) =>
+    sql`(select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(most)}))`
+  return sql`${term}(position, match, weight, rows) as materialized (
+      select key, value ->> 0, value ->> 1,
+        case when value ->> 2 is null or ${count(sql`value ->> 2`, FEW)} < ${sql.lit(FEW)}
+          then ${count(sql`value ->> 0`, MAX_RANKED + 1)} else 0 end
+      from json_each(${param(index)})
     ),
-    ${ranked}(match, total) as materialized (
-      select match, sum(rows) over (order by rows, position) from ${term} where rows > 0
+    ${ranked}(match, factor, total) as materialized (
+      select match,
+        weight * ln(1 + (everything - rows + 0.5) / (rows + 0.5)) / max(1e-6, ln((indexed - rows + 0.5) / (rows + 0.5))),
+        sum(rows) over (order by rows, position)
+      from ${term}, (select
+        (select count(*) from ${size}) as indexed,
+        (select count(*) from ctx_memory) + (select count(*) from ctx_episode) as everything)
+      where rows > 0
     ),
-    ${hit}(id, relevance) as (
-      select rowid, ${relevance} from ${table} where ${table} match ${some(' OR ', rare)}
+    ${hit}(id, relevance) as materialized (
+      select ${table}.rowid, factor * ${bm25} from ${ranked} join ${table} on ${table} match ${ranked}.match
+      where total <= ${maximum}
       union all
       select * from (
-        select rowid, (select count(*) from ${ranked} where ${frequent}) from ${table}
-        where ${table} match ${some(' AND ', frequent)} order by rowid desc limit ${maximum}
+        select rowid, (select count(*) from ${ranked} where total > ${maximum}) from ${table}
+        where ${table} match coalesce((
+          select group_concat(match, ' AND ') from ${ranked} where total > ${maximum}
+        ), '""')
+        order by rowid desc limit ${maximum}
       )
     )`
 }
@@ -130,5 +175,9 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
 function textIndex(indexed: IndexedTable, index: IndexKind) {
   const table = sql.table(`${indexed.table}_${index}`)
   const weights = index === 'fts' ? WEIGHTS[indexed.table].map((weight) => sql`, ${sql.lit(weight)}`) : []
-  return { table, relevance: sql`-bm25(${table}${sql.join(weights, sql``)})` }
+  return {
+    table,
+    size: sql.table(`${indexed.table}_${index}_docsize`),
+    bm25: sql`-bm25(${table}${sql.join(weights, sql``)})`,
+  }
 }

@@ -3,7 +3,6 @@ import * as lists from 'stopword'
 const LANGUAGES = [
   ...[lists.eng, lists.deu, lists.fra, lists.spa, lists.por, lists.ita, lists.nld, lists.swe, lists.dan],
   ...[lists.nob, lists.pol, lists.rus, lists.ukr, lists.tur, lists.ara, lists.hin],
-  ...[lists.jpn, lists.zho, lists.kor, lists.tha],
 ].map((words): ReadonlySet<string> => new Set(words))
 
 /**

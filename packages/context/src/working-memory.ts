@@ -1,3 +1,8 @@
+import type { SqlValue } from '@persql/session-core'
+import { checkCount, checkName, checkText, invalid } from './check.ts'
+import type { ContextSchema } from './context-schema.ts'
+import { statements } from './context-statements.ts'
+
 /**
  * Keys and JSON values for one run. They are gone after `end`, with their branch or database, or when they expire,
  * whatever comes first.
@@ -5,7 +10,7 @@
 export interface WorkingMemory {
   readonly runId: string
 
-  /** Sets the key. `ttl` in milliseconds, from now; default: that of the store. */
+  /** Sets the key. `ttl`: how long it is kept, in milliseconds; default: `workingTtl` of the store. */
   set(key: string, value: unknown, options?: { readonly ttl?: number | undefined }): Promise<void>
 
   /** The value, or `undefined`. */
@@ -14,8 +19,66 @@ export interface WorkingMemory {
   /** All keys and values, in the order of the keys. */
   entries(): Promise<[key: string, value: unknown][]>
 
+  /** False where there was none. */
   delete(key: string): Promise<boolean>
 
   /** Forgets everything of the run. */
   end(): Promise<void>
+}
+
+/** Every `set` also deletes what has expired, of all runs. */
+export function workingMemory(
+  schema: ContextSchema,
+  runId: string,
+  defaultTtl: number,
+  now: () => number,
+): WorkingMemory {
+  const run = checkName('run id', runId)
+  const nameOf = (key: string) => ({ run, key: checkName('key', key) })
+  return {
+    runId: run,
+
+    async set(key, value, { ttl = defaultTtl } = {}) {
+      const time = now()
+      const expires = time + checkCount('ttl', ttl, 1)
+      const entry = { ...nameOf(key), value: toJson(value), expires }
+      await schema.run([statements.deleteExpired({ now: time }), statements.setWorking(entry)])
+    },
+
+    async get<Value>(key: string) {
+      const statement = statements.getWorking({ ...nameOf(key), now: now() })
+      const [result] = await schema.run([statement], { readOnly: true })
+      const text = result?.rows[0]?.[0]
+      return text === undefined ? undefined : (fromJson(text) as Value)
+    },
+
+    async entries() {
+      const [result] = await schema.run([statements.listWorking({ run, now: now() })], { readOnly: true })
+      return (result?.rows ?? []).map(([key, text]): [string, unknown] => [String(key), fromJson(text!)])
+    },
+
+    async delete(key) {
+      const [result] = await schema.run([statements.deleteWorking(nameOf(key))])
+      return result!.rows.length > 0
+    },
+
+    async end() {
+      await schema.run([statements.endRun({ run })])
+    },
+  }
+}
+
+function toJson(value: unknown): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch {
+    text = undefined
+  }
+  if (text === undefined) throw invalid('The value must be one that JSON can hold.')
+  return checkText('value', text)
+}
+
+function fromJson(text: SqlValue): unknown {
+  return JSON.parse(String(text))
 }

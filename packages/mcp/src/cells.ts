@@ -28,22 +28,44 @@ export function cutText(text: string, max = CELL_CHARACTERS): string {
   return `${text.slice(0, end)}… [cut: ${text.length} characters in all]`
 }
 
-function toCell(value: SqlValue): Cell {
-  if (typeof value === 'string') return cutText(value)
-  if (value instanceof Uint8Array && value.length > BLOB_BYTES) return `[blob of ${value.length} bytes]`
-  return encodeValue(value) as Cell
+/** As many from the front as a model can be expected to read, at least one. */
+export function readable<Item>(items: readonly Item[]): Item[] {
+  let left = RESULT_CHARACTERS
+  const end = items.findIndex((item, index) => {
+    left -= JSON.stringify(item).length
+    return left < 0 && index > 0
+  })
+  return end < 0 ? [...items] : items.slice(0, end)
 }
 
-/** The first rows, as many as a model can be expected to read, and how many there are. */
-export function toCells(rows: readonly (readonly SqlValue[])[], limit: number): Cell[][] {
-  const shown: Cell[][] = []
-  let characters = 0
-  for (const row of rows) {
-    if (shown.length === limit) break
-    const cells = row.map(toCell)
-    characters += JSON.stringify(cells).length
-    if (characters > RESULT_CHARACTERS && shown.length > 0) break
-    shown.push(cells)
+/** Shows rows while there is room; the statements of one batch share it. */
+export class RowWindow {
+  #rows: number
+  #characters = RESULT_CHARACTERS
+
+  constructor(rows: number) {
+    this.#rows = rows
   }
-  return shown
+
+  /** The first rows, as many as there is room for. The very first one is always shown. */
+  show(rows: readonly (readonly SqlValue[])[]): Cell[][] {
+    const shown: Cell[][] = []
+    for (const row of rows) {
+      if (this.#rows === 0) break
+      const max = Math.min(CELL_CHARACTERS, Math.ceil(RESULT_CHARACTERS / row.length))
+      const cells = row.map((value) => toCell(value, max))
+      const { length } = JSON.stringify(cells)
+      if (length > this.#characters && this.#characters < RESULT_CHARACTERS) break
+      this.#characters -= length
+      this.#rows -= 1
+      shown.push(cells)
+    }
+    return shown
+  }
+}
+
+function toCell(value: SqlValue, max: number): Cell {
+  if (typeof value === 'string') return cutText(value, max)
+  if (value instanceof Uint8Array && value.length > BLOB_BYTES) return `[blob of ${value.length} bytes]`
+  return encodeValue(value) as Cell
 }

@@ -3,6 +3,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceTemplate,
+  type Variables,
 } from '@modelcontextprotocol/server'
 import type { McpOptions } from './mcp-options.ts'
 import { catalogOf, storeOf, withoutTables } from './sessions.ts'
@@ -39,23 +40,24 @@ export function registerResources(server: McpServer, options: McpOptions): void 
       }),
   )
 
-  server.registerResource(
-    'transcript',
-    new ResourceTemplate('persql://{database}/sessions/{id}{?before}', { list: undefined }),
-    TRANSCRIPT,
-    (uri, { database, id, before }) =>
-      read(uri, TRANSCRIPT.mimeType, async () => {
-        const handle = await options.database(decode(database))
-        const page = { limit: ITEMS, ...(before !== undefined && { before: Number(before) }) }
-        const store = storeOf(handle, () => {})
-        const { items, before: older } = await withoutTables(store.readPage(decode(id), page), { items: [] })
-        if (items.length === 0)
-          throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such session.')
-        const text = toText(items.map(({ rowId, createdAt, item }) => toEntry(rowId, createdAt, item)))
-        const url = `persql://${encodeURIComponent(decode(database))}/sessions/${encodeURIComponent(decode(id))}`
-        return older === undefined ? text : `Older items: ${url}?before=${older}\n\n${text}`
-      }),
-  )
+  const transcript = (uri: URL, { database, id, before }: Variables) =>
+    read(uri, TRANSCRIPT.mimeType, async () => {
+      const [slug, sessionId] = [decode(database), decode(id)]
+      const store = storeOf(await options.database(slug), options, () => {})
+      const reading = store.readPage(sessionId, { limit: ITEMS, before: toRow(before) })
+      const { items, before: older } = await withoutTables(reading, { items: [] })
+      if (items.length === 0) throw invalid('There is no such session, or nothing before that row.')
+      const text = toText(items.map(({ rowId, createdAt, item }) => toEntry(rowId, createdAt, item)))
+      return older === undefined ? text : `Older items: ${uriOf(slug, sessionId)}?before=${older}\n\n${text}`
+    })
+  // The one with a query goes first: the library takes the first that fits.
+  for (const [name, query] of [
+    ['older_transcript', '{?before}'],
+    ['transcript', ''],
+  ] as const) {
+    const template = new ResourceTemplate(`persql://{database}/sessions/{id}${query}`, { list: undefined })
+    server.registerResource(name, template, TRANSCRIPT, transcript)
+  }
 
   // One page for each database, so that a client which reads all pages is soon done.
   server.server.setRequestHandler('resources/list', async ({ params }) => {
@@ -63,8 +65,7 @@ export function registerResources(server: McpServer, options: McpOptions): void 
     const slug = params?.cursor ?? slugs[0]
     if (slug === undefined) return { resources: [] }
     const index = slugs.indexOf(slug)
-    if (index < 0)
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The cursor is not one of a list.')
+    if (index < 0) throw invalid('The cursor is not one of a list.')
     const next = slugs[index + 1]
     return { resources: await resourcesOf(options, slug), ...(next !== undefined && { nextCursor: next }) }
   })
@@ -81,15 +82,14 @@ async function slugsOf({ client, defaultDatabase }: McpOptions): Promise<string[
 }
 
 async function resourcesOf(options: McpOptions, slug: string) {
-  const base = `persql://${encodeURIComponent(slug)}`
-  const schema = { uri: `${base}/schema`, name: `${slug} schema`, ...SCHEMA }
+  const schema = { uri: `persql://${encodeURIComponent(slug)}/schema`, name: `${slug} schema`, ...SCHEMA }
   try {
-    const catalog = catalogOf(await options.database(slug))
+    const catalog = catalogOf(await options.database(slug), options)
     const { sessions } = await withoutTables(catalog.list({ limit: LISTED_SESSIONS }), { sessions: [] })
     return [
       schema,
       ...sessions.map(({ sessionId, itemCount, lastActivity }) => ({
-        uri: `${base}/sessions/${encodeURIComponent(sessionId)}`,
+        uri: uriOf(slug, sessionId),
         name: sessionId,
         title: `${slug}: ${sessionId}`,
         description: `${itemCount} items, the last at ${lastActivity.toISOString()}`,
@@ -97,8 +97,15 @@ async function resourcesOf(options: McpOptions, slug: string) {
       })),
     ]
   } catch (error) {
+    // A token may reach a database and not its sessions.
+    if (isRefusal(error)) return [schema]
     throw protocolError(error)
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  const { status } = toToolError(error)
+  return status === 403 || status === 404
 }
 
 async function read(uri: URL, mimeType: string, text: () => Promise<string>) {
@@ -113,12 +120,26 @@ function decode(variable: string | string[] | undefined): string {
   try {
     return decodeURIComponent(String(variable))
   } catch {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The URI has a broken percent code.')
+    throw invalid('The URI has a broken percent code.')
   }
+}
+
+function toRow(before: string | string[] | undefined): number | undefined {
+  if (before === undefined) return
+  if (/^[1-9]\d{0,15}$/.test(String(before))) return Number(before)
+  throw invalid('before must be the number of a row.')
+}
+
+function uriOf(slug: string, sessionId: string): string {
+  return `persql://${encodeURIComponent(slug)}/sessions/${encodeURIComponent(sessionId)}`
+}
+
+function invalid(message: string, data?: unknown): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message, data)
 }
 
 function protocolError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error
   const { error: message, ...data } = toToolError(error)
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, message, data)
+  return invalid(message, data)
 }

@@ -1,6 +1,6 @@
 import type { PerSQLDatabase } from '@persql/sdk'
-import { toSqlDriver } from '@persql/session-core'
-import { withoutTables } from './sessions.ts'
+import { type SessionTableNames, toSqlDriver } from '@persql/session-core'
+import { tablesOf, withoutTables } from './sessions.ts'
 import { ToolRefusal } from './tool-error.ts'
 import { type Entry, toEntry } from './transcript.ts'
 
@@ -25,13 +25,12 @@ interface Found {
  */
 export async function searchSessions(
   handle: PerSQLDatabase,
+  names: SessionTableNames,
   { text, sessionId, limit, before }: Search,
-  signal?: AbortSignal,
 ): Promise<Found> {
   const words = text.split(/\s+/).filter((word) => word !== '')
   if (words.length === 0) throw new ToolRefusal('The text has no words to look for.')
   if (words.length > WORDS) throw new ToolRefusal(`Search for at most ${WORDS} words at once.`)
-  signal?.throwIfAborted()
   const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
   const plain = patterns.filter((_, index) => /^[A-Za-z0-9]+$/.test(words[index]!))
   const conditions = [
@@ -45,7 +44,7 @@ export async function searchSessions(
       )
       .join(' and ')} else 0 end`,
   ]
-  const sql = `select id, session_id, created_at, message_data from agent_messages
+  const sql = `select id, session_id, created_at, message_data from ${quote(tablesOf(names).messagesTable)}
     where ${conditions.join(' and ')} order by id desc limit ?`
   const params = [
     ...(sessionId === undefined ? [] : [sessionId]),
@@ -73,4 +72,8 @@ function around(text: string, word: string): string {
   const start = Math.max(0, at - AROUND)
   const end = Math.min(text.length, at + AROUND)
   return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

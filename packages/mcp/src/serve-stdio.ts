@@ -1,11 +1,11 @@
 import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio'
 import { PerSQL, PerSQLError } from '@persql/sdk'
-import type { SqlDriver } from '@persql/session-core'
+import type { SessionTableNames, SqlDriver } from '@persql/session-core'
 import { createMcpServer } from './create-mcp-server.ts'
 import { guardedDriver } from './guarded-driver.ts'
 import type { McpOptions } from './mcp-options.ts'
 
-export interface ServeStdioOptions {
+export interface ServeStdioOptions extends SessionTableNames {
   /** The one database to serve. Stays yours to close. Not used where there is a `client`. */
   readonly driver?: SqlDriver | undefined
   /** Serves all databases that its token reaches, with tools for databases, branches and usage. */
@@ -30,11 +30,11 @@ export interface StdioServer {
  * belong on standard error.
  */
 export function serveStdio(options: ServeStdioOptions): StdioServer {
-  const { client, driver, readOnly } = options
+  const { client, driver, name, ...others } = options
   if (!client && !driver) throw new TypeError('Pass a driver or a client.')
-  const source = client ? ofClient(client, options.name) : ofDriver(driver!, options.name)
+  const source = client ? ofClient(client, name) : ofDriver(driver!, name)
   const ended = Promise.withResolvers<void>()
-  const server = serve(() => createMcpServer({ ...source, readOnly }), {
+  const server = serve(() => createMcpServer({ ...source, ...others }), {
     transport: transport(ended.resolve),
   })
   return {

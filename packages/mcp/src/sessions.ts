@@ -1,14 +1,35 @@
 import type { PerSQLDatabase } from '@persql/sdk'
-import { isStorageError, SessionCatalog, SessionStore, toSqlDriver } from '@persql/session-core'
+import {
+  isStorageError,
+  SessionCatalog,
+  SessionStore,
+  type SessionTableNames,
+  toSqlDriver,
+} from '@persql/session-core'
 
 /** The sessions of a database, without making their tables. */
-export function catalogOf(handle: PerSQLDatabase): SessionCatalog {
-  return new SessionCatalog(toSqlDriver(handle), { createTables: false })
+export function catalogOf(handle: PerSQLDatabase, names: SessionTableNames): SessionCatalog {
+  return new SessionCatalog(toSqlDriver(handle), { ...tablesOf(names), createTables: false })
 }
 
 /** The items of its sessions. `onCorruptRow` is told of rows that are passed over. */
-export function storeOf(handle: PerSQLDatabase, onCorruptRow: () => void): SessionStore<unknown> {
-  return new SessionStore<unknown>(toSqlDriver(handle), { createTables: false, onCorruptRow })
+export function storeOf(
+  handle: PerSQLDatabase,
+  names: SessionTableNames,
+  onCorruptRow: () => void,
+): SessionStore<unknown> {
+  return new SessionStore<unknown>(toSqlDriver(handle), {
+    ...tablesOf(names),
+    createTables: false,
+    onCorruptRow,
+  })
+}
+
+export function tablesOf({
+  sessionsTable = 'agent_sessions',
+  messagesTable = 'agent_messages',
+}: SessionTableNames) {
+  return { sessionsTable, messagesTable }
 }
 
 /** Before the first session there are no tables, which means no sessions. */

@@ -6,7 +6,29 @@ import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+/** Makes one request. `globalThis.fetch` is one. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+
+/** The part of a `RequestInit` that is used. */
+export interface FetchInit {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+  readonly signal: AbortSignal
+  /** Redirects are not followed: they could take the token elsewhere, and make a GET of a POST. */
+  readonly redirect: 'manual'
+}
+
+/** The part of a `Response` that is used. */
+export interface FetchResponse {
+  readonly ok: boolean
+  readonly status: number
+  readonly headers: {
+    /** `name` is in lower case. */
+    get(name: string): string | null
+  }
+  text(): Promise<string>
+}
 
 export interface HttpClientOptions {
   readonly baseURL: string
@@ -25,6 +47,8 @@ export interface HttpCall extends CallOptions {
   /** What must not be told by an error, apart from the token. */
   readonly secrets?: () => readonly string[]
 }
+
+type Init = Omit<FetchInit, 'signal'>
 
 const OVERLOADED = new Set([408, 429, 500, 502, 503, 504])
 
@@ -65,14 +89,14 @@ export class HttpClient {
     this.#closed = true
   }
 
-  async #attempt<Data>(url: string, init: RequestInit, call: HttpCall): Promise<Success<Data> | Retryable> {
+  async #attempt<Data>(url: string, init: Init, call: HttpCall): Promise<Success<Data> | Retryable> {
     const { signal, timeout = this.#options.timeout } = call
     if (signal?.aborted) throw aborted(signal)
     const controller = new AbortController()
     const stop = () => controller.abort()
     const timer = setTimeout(stop, timeout)
     signal?.addEventListener('abort', stop)
-    let response: Response | undefined
+    let response: FetchResponse | undefined
     let text: string
     try {
       response = await this.#options.fetch(url, { ...init, signal: controller.signal })
@@ -107,9 +131,10 @@ export class HttpClient {
     }
   }
 
-  #init({ method }: Route, { body, headers }: HttpCall): RequestInit {
+  #init({ method }: Route, { body, headers }: HttpCall): Init {
     return {
       method,
+      redirect: 'manual',
       headers: {
         authorization: `Bearer ${this.#options.token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -1,5 +1,6 @@
 import { Branches } from './branches.ts'
 import { Databases } from './databases.ts'
+import { defaultFetch } from './default-fetch.ts'
 import { environmentVariable } from './environment.ts'
 import { toIsoTime } from './expiry.ts'
 import { type Fetch, HttpClient } from './http-client.ts'
@@ -16,7 +17,7 @@ export interface PerSQLOptions {
   readonly token?: string | undefined
   /** Default: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
   readonly baseURL?: string | undefined
-  /** Default: `globalThis.fetch`. */
+  /** Default: `globalThis.fetch`; in Node.js `node:http`, which needs much less time for a small call. */
   readonly fetch?: Fetch | undefined
   /**
    * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any
@@ -113,7 +114,7 @@ export class PerSQL {
 }
 
 function httpOptions(options: PerSQLOptions) {
-  const { timeout = 60_000, maxRetries = 5, fetch = (...args) => globalThis.fetch(...args) } = options
+  const { timeout = 60_000, maxRetries = 5, fetch = defaultFetch() } = options
   if (!(timeout > 0))
     throw new PerSQLError('invalid_argument', 'timeout must be a positive number of milliseconds.')
   if (!Number.isInteger(maxRetries) || maxRetries < 0) {

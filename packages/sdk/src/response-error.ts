@@ -1,4 +1,5 @@
 import { ApprovalRequiredError } from './approval-required-error.ts'
+import type { FetchResponse } from './http-client.ts'
 import { PerSQLError } from './persql-error.ts'
 import { type Failure, HEADERS } from './protocol/index.ts'
 import { RateLimitError } from './rate-limit-error.ts'
@@ -6,7 +7,7 @@ import { type Redact, redactDetail } from './redact.ts'
 import { parseRetryAfter } from './retry-delay.ts'
 
 /** The error for an answer that is no success. `body` is its JSON, or undefined for anything else. */
-export function responseError(response: Response, body: unknown, redact: Redact): PerSQLError {
+export function responseError(response: FetchResponse, body: unknown, redact: Redact): PerSQLError {
   const { status } = response
   const failure = (typeof body === 'object' && body !== null ? body : {}) as Partial<Failure>
   const message =
@@ -15,6 +16,11 @@ export function responseError(response: Response, body: unknown, redact: Redact)
   const detail =
     typeof errorDetail === 'object' && errorDetail ? redactDetail(errorDetail, redact) : undefined
 
+  // Browsers tell nothing of a redirect but a status of 0.
+  if (status === 0 || (status >= 300 && status < 400)) {
+    const where = `The PerSQL API redirects${status === 0 ? '' : ` (HTTP ${status})`}`
+    return new PerSQLError('api', `${where}. Pass the address it redirects to as baseURL.`, { status })
+  }
   if (status === 429) {
     const retryAfter = parseRetryAfter(response.headers.get(HEADERS.retryAfter))
     return new RateLimitError(message, { detail, retryAfter })

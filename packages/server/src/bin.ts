@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { createServer } from './create-server.ts'
 import type { LogEntry } from './server-options.ts'
 
 const USAGE = `persql-server [options]
@@ -16,43 +15,58 @@ const USAGE = `persql-server [options]
 PERSQL_ADMIN_TOKEN       the admin token; without it, the first run prints one
 `
 
-const { values } = parseArgs({
-  allowNegative: true,
-  options: {
-    data: { type: 'string', default: 'persql-data' },
-    port: { type: 'string', default: '8787' },
-    host: { type: 'string', default: '127.0.0.1' },
-    namespace: { type: 'string', default: 'local' },
-    'auto-create': { type: 'boolean', default: true },
-    quiet: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const NODE = [24, 15] as const
 
-function print(entry: LogEntry) {
-  if (values.quiet && entry.level === 'info') return
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
+try {
+  await run()
+} catch (error) {
+  process.stderr.write(`persql-server: ${(error as Error).message}\n`)
+  process.exit(1)
 }
 
-if (values.help) {
-  process.stdout.write(USAGE)
-} else {
-  const given = process.env['PERSQL_ADMIN_TOKEN']
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      data: { type: 'string', default: 'persql-data' },
+      port: { type: 'string', default: '8787' },
+      host: { type: 'string', default: '127.0.0.1' },
+      namespace: { type: 'string', default: 'local' },
+      'auto-create': { type: 'boolean', default: true },
+      quiet: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(USAGE)
+    return
+  }
+  const print = (entry: LogEntry) => {
+    if (values.quiet && entry.level === 'info') return
+    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
+    throw new Error(`This is Node.js ${process.versions.node}; the server needs ${NODE.join('.')} or later.`)
+  }
+  // Older versions lack what this imports.
+  const { createServer } = await import('./create-server.ts')
+  const given = process.env['PERSQL_ADMIN_TOKEN'] || undefined
   const server = await createServer({
     data: values.data,
-    port: Number(values.port),
+    port: values.port === '' ? Number.NaN : Number(values.port),
     host: values.host,
     namespace: values.namespace,
     autoCreate: values['auto-create'],
     adminToken: given,
     log: print,
   })
+  const isFirst = given === undefined && server.adminToken !== undefined
   process.stderr.write(
-    `PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference\n`,
+    `PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference\n${
+      isFirst ? `Admin token, shown only now: ${server.adminToken}\n` : ''
+    }`,
   )
-  if (given === undefined && server.adminToken !== undefined) {
-    process.stderr.write(`Admin token, shown only now: ${server.adminToken}\n`)
-  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       print({ level: 'info', event: 'signal', signal })

@@ -32,8 +32,9 @@ export interface PerSQLServer {
 
 /** Starts a server. Resolves when it takes requests. */
 export async function createServer(options: ServerOptions): Promise<PerSQLServer> {
-  const { namespace: slug = 'local', adminToken, now = Date.now, log } = options
+  const { namespace: slug = 'local', port = 8787, adminToken, now = Date.now, log } = options
   if (!isSlug(slug)) throw new TypeError('namespace: lower case letters, digits and dashes.')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError('port: 0 to 65535.')
   if (adminToken !== undefined && !TOKEN.test(adminToken)) {
     throw new TypeError('adminToken: 16 to 200 letters, digits, _ - . ~ + /')
   }
@@ -44,7 +45,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   chmodSync(data, 0o700)
   const pathOf = (file: string) => join(files, file)
 
-  const registry = new Registry(join(data, 'registry.sqlite'), now)
+  const registry = new Registry(data, now)
   let pool: WorkerPool | undefined
   let http: Server | undefined
   let secret: string | undefined
@@ -56,7 +57,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const services = { registry, pool, sweeper, metrics: new Metrics(), limits, autoCreate, now, pathOf }
     const app = createApp(services, log)
     http = createHttpServer(HTTP, getRequestListener(app.fetch, { hostname: 'localhost' }))
-    await listen(http, options.port ?? 8787, options.host ?? '127.0.0.1')
+    await listen(http, port, options.host ?? '127.0.0.1')
     // Not before: a token that is made in a run that fails would never be shown.
     secret = registry.ensureNamespace(slug, adminToken)
   } catch (error) {

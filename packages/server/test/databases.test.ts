@@ -169,7 +169,7 @@ test('does not run what was sent with a token that was revoked while the body ar
 })
 
 test('deletes a database for which too many requests wait, and its file later', async () => {
-  const { call, query, server, data } = await startServer({ limits: { statementMs: 400, queue: 0 } })
+  const { call, query, server, data } = await startServer({ limits: { statementMs: 1500, queue: 0 } })
   await query('main', 'create table t (a)')
   const endless = query(
     'main',

@@ -44,6 +44,20 @@ test('tells that it is well, and counts for Prometheus without naming anything',
   expect(body).not.toContain('secret-name')
 })
 
+test('answers 405 where a route takes other methods, and knows the route', async () => {
+  const { call, query } = await startServer()
+  await query('main', 'select 1')
+  const { status, headers, body } = await call('PATCH', '/v1/databases/main', {})
+  expect([status, headers.get('allow'), body]).toEqual([
+    405,
+    'GET, DELETE',
+    { success: false, error: 'This route takes GET, DELETE only' },
+  ])
+  expect((await call('POST', '/v1/db/acme/main/branches/claim')).status).toBe(200)
+  const metrics = (await call('GET', '/metrics')).body
+  expect(metrics).toContain('method="POST",route="/v1/db/:ns/:db/branches/claim",status="200"} 1')
+})
+
 test('logs requests without SQL, parameters, content or tokens', async () => {
   const entries: LogEntry[] = []
   const { query, call, admin } = await startServer({ log: (entry) => entries.push(entry) })

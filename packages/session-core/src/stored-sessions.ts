@@ -47,6 +47,9 @@ export interface StoredChange {
 
 const READ_ONLY = { readOnly: true }
 
+/** Rows in one insert. */
+const AT_ONCE = 64
+
 /**
  * Sessions as they are stored, times and corrupt rows included, for copies that lose nothing. Nothing is decoded.
  * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text;
@@ -117,12 +120,10 @@ export class StoredSessions {
   }
 
   #writing(changes: readonly StoredChange[], ids: string): SqlStatement[] {
-    const { expectLast, truncate, putSessions, insertRows, lastRows } = this.#statements
-    const { limits } = this.#schema.driver
+    const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
     )
-    const rows = changes.flatMap(({ session, rows }) => rows.map((row) => rowText(session.sessionId, row)))
     return [
       expectLast({
         changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
@@ -133,9 +134,29 @@ export class StoredSessions {
           changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
         ),
       }),
-      ...(rows.length === 0 ? [] : jsonArrays(rows, limits).map((array) => insertRows({ rows: array }))),
+      ...this.#inserting(changes),
       lastRows({ sessions: ids }),
     ]
+  }
+
+  #inserting(changes: readonly StoredChange[]): SqlStatement[] {
+    const { insertRows, insertTexts } = this.#statements
+    const { limits } = this.#schema.driver
+    const rows = changes.flatMap(({ session, rows }) =>
+      rows.map(({ createdAt, data }) => ({ sessionId: session.sessionId, createdAt, data })),
+    )
+    if (limits || rows.some(({ data }) => typeof data !== 'string')) {
+      const arrays = rows.length === 0 ? [] : jsonArrays(rows.map(rowText), limits)
+      return arrays.map((array) => insertRows({ rows: array }))
+    }
+    const statements: SqlStatement[] = []
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const some = rows.slice(start, start + AT_ONCE)
+      statements.push(
+        insertTexts(some.map(({ sessionId, createdAt, data }) => [sessionId, data as string, createdAt])),
+      )
+    }
+    return statements
   }
 
   #read(statement: SqlStatement): Promise<SqlResult[]> {
@@ -192,7 +213,7 @@ function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
   }
 }
 
-function rowText(sessionId: string, { createdAt, data }: Pick<StoredRow, 'createdAt' | 'data'>): string {
+function rowText({ sessionId, createdAt, data }: Omit<StoredRow, 'rowId'>): string {
   if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
   const hex = Array.from(data.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return JSON.stringify([sessionId, createdAt, hex, data.storage])

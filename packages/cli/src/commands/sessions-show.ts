@@ -4,13 +4,14 @@ import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
 import { readAll, sessionQueries } from '../session-queries.ts'
-import { count, formatTime } from '../terminal/format.ts'
+import { count, formatTime, toIso } from '../terminal/format.ts'
 import { neutralise } from '../terminal/neutralise.ts'
 import { print, printJson, printLine } from '../terminal/print.ts'
 import { bold, dim } from '../terminal/style.ts'
-import { decodeRow, rawText, Transcript } from '../transcript/transcript.ts'
 import { RowFollower } from '../transcript/row-follower.ts'
+import { decodeRow, rawText, Transcript } from '../transcript/transcript.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
+import { UsageError } from '../usage-error.ts'
 import { noSuchSession } from './no-such-session.ts'
 
 interface Options extends DatabaseOptions {
@@ -26,7 +27,7 @@ export function sessionsShowCommand(parent: Command): void {
   const command = defineCommand(parent, 'show <session>', 'Show a session as a transcript. Times are UTC.', [
     'persql sessions show user-42 --db agents.db',
     'persql sessions show user-42 --last 20 --follow',
-    "persql sessions show user-42 --json | jq 'select(.item.role == \"user\")'",
+    'persql sessions show user-42 --json | jq \'select(.item.role == "user")\'',
   ])
   withJson(withDatabase(command), 'JSON Lines, one for each item, for programs')
     .option('--last <number>', 'only the latest items', wholeNumber(1))
@@ -38,18 +39,22 @@ export function sessionsShowCommand(parent: Command): void {
 }
 
 async function show(database: Database, sessionId: string, options: Options): Promise<void> {
+  if (options.follow && /^sqljs:/i.test(database.url)) {
+    throw new UsageError('A sqljs: file is read once and not followed. Open it as file: to follow it.')
+  }
   const stored = new StoredSessions(database.driver, database.tables)
   const [session] = await stored.get([sessionId])
   if (!session && !options.follow) throw noSuchSession(sessionId)
   if (session && !options.json) {
     const { items, createdAt, updatedAt } = session
     const times = `${formatTime(createdAt)} – ${formatTime(updatedAt)}`
-    await printLine(`${bold(neutralise(sessionId))}  ${dim(`${count(items, 'item')}  ${neutralise(times)}`)}\n`)
+    await printLine(
+      `${bold(neutralise(sessionId))}  ${dim(`${count(items, 'item')}  ${neutralise(times)}`)}\n`,
+    )
   }
 
   const transcript = new Transcript(options)
-  const printRow = (row: StoredRow) =>
-    options.json ? printJson(toJson(row)) : print(`${transcript.render(row)}\n`)
+  const printRow = (row: StoredRow) => (options.json ? printJson(toJson(row)) : print(transcript.render(row)))
   let last = options.last === undefined ? 0 : await rowBefore(database, sessionId, options.last)
   for (;;) {
     const rows = await stored.readPage(sessionId, { after: last, ...PAGE })
@@ -60,10 +65,12 @@ async function show(database: Database, sessionId: string, options: Options): Pr
   if (!options.follow) return
 
   await untilInterrupted(async (signal) => {
-    const follower = new RowFollower(stored, sessionId, last)
+    const follower = new RowFollower(database, sessionId, last)
     for await (const change of follower.changes(signal)) {
       if (change.isRewritten) {
-        await (options.json ? printJson({ rewritten: true }) : printLine(dim('— the history was rewritten —\n')))
+        await (options.json
+          ? printJson({ rewritten: true })
+          : printLine(dim('— the history was rewritten —\n')))
       }
       for (const row of change.rows) await printRow(row)
     }
@@ -85,7 +92,8 @@ async function rowBefore(database: Database, sessionId: string, count: number): 
 }
 
 function toJson(row: StoredRow): object {
-  const { rowId, createdAt, data } = row
+  const { rowId, data } = row
+  const createdAt = toIso(row.createdAt)
   const item = decodeRow(row)
   // The codec's bytes would not be JSON: what is printed is the JSON that is stored.
   return item

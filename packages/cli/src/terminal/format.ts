@@ -26,3 +26,15 @@ export function count(number: number, noun: string): string {
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
+
+/** A stored time in ISO 8601, where it is one that the sessions write; otherwise as it is. */
+export function toIso<Time extends string | number | null>(time: Time): Time | string {
+  return typeof time === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/.test(time)
+    ? `${time.replace(' ', 'T')}Z`
+    : time
+}
+
+/** As {@link formatTime}, of an ISO 8601 time. */
+export function formatIso(time: string | null | undefined): string {
+  return time ? formatTime(new Date(time)) : ''
+}

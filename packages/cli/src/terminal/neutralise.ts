@@ -13,7 +13,9 @@ export function neutralise(text: string): string {
 export function neutraliseLines(text: string): string {
   return text
     .replace(/\r\n/g, '\n')
-    .replace(STEERING, (character) => (character === '\n' || character === '\t' ? character : picture(character)))
+    .replace(STEERING, (character) =>
+      character === '\n' || character === '\t' ? character : picture(character),
+    )
 }
 
 function picture(character: string): string {

@@ -9,7 +9,10 @@ const GAP = '  '
 export type Cell = string | number | null | undefined
 
 /** Prints rows under headings. Numbers stand right; on a terminal, long texts are cut. */
-export async function printTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): Promise<void> {
+export async function printTable(
+  headings: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
   const isNumeric = headings.map((_, column) => {
     const cells = rows.map((row) => row[column])
     return cells.some((cell) => typeof cell === 'number') && cells.every((cell) => typeof cell !== 'string')

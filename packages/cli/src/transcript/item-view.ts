@@ -38,7 +38,12 @@ export function viewItem(item: unknown): ItemView {
   if (RESULT.test(type)) {
     const known = text(item['name'])
     const heading = known ? `${titleOf(known)} result` : type.replaceAll('_', ' ')
-    return { kind: 'result', heading: withStatus(heading, item), callId, body: outputText(item['output'] ?? item['tools']) }
+    return {
+      kind: 'result',
+      heading: withStatus(heading, item),
+      callId,
+      body: outputText(item['output'] ?? item['tools']),
+    }
   }
   if (/_call$/.test(type)) {
     const handoff = HANDOFF.exec(name)?.[1]
@@ -108,7 +113,9 @@ function pretty(value: unknown): string {
 }
 
 function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  )
 }
 
 function text(value: unknown): string | undefined {

@@ -25,10 +25,15 @@ export function href(database: string, view: string, ...rest: readonly (string |
   return `#/${[database, view, ...rest].map((part) => encodeURIComponent(part)).join('/')}`
 }
 
+/** Of the address as it is now, which may be ahead of what is on the screen. */
+export function currentRoute(): Route {
+  return parse(location.hash)
+}
+
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parse(location.hash))
+  const [route, setRoute] = useState(currentRoute)
   useEffect(() => {
-    const update = () => setRoute(parse(location.hash))
+    const update = () => setRoute(currentRoute())
     addEventListener('hashchange', update)
     return () => removeEventListener('hashchange', update)
   }, [])

@@ -64,12 +64,14 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   const name = databases.find((one) => one.slug === slug)?.name ?? slug
   return (
     <div class="shell">
-      <a class="skip" href="#main" onClick={focusMain}>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header class="side">
         <div class="brand">
-          <Mark />
+          <label for="database-picker">
+            <Mark />
+          </label>
           {connection.isLocal ? (
             <span class="database-name" title={name}>
               {name}
@@ -203,6 +205,7 @@ function DatabasePicker({ slugs, slug = '', onPick }: DatabasePickerProps) {
     <>
       <input
         key={slug}
+        id="database-picker"
         class="database-picker"
         aria-label="Database"
         list="databases"
@@ -238,9 +241,4 @@ function ThemeButton() {
       <Icon name={THEME_ICONS[theme]} />
     </button>
   )
-}
-
-function focusMain(event: Event): void {
-  event.preventDefault()
-  document.getElementById('main')?.focus()
 }

@@ -51,8 +51,8 @@ export function SignIn({ error: first, onSignIn }: SignInProps) {
 
 export function Mark() {
   return (
-    <span class="mark" aria-hidden="true">
-      <svg viewBox="0 0 32 32" width="24" height="24">
+    <span class="mark">
+      <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
         <rect width="32" height="32" rx="8" />
         <path d="M8 9.5h16M8 16h11M8 22.5h6" />
         <circle cx="22" cy="22.5" r="2.6" />

@@ -95,7 +95,7 @@ export const databaseTools = [
 ]
 
 /** What a model needs of a database. */
-export function toInfo({
+function toInfo({
   slug,
   name,
   createdAt,

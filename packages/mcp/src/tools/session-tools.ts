@@ -1,11 +1,10 @@
 import { z } from 'zod'
+import { readable } from '../cells.ts'
 import { searchSessions } from '../search-sessions.ts'
 import { catalogOf, storeOf, withoutTables } from '../sessions.ts'
 import { database, defineTool, sessionId } from '../tool.ts'
 import { ToolRefusal } from '../tool-error.ts'
 import { entry, toEntry } from '../transcript.ts'
-
-const PAGE_CHARACTERS = 40_000
 
 export const sessionTools = [
   defineTool({
@@ -29,9 +28,8 @@ export const sessionTools = [
       after: z.string().optional().describe('For the next page; absent on the last one.'),
     }),
     effect: 'reads',
-    async run(args, { database }) {
-      const { limit, after } = args
-      const catalog = catalogOf(await database(args.database))
+    async run({ database, limit, after }, context) {
+      const catalog = catalogOf(await context.database(database), context)
       const page = await withoutTables(catalog.list({ limit, after }), { sessions: [] })
       return {
         sessions: page.sessions.map(({ firstActivity, lastActivity, ...summary }) => ({
@@ -62,17 +60,15 @@ export const sessionTools = [
       corruptRows: z.number().optional().describe('Rows that hold no valid item and were passed over.'),
     }),
     effect: 'reads',
-    async run(args, { database }) {
-      const { limit, before } = args
+    async run({ database, sessionId, limit, before }, context) {
       let corruptRows = 0
-      const handle = await database(args.database)
-      const store = storeOf(handle, () => corruptRows++)
-      const page = await withoutTables(store.readPage(args.sessionId, { limit, before }), { items: [] })
+      const store = storeOf(await context.database(database), context, () => corruptRows++)
+      const page = await withoutTables(store.readPage(sessionId, { limit, before }), { items: [] })
       if (page.items.length === 0 && corruptRows === 0 && before === undefined) {
         throw new ToolRefusal('There is no such session. list_sessions and search_sessions find them.')
       }
       const all = page.items.map(({ rowId, createdAt, item }) => toEntry(rowId, createdAt, item))
-      const entries = newest(all)
+      const entries = readable(all.toReversed()).reverse()
       const older = entries.length < all.length ? entries[0]?.row : page.before
       return {
         entries,
@@ -100,20 +96,8 @@ export const sessionTools = [
       before: z.number().optional().describe('For the page of older items; absent on the last one.'),
     }),
     effect: 'reads',
-    async run(args, { database, signal }) {
-      return searchSessions(await database(args.database), args, signal)
+    async run({ database, ...search }, context) {
+      return searchSessions(await context.database(database), context, search)
     },
   }),
 ]
-
-/** As many of the newest as a model can be expected to read, at least one. */
-function newest<Item>(items: readonly Item[]): Item[] {
-  let characters = 0
-  let first = items.length
-  while (first > 0) {
-    characters += JSON.stringify(items[first - 1]).length
-    if (characters > PAGE_CHARACTERS && first < items.length) break
-    first--
-  }
-  return items.slice(first)
-}

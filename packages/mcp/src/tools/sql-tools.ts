@@ -1,7 +1,7 @@
 import { PerSQLError, type QueryResult, type TableDescription } from '@persql/sdk'
-import { decodeValue, type SqlValue } from '@persql/sdk/protocol'
+import { decodeValue, encodeValue } from '@persql/sdk/protocol'
 import { z } from 'zod'
-import { cell, param, toCells } from '../cells.ts'
+import { type Cell, cell, param, RowWindow, readable } from '../cells.ts'
 import { database, defineTool } from '../tool.ts'
 
 const sql = z.string().min(1).max(100_000).describe('One SQLite statement. Values belong in params.')
@@ -21,9 +21,9 @@ export const sqlTools = [
     name: 'query',
     title: 'Read with SQL',
     description:
-      'Runs one SQL statement that only reads, and returns its rows. Conversations are in agent_sessions(session_id, ' +
-      'created_at, updated_at) and agent_messages(id, session_id, message_data, created_at): message_data is one item ' +
-      "as JSON, read with ->>, as in message_data ->> '$.role'; times are UTC text. Use batch to write.",
+      'Runs one SQLite statement that only reads, and returns its rows. Conversations are in agent_sessions (session_id, ' +
+      'created_at, updated_at) and agent_messages (id, session_id, message_data, created_at), unless describe shows ' +
+      "others; message_data is one item as JSON, read with ->>, as in message_data ->> '$.role'; times are UTC text.",
     input: z.strictObject({ database, sql, params, limit }),
     output: z.strictObject({ ...rows, rowsRead: z.number() }),
     effect: 'reads',
@@ -33,7 +33,7 @@ export const sqlTools = [
       const result = await reading.catch((error: unknown) => {
         throw readOnly ? error : withHint(error)
       })
-      return { ...toRows(result, args.limit), rowsRead: result.rowsRead }
+      return { ...toRows(result, new RowWindow(args.limit)), rowsRead: result.rowsRead }
     },
   }),
 
@@ -67,13 +67,13 @@ export const sqlTools = [
       const handle = await database(args.database)
       const statements = args.statements.map(({ sql, params }) => ({ sql, params: params?.map(decodeValue) }))
       const results = await handle.batch(statements, { transaction, idempotencyKey, signal })
-      const each = Math.max(1, Math.floor(limit / results.length))
+      const window = new RowWindow(limit)
       return {
         results: results.map((result) => ({
-          ...toRows(result, each),
+          ...toRows(result, window),
           ...(result.changes !== undefined && { changes: result.changes }),
           ...(result.lastInsertRowid !== undefined && {
-            lastInsertRowid: toCells([[result.lastInsertRowid]], 1)[0]?.[0],
+            lastInsertRowid: encodeValue(result.lastInsertRowid) as Cell,
           }),
         })),
       }
@@ -99,22 +99,27 @@ export const sqlTools = [
           indexes: z.array(z.string()).optional(),
         }),
       ),
+      others: z
+        .array(z.string())
+        .optional()
+        .describe('Tables for which there is no room: ask for them one by one.'),
     }),
     effect: 'reads',
     async run(args, { database, signal }) {
       const handle = await database(args.database)
       const { tables } = await handle.describe({ signal })
       const wanted = args.table?.toLowerCase()
-      return {
-        tables: tables
-          .filter(({ table }) => wanted === undefined || table.toLowerCase() === wanted)
-          .map(({ table, columns, foreignKeys, indexes }) => ({
-            table,
-            columns: columns.map(columnText),
-            ...(foreignKeys.length > 0 && { foreignKeys: foreignKeys.map(foreignKeyText) }),
-            ...(indexes.length > 0 && { indexes: indexes.map(indexText) }),
-          })),
-      }
+      const described = tables
+        .filter(({ table }) => wanted === undefined || table.toLowerCase() === wanted)
+        .map(({ table, columns, foreignKeys, indexes }) => ({
+          table,
+          columns: columns.map(columnText),
+          ...(foreignKeys.length > 0 && { foreignKeys: foreignKeys.map(foreignKeyText) }),
+          ...(indexes.length > 0 && { indexes: indexes.map(indexText) }),
+        }))
+      const shown = readable(described)
+      const others = readable(described.slice(shown.length).map(({ table }) => table))
+      return { tables: shown, ...(others.length > 0 && { others }) }
     },
   }),
 ]
@@ -130,8 +135,8 @@ function withHint(error: unknown): unknown {
   })
 }
 
-function toRows({ columns, rows }: QueryResult, limit: number) {
-  const shown = toCells(rows as SqlValue[][], limit)
+function toRows({ columns, rows }: QueryResult, window: RowWindow) {
+  const shown = window.show(rows)
   const note =
     shown.length < rows.length
       ? `Showing the first ${shown.length} of ${rows.length} rows. For the others, order by a key and say where it is greater, or use LIMIT and OFFSET; select fewer columns to see more at once.`

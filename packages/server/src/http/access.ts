@@ -1,14 +1,14 @@
 import type { Database } from '../registry/databases.ts'
 import { ApiError } from './api-error.ts'
-import type { Ctx, Services } from './context.ts'
+import type { Call, Services } from './context.ts'
 
 /** The database that the path names. Throws 403 for what the token does not reach, and 404 for what is not there. */
-export function databaseOf(c: Ctx, { registry }: Services): Database {
+export function databaseOf(c: Call, { registry }: Services): Database {
   return find(c, registry.databases) ?? notFound()
 }
 
 /** Like {@link databaseOf}; makes the database where that is allowed. */
-export function databaseOrNew(c: Ctx, { registry, autoCreate }: Services): Database {
+export function databaseOrNew(c: Call, { registry, autoCreate }: Services): Database {
   const { databases } = registry
   const found = find(c, databases)
   if (found) return found
@@ -19,7 +19,7 @@ export function databaseOrNew(c: Ctx, { registry, autoCreate }: Services): Datab
 }
 
 /** Throws 403 unless the token is an admin's for the whole namespace. */
-export function requireAdmin(c: Ctx): void {
+export function requireAdmin(c: Call): void {
   if (!isUnboundAdmin(c)) {
     throw new ApiError(
       403,
@@ -28,12 +28,12 @@ export function requireAdmin(c: Ctx): void {
   }
 }
 
-function isUnboundAdmin(c: Ctx): boolean {
+function isUnboundAdmin(c: Call): boolean {
   const { role, tableScope, databaseId } = c.get('token')
   return role === 'admin' && tableScope === null && databaseId === null
 }
 
-function find(c: Ctx, databases: Services['registry']['databases']): Database | undefined {
+function find(c: Call, databases: Services['registry']['databases']): Database | undefined {
   const { namespaceId, namespaceSlug, databaseId } = c.get('token')
   if (c.req.param('ns') !== namespaceSlug) throw new ApiError(403, 'Token namespace mismatch')
   const found = databases.find(namespaceId, c.req.param('db') ?? '')

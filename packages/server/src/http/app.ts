@@ -1,14 +1,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Failure } from '@persql/sdk/protocol'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
+import { METHOD_NAME_ALL } from 'hono/router'
 import type { LogEntry } from '../server-options.ts'
 import { ApiError } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import { branchRoutes } from './branch-routes.ts'
 import { consoleRoutes } from './console-routes.ts'
-import type { App, Ctx, Env, Services } from './context.ts'
+import type { App, Call, Ctx, Env, Services } from './context.ts'
 import { databaseRoutes } from './database-routes.ts'
 import { mcpRoute } from './mcp-route.ts'
+import { otherMethods } from './other-methods.ts'
 import { publicRoutes } from './public-routes.ts'
 import { sqlRoutes } from './sql-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -32,6 +34,7 @@ export function createApp(services: Services, log: ((entry: LogEntry) => void) |
   mcpRoute(app, services)
   publicRoutes(app, services)
   consoleRoutes(app)
+  otherMethods(app)
   app.notFound((c) => fail(c, new ApiError(404, 'There is no such route')))
   app.onError((error, c) => {
     if (error instanceof ApiError) return fail(c, error)
@@ -54,10 +57,11 @@ function record(
   ms: number,
   log: ((entry: LogEntry) => void) | undefined,
 ): void {
-  const { method } = c.req
   const { outgoing } = c.env
   const status = outgoing.headersSent ? outgoing.statusCode : c.res.status
-  const route = routePath(c, -1)
+  const matched = matchedRoutes(c)
+  const { path: route = '' } =
+    matched.findLast((one) => one.method !== METHOD_NAME_ALL) ?? matched.at(-1) ?? {}
   metrics.observe(method, route, status, ms)
   if (!log) return
   const token = c.get('token')

@@ -35,5 +35,13 @@ export interface Env {
   }
 }
 
+/** The part of Hono's context that is needed to answer a query or batch, so that they can do without it. */
+export interface Call {
+  readonly env: HttpBindings
+  readonly req: { param(name: 'ns' | 'db'): string | undefined }
+  get<Name extends keyof Env['Variables']>(name: Name): Env['Variables'][Name]
+  set<Name extends keyof Env['Variables']>(name: Name, value: Env['Variables'][Name]): void
+}
+
 export type App = OpenAPIHono<Env>
 export type Ctx = Context<Env>

@@ -74,11 +74,11 @@ const value = z
   })
 
 const statementFields = {
-  sql: z
-    .string()
-    .min(1)
-    .openapi({ description: 'One statement.', example: 'select * from users where id = ?' }),
-  params: z.array(value).optional().openapi({ description: 'One value for each placeholder.' }),
+  sql: z.string().openapi({ description: 'One statement.', example: 'select * from users where id = ?' }),
+  params: z
+    .array(value)
+    .optional()
+    .openapi({ description: 'One value for each placeholder.', example: [1] }),
 }
 const statement = z.object(statementFields).openapi('Statement')
 const readOnly = z

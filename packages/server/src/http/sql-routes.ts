@@ -8,7 +8,7 @@ import type { SqlOperation } from '../worker/job.ts'
 import type { Policy } from '../worker/policy.ts'
 import { databaseOf, databaseOrNew } from './access.ts'
 import { ApiError } from './api-error.ts'
-import type { App, Ctx, Services } from './context.ts'
+import type { App, Call, Services } from './context.ts'
 import { type Operation, operation } from './operation.ts'
 import { runJob } from './run-job.ts'
 import * as schemas from './schemas.ts'
@@ -22,7 +22,10 @@ export function sqlRoutes(app: App, services: Services): void {
       services,
       ROUTES[name],
       { id: name, tag: 'SQL', isCall: true, errors: [404, 413, 415, 504], ...about },
-      (c) => answer(c, services, name, find(c, services)),
+      async (c) => {
+        await answerSql(c, services, name, find(c, services))
+        return RESPONSE_ALREADY_SENT
+      },
     )
   }
   add('query', {
@@ -63,7 +66,13 @@ const idempotencyHeaders = z.object({
     .openapi({ description: 'Within 24 hours, a call with the same key is answered with the first answer.' }),
 })
 
-async function answer(c: Ctx, services: Services, name: SqlOperation, database: Database): Promise<Response> {
+/** Runs the SQL of a call whose body has arrived, and sends the answer. Throws before anything is sent. */
+export async function answerSql(
+  c: Call,
+  services: Services,
+  name: SqlOperation,
+  database: Database,
+): Promise<void> {
   const { outgoing } = c.env
   const token = c.get('token')
   const replay = name === 'query' || name === 'batch' ? replayOf(c, token) : undefined
@@ -91,7 +100,6 @@ async function answer(c: Ctx, services: Services, name: SqlOperation, database: 
   for (const piece of reply.body) outgoing.write(piece)
   outgoing.end()
   outgoing.uncork()
-  return RESPONSE_ALREADY_SENT
 }
 
 const policies = new WeakMap<Token, Policy>()
@@ -106,7 +114,7 @@ function policyOf(token: Token): Policy {
 }
 
 /** The key of a call that is to be applied once, and the header that tells of a replay. */
-function replayOf(c: Ctx, { id }: Token): { readonly key: string; readonly header: string } | undefined {
+function replayOf(c: Call, { id }: Token): { readonly key: string; readonly header: string } | undefined {
   const { headers } = c.env.incoming
   const key = headerOf(headers[HEADERS.idempotencyKey], 'Idempotency-Key', LIMITS.idempotencyKeyLength)
   const planKey = headerOf(headers[HEADERS.planKey], 'Plan-Key', LIMITS.planKeyLength)

@@ -64,12 +64,12 @@ create table trash (file text primary key) strict, without rowid;
 
 /**
  * Opens the file that knows namespaces, databases, branches, tokens and usage, and makes it first where it is
- * missing. One process has it at a time; a second one is refused.
+ * missing. Others may read it meanwhile, such as a backup.
  */
 export function openRegistry(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, defensive: true })
   try {
-    database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full')
+    database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full')
     database.exec('begin immediate')
     const layout = database.prepare('pragma user_version').get()?.['user_version']
     if (layout === 0) database.exec(`${SCHEMA} pragma user_version = ${LAYOUT}`)
@@ -82,9 +82,6 @@ export function openRegistry(file: string): DatabaseSync {
     return database
   } catch (error) {
     database.close()
-    if ((error as { errcode?: number }).errcode === 5) {
-      throw new Error('Another server uses this data folder.', { cause: error })
-    }
     throw error
   }
 }

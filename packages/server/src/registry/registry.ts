@@ -1,20 +1,29 @@
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Databases } from './databases.ts'
+import { lockFolder } from './lock-folder.ts'
 import { newId } from './new-id.ts'
 import { openRegistry, transact } from './open-registry.ts'
 import { Tokens } from './tokens.ts'
 import { Usage } from './usage.ts'
 
-/** What the server knows apart from the content of databases. It is kept in one file and used by one process. */
+/** What the server knows apart from the content of databases. It is kept in one file and written by one process. */
 export class Registry {
   readonly databases: Databases
   readonly tokens: Tokens
   readonly usage: Usage
   readonly #database: DatabaseSync
+  readonly #lock: { close(): void }
   readonly #now: () => number
 
-  constructor(file: string, now: () => number) {
-    this.#database = openRegistry(file)
+  constructor(folder: string, now: () => number) {
+    this.#lock = lockFolder(folder)
+    try {
+      this.#database = openRegistry(join(folder, 'registry.sqlite'))
+    } catch (error) {
+      this.#lock.close()
+      throw error
+    }
     this.#now = now
     this.tokens = new Tokens(this.#database, now)
     this.databases = new Databases(this.#database, now, () => this.tokens.forgetCached())
@@ -38,6 +47,7 @@ export class Registry {
   close(): void {
     this.usage.flush()
     this.#database.close()
+    this.#lock.close()
   }
 
   #createNamespace(slug: string): string {

@@ -26,6 +26,7 @@ export const QUERY = '/v1/db/acme/main/query'
 const at = (database: string, namespace = 'acme') => `/v1/db/${namespace}/${database}/query`
 const missing = { status: 404, error: 'There is no such database' }
 const noRoute = { status: 404, error: 'There is no such route' }
+const otherMethod = (allowed: string) => ({ status: 405, error: `This route takes ${allowed} only` })
 const unknownToken = { status: 401, error: 'The token is unknown, revoked or expired' }
 const badToken = { status: 401, error: 'Invalid token format' }
 const unavailable = (what: string) => ({ status: 403, error: what })
@@ -517,9 +518,9 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     method: 'POST',
     path: '/v1/databases/main',
     body: {},
-    ...noRoute,
+    ...otherMethod('GET, DELETE'),
   },
-  'a query by GET': { method: 'GET', path: `${QUERY}?sql=drop+table+t`, ...noRoute },
+  'a query by GET': { method: 'GET', path: `${QUERY}?sql=drop+table+t`, ...otherMethod('POST') },
   'a route that there is not': { path: '/v1/db/acme/main/propose', body: {}, ...noRoute },
   'a route with a slash more': { path: `${QUERY}/`, sql: 'delete from t', ...noRoute },
   'a route with double slashes': { path: '/v1//db/acme/main/query', sql: 'delete from t', ...noRoute },

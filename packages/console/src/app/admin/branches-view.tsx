@@ -30,7 +30,9 @@ export function BranchesView({ database }: { readonly database: PerSQLDatabase }
           </button>
         </span>
       </header>
-      <p class="muted lead">Databases of their own with the schema of {database.name} and none of its rows.</p>
+      <p class="muted lead">
+        Databases of their own with the schema of {database.name} and none of its rows.
+      </p>
       {branches.error && <Problem error={branches.error} onRetry={branches.reload} />}
       {branches.data?.length === 0 && <Empty icon="branches" title="No branches" />}
       {branches.data && branches.data.length > 0 && (

@@ -121,7 +121,13 @@ function CreateDatabase({ persql, onDone, onClose }: CreateDatabaseProps) {
     onDone()
   }
   return (
-    <FormDialog title="New database" action="Create" isReady={slug !== ''} onSubmit={create} onClose={onClose}>
+    <FormDialog
+      title="New database"
+      action="Create"
+      isReady={slug !== ''}
+      onSubmit={create}
+      onClose={onClose}
+    >
       <label class="field">
         <span>Name</span>
         <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />

@@ -24,7 +24,11 @@ export function Remaining({ until, onEnd }: RemainingProps) {
   }, [now, end, onEnd])
   if (!until) return <span class="muted">stays</span>
   return (
-    <time class={end - now < 3_600_000 ? 'remaining soon' : 'remaining'} dateTime={until} title={dateTime(new Date(end))}>
+    <time
+      class={end - now < 3_600_000 ? 'remaining soon' : 'remaining'}
+      dateTime={until}
+      title={dateTime(new Date(end))}
+    >
       {duration(end - now)}
     </time>
   )

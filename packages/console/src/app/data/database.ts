@@ -9,7 +9,7 @@ export interface Database {
   readonly sessions: SessionTables | undefined
 }
 
-/** Names as SQL has them, in quotes. */
+/** Names as SQL has them. */
 export interface SessionTables {
   readonly sessions: string
   readonly messages: string
@@ -37,7 +37,9 @@ export async function read(
   return results.map(({ rows }) => rows)
 }
 
+/** As SQL has it. No keyword has such a form, so names that have it read better without quotes. */
 export function quoteName(name: string): string {
+  if (/^[A-Za-z]+(_[A-Za-z0-9]+)+$/.test(name) && !/^current_/i.test(name)) return name
   return `"${name.replaceAll('"', '""')}"`
 }
 

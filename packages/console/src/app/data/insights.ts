@@ -72,7 +72,9 @@ export async function readTotals(
   signal: AbortSignal,
 ): Promise<Totals> {
   const statements = [
-    { sql: `select (select count(*) from ${sessions}), count(*), sum(length(message_data)) from ${messages}` },
+    {
+      sql: `select (select count(*) from ${sessions}), count(*), sum(length(message_data)) from ${messages}`,
+    },
     { sql: `select session_id, count(*) as n from ${messages} group by session_id order by n desc limit 6` },
     {
       sql: `select session_id, sum(length(message_data)) as n from ${messages}
@@ -147,7 +149,9 @@ function sinceOf(range: Range): string {
 
 /** With the hours or days in which nothing happened. */
 function fill(rows: Rows, range: Range): Bucket[] {
-  const found = new Map(rows.map(([at, items, sessions]) => [String(at), { items: Number(items), sessions: Number(sessions) }]))
+  const found = new Map(
+    rows.map(([at, items, sessions]) => [String(at), { items: Number(items), sessions: Number(sessions) }]),
+  )
   const step = range === 1 ? HOUR : DAY
   return Array.from({ length: range === 1 ? 24 : range }, (_, index) => {
     const time = new Date(firstOf(range) + index * step).toISOString()

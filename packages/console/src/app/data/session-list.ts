@@ -92,7 +92,10 @@ function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSear
   if (!inItems) return { where: byId, params: [pattern(text)] }
   // Rows hold JSON, where quotes and line ends are written as escapes.
   const inside = `s.session_id in (select session_id from ${messages} where message_data like ? escape '\\')`
-  return { where: `(${byId} or ${inside})`, params: [pattern(text), pattern(JSON.stringify(text).slice(1, -1))] }
+  return {
+    where: `(${byId} or ${inside})`,
+    params: [pattern(text), pattern(JSON.stringify(text).slice(1, -1))],
+  }
 }
 
 function pattern(text: string): string {

@@ -8,6 +8,9 @@ export interface Bar {
 
 export interface BarChartProps {
   readonly title: string
+  /** What all bars together come to, or the highest of them. */
+  readonly summary: 'sum' | 'peak'
+  /** Follows that number. */
   readonly unit: string
   readonly bars: readonly Bar[]
   readonly format?: (value: number) => string
@@ -18,10 +21,11 @@ const WIDTH = 600
 const HEIGHT = 140
 
 /** Values over time. The one under the pointer is spelled out; a table holds all of them for those who cannot see. */
-export function BarChart({ title, unit, bars, format = number, tone = 'accent' }: BarChartProps) {
+export function BarChart({ title, summary, unit, bars, format = number, tone = 'accent' }: BarChartProps) {
   const [hovered, setHovered] = useState<number>()
-  const top = niceTop(Math.max(...bars.map(({ value }) => value), 0))
-  const total = bars.reduce((sum, { value }) => sum + value, 0)
+  const peak = Math.max(...bars.map(({ value }) => value), 0)
+  const top = niceTop(peak)
+  const total = summary === 'peak' ? peak : bars.reduce((sum, { value }) => sum + value, 0)
   const step = WIDTH / Math.max(bars.length, 1)
   const shown = hovered === undefined ? undefined : bars[hovered]
   const pick = (event: PointerEvent) => {

@@ -96,12 +96,14 @@ function Figures({ database, tables, range }: FiguresProps) {
         <div class="charts">
           <BarChart
             title="Items"
+            summary="sum"
             unit={unit}
             bars={activity.data.buckets.map(({ at, items }) => ({ label: at, value: items }))}
           />
           <BarChart
             title="Active sessions"
-            unit={range === 1 ? 'summed by the hour' : 'summed by the day'}
+            summary="peak"
+            unit={range === 1 ? 'at most in an hour' : 'at most in a day'}
             tone="second"
             bars={activity.data.buckets.map(({ at, sessions }) => ({ label: at, value: sessions }))}
           />
@@ -122,7 +124,12 @@ function Figures({ database, tables, range }: FiguresProps) {
         {totals.data && (
           <>
             <FigureList title="Longest, by items" database={database.slug} figures={totals.data.longest} />
-            <FigureList title="Largest" database={database.slug} figures={totals.data.largest} format={bytes} />
+            <FigureList
+              title="Largest"
+              database={database.slug}
+              figures={totals.data.largest}
+              format={bytes}
+            />
           </>
         )}
       </div>

@@ -35,7 +35,10 @@ export function ToolTable({ tools }: { readonly tools: readonly ToolUse[] }) {
                 <code>{name}</code>
               </th>
               <td class="wide-only">
-                <span class="meter" style={{ '--part': String(calls / most), '--bad': String(failed / most) }} />
+                <span
+                  class="meter"
+                  style={{ '--part': String(calls / most), '--bad': String(failed / most) }}
+                />
               </td>
               <td class="numeric">{number(calls)}</td>
               <td class="numeric">

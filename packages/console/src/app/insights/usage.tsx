@@ -47,6 +47,7 @@ export function Usage({ connection, slug, range }: UsageProps) {
       {range > 1 && (
         <BarChart
           title="Price of the calls"
+          summary="sum"
           unit={`in ${range} days`}
           tone="second"
           format={usd}

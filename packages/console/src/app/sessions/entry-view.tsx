@@ -133,7 +133,10 @@ function PartView({ part }: { readonly part: Part }) {
       return (
         <p class="attachment">
           <Icon name="image" />
-          <SafeImage source={part.source} alt={part.source.startsWith('data:') ? 'Stored image' : part.source} />
+          <SafeImage
+            source={part.source}
+            alt={part.source.startsWith('data:') ? 'Stored image' : part.source}
+          />
         </p>
       )
     case 'file':
@@ -180,7 +183,9 @@ function Tool({ entry, tool, isOpen, onToggle, onRaw, isOrphan = false }: ToolPr
   const badge = STATES[state]
   const isWaitingForPerson = state === 'waiting'
   return (
-    <div class={`card fold ${handoff === undefined ? '' : 'is-handoff'} ${isApproval || isWaitingForPerson ? 'is-approval' : ''}`}>
+    <div
+      class={`card fold ${handoff === undefined ? '' : 'is-handoff'} ${isApproval || isWaitingForPerson ? 'is-approval' : ''}`}
+    >
       <header class="entry-head">
         <button type="button" class="fold-button" aria-expanded={isOpen} onClick={onToggle}>
           <span class="chevron">
@@ -263,7 +268,9 @@ function Other(props: EntryViewProps & { readonly call: StoredRow }) {
         <RawButton onRaw={onRaw} />
       </header>
       {isOpen && (
-        <div class="fold-body">{texts.length > 0 ? <Parts parts={parts} /> : <JsonView value={call.item} />}</div>
+        <div class="fold-body">
+          {texts.length > 0 ? <Parts parts={parts} /> : <JsonView value={call.item} />}
+        </div>
       )}
     </div>
   )

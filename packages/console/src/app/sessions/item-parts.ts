@@ -42,7 +42,8 @@ function imageSource(part: Fields): string {
   if (typeof image === 'string') return image
   const { url, data, mediaType, id, fileId } = asFields(image)
   if (data instanceof Uint8Array) return dataUrl(data, mediaType)
-  if (typeof data === 'string') return data.startsWith('data:') ? data : `data:${mediaType ?? 'image/png'};base64,${data}`
+  if (typeof data === 'string')
+    return data.startsWith('data:') ? data : `data:${mediaType ?? 'image/png'};base64,${data}`
   return firstText(url, id, fileId)
 }
 

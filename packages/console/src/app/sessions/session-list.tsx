@@ -7,7 +7,7 @@ import {
   type SessionRow,
   type SessionSearch,
 } from '../data/session-list.ts'
-import { href } from '../router.ts'
+import { currentRoute, href } from '../router.ts'
 import { Empty } from '../ui/empty.tsx'
 import { compact, number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -62,7 +62,8 @@ export function SessionList({ database, selected }: SessionListProps) {
       input.current?.focus()
     }
     if (event.key !== 'j' && event.key !== 'k') return
-    const index = rows.findIndex(({ id }) => id === selected)
+    const [open] = currentRoute().rest
+    const index = rows.findIndex(({ id }) => id === open)
     const next = rows[index + (event.key === 'j' ? 1 : -1)]
     if (!next) return
     virtual.scrollToIndex(rows.indexOf(next))
@@ -89,11 +90,12 @@ export function SessionList({ database, selected }: SessionListProps) {
       </header>
       <SearchBox inputRef={input} search={search} onSearch={setSearch} />
       {error && <Problem error={error} onRetry={reload} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
       <div class="list-scroll" ref={scroller} tabIndex={0}>
         {rows.length === 0 && !isLoading && !error && (
           <Empty icon="search" title={search.text ? 'Nothing found' : 'No sessions yet'}>
-            {search.text && !search.inItems ? 'Only ids were searched. Switch on “In messages” to look inside.' : ''}
+            {search.text && !search.inItems
+              ? 'Only ids were searched. Switch on “In messages” to look inside.'
+              : ''}
           </Empty>
         )}
         <ul class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
@@ -186,7 +188,7 @@ function usePages(database: Database, search: SessionSearch) {
   const [pages, setPages] = useState<readonly SessionPage[]>([])
   const [error, setError] = useState<Error>()
   const [isLoading, setLoading] = useState(true)
-  const running = useRef<AbortController>()
+  const running = useRef<AbortController | undefined>(undefined)
 
   const load = useCallback(
     async (before: readonly SessionPage[], replace: (first: SessionPage) => readonly SessionPage[]) => {

@@ -11,6 +11,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useInterval } from '../ui/use-async.ts'
 import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useStickToEnd } from '../ui/use-stick-to-end.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
 import { RawDialog } from './raw-dialog.tsx'
@@ -44,7 +45,11 @@ export function Transcript({ database, sessionId, rowId }: TranscriptProps) {
           {outline && <Facts outline={outline} />}
         </div>
         <label class="toggle live" title="Looks for new items every 1.5 s">
-          <input type="checkbox" checked={isLive} onChange={(event) => setLive(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={isLive}
+            onChange={(event) => setLive(event.currentTarget.checked)}
+          />
           <span>Live</span>
         </label>
         <CopyButton text={sessionId} label="Copy id" />
@@ -86,10 +91,9 @@ function useOutline(database: Database, sessionId: string) {
   const [error, setError] = useState<Error>()
   const [isLive, setLive] = useState(true)
   const [attempt, setAttempt] = useState(0)
-  const known = useRef<Outline>()
+  const known = useRef<Outline | undefined>(undefined)
   known.current = outline
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt reads again
   useEffect(() => {
     const controller = new AbortController()
     setError(undefined)
@@ -136,20 +140,21 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
     paddingStart: 16,
     paddingEnd: 24,
     overscan: 6,
-    anchorTo: 'end',
-    followOnAppend: true,
   })
+  const end = useStickToEnd(scroller, virtual.getTotalSize())
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
 
   const hasItems = entries.length > 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place to begin at is for the first time only
   useEffect(() => {
     if (!hasItems) return
-    const index = rowId === undefined ? -1 : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'start' })
-    else virtual.scrollToIndex(entries.length - 1, { align: 'end' })
+    const index =
+      rowId === undefined
+        ? -1
+        : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
+    if (index >= 0) jump(index)
+    else end.stick()
   }, [hasItems, rowId])
 
   useEffect(() => {
@@ -159,18 +164,18 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   }, [cache, entries, first, last])
 
   const current = turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first))
-  const jump = (entryIndex: number) => virtual.scrollToIndex(entryIndex, { align: 'start' })
+  function jump(entryIndex: number) {
+    end.leave()
+    virtual.scrollToIndex(entryIndex, { align: 'start' })
+  }
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'End') jumpToEnd()
+    if (event.key === 'End') end.stick()
     if (event.key === 'Home') jump(0)
     if (event.key !== 'n' && event.key !== 'p') return
     const turn = turns[(current ? current.number - 1 : -1) + (event.key === 'n' ? 1 : -1)]
     if (turn) jump(turn.entryIndex)
   })
-  function jumpToEnd() {
-    virtual.scrollToIndex(entries.length - 1, { align: 'end' })
-  }
 
   const toggle = (id: number) => {
     const next = new Set(open)
@@ -180,7 +185,6 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   return (
     <div class="conversation">
       {cache.error && <Problem error={cache.error} onRetry={() => cache.retry()} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
       <div class="transcript-scroll" ref={scroller} tabIndex={0} role="feed" aria-label="Conversation">
         <div class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
           {items.map(({ index, start, key }) => {
@@ -236,7 +240,7 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
           onClick={() => {
             const next = turns[current?.number ?? 0]
             if (next) jump(next.entryIndex)
-            else jumpToEnd()
+            else end.stick()
           }}
         >
           <Icon name="down" />

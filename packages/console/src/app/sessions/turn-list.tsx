@@ -21,7 +21,6 @@ export function TurnList({ turns, current, onPick, onClose }: TurnListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => 40,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it opens
   useEffect(() => {
     if (current !== undefined) virtual.scrollToIndex(current - 1, { align: 'center' })
   }, [])
@@ -33,7 +32,10 @@ export function TurnList({ turns, current, onPick, onClose }: TurnListProps) {
         aria-label="Search turns"
         placeholder="Search turns"
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => {
+          setText(event.currentTarget.value)
+          virtual.scrollToOffset(0)
+        }}
       />
       <div class="turn-list" ref={scroller}>
         <ol class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>

@@ -16,7 +16,9 @@ export function toJson({ columns, rows }: Table): string {
     const before = columns.slice(0, index).filter((other) => other === name).length
     return before === 0 ? name : `${name}_${before + 1}`
   })
-  const objects = rows.map((row) => Object.fromEntries(names.map((name, index) => [name, toJsonValue(row[index])])))
+  const objects = rows.map((row) =>
+    Object.fromEntries(names.map((name, index) => [name, toJsonValue(row[index])])),
+  )
   return JSON.stringify(objects, null, 2)
 }
 

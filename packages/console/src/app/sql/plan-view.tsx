@@ -18,7 +18,8 @@ function Steps({ plan, parent }: { readonly plan: Plan; readonly parent: number 
     <ul>
       {steps.map(([id, , , detail]) => (
         <li key={id}>
-          <code>{detail}</code> {/^SCAN (?!.*USING)/.test(detail) && <span class="tag warn">reads all rows</span>}
+          <code>{detail}</code>{' '}
+          {/^SCAN (?!.*USING)/.test(detail) && <span class="tag warn">reads all rows</span>}
           {/USING (COVERING )?INDEX|PRIMARY KEY/.test(detail) && <span class="tag good">index</span>}
           <Steps plan={plan} parent={id} />
         </li>

@@ -80,8 +80,6 @@ export function ResultsTable({ columns, rows }: Table) {
               {index + 1}
             </span>
             {rows[index]!.map((cell, column) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid listens to the keys
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and says which cell is active
               <span
                 key={column}
                 id={idOf({ row: index, column })}

@@ -31,35 +31,77 @@ export function operationalQueries({ sessions, messages }: SessionTables): reado
   return [
     {
       name: 'Active in the last hour',
-      sql: `select s.session_id, s.updated_at, count(*) as items\nfrom ${sessions} s join ${messages} m using (session_id)\nwhere s.updated_at >= datetime('now', '-1 hour')\ngroup by s.session_id\norder by s.updated_at desc`,
+      sql: `select s.session_id, s.updated_at, count(*) as items
+from ${sessions} s join ${messages} m using (session_id)
+where s.updated_at >= datetime('now', '-1 hour')
+group by s.session_id
+order by s.updated_at desc`,
     },
     {
       name: 'Failed tool calls',
-      sql: `select m.session_id, m.id, m.created_at, json_extract(m.message_data, '$.name') as tool,\n  coalesce(json_extract(m.message_data, '$.output.text'), json_extract(m.message_data, '$.output')) as output\nfrom ${messages} m\nwhere json_valid(m.message_data)\n  and json_extract(m.message_data, '$.type') in ('function_call_result', 'function_call_output')\n  and output like 'An error occurred%'\norder by m.id desc\nlimit 200`,
+      sql: `select m.session_id, m.id, m.created_at, json_extract(m.message_data, '$.name') as tool,
+  coalesce(json_extract(m.message_data, '$.output.text'), json_extract(m.message_data, '$.output')) as output
+from ${messages} m
+where json_valid(m.message_data)
+  and json_extract(m.message_data, '$.type') in ('function_call_result', 'function_call_output')
+  and output like 'An error occurred%'
+order by m.id desc
+limit 200`,
     },
     {
       name: 'Tool calls without a result',
-      sql: `with call as (\n  select id, session_id, created_at, json_extract(message_data, '$.name') as tool,\n    json_extract(message_data, '$.callId') as call_id\n  from ${messages}\n  where json_valid(message_data) and json_extract(message_data, '$.type') = 'function_call'\n)\nselect call.* from call\nwhere not exists (\n  select 1 from ${messages} r\n  where r.session_id = call.session_id and json_valid(r.message_data)\n    and json_extract(r.message_data, '$.type') = 'function_call_result'\n    and json_extract(r.message_data, '$.callId') = call.call_id\n)\norder by call.id desc\nlimit 200`,
+      sql: `with item as materialized (
+  select id, session_id, created_at, json_extract(message_data, '$.type') as type,
+    json_extract(message_data, '$.name') as tool,
+    coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id')) as call_id
+  from ${messages}
+  where json_valid(message_data) and instr(message_data, '"function_call')
+)
+select call.id, call.session_id, call.created_at, call.tool, call.call_id
+from item call
+left join item result on result.session_id = call.session_id and result.call_id = call.call_id
+  and result.type <> 'function_call'
+where call.type = 'function_call' and result.id is null
+order by call.id desc
+limit 200`,
     },
     {
       name: 'Largest items',
-      sql: `select id, session_id, created_at, length(message_data) as characters\nfrom ${messages}\norder by characters desc\nlimit 50`,
+      sql: `select id, session_id, created_at, length(message_data) as characters
+from ${messages}
+order by characters desc
+limit 50`,
     },
     {
       name: 'Rows that are not JSON',
-      sql: `select id, session_id, created_at, substr(message_data, 1, 200) as beginning\nfrom ${messages}\nwhere not json_valid(message_data)\norder by id desc`,
+      sql: `select id, session_id, created_at, substr(message_data, 1, 200) as beginning
+from ${messages}
+where not json_valid(message_data)
+order by id desc`,
     },
     {
       name: 'Sessions without items',
-      sql: `select s.* from ${sessions} s\nwhere not exists (select 1 from ${messages} m where m.session_id = s.session_id)`,
+      sql: `select s.* from ${sessions} s
+where not exists (select 1 from ${messages} m where m.session_id = s.session_id)`,
     },
     {
       name: 'What users ask most',
-      sql: `select lower(trim(coalesce(json_extract(message_data, '$.content[0].text'), json_extract(message_data, '$.content')))) as question,\n  count(*) as times, count(distinct session_id) as sessions\nfrom ${messages}\nwhere json_valid(message_data) and json_extract(message_data, '$.role') = 'user'\ngroup by question\norder by times desc\nlimit 50`,
+      sql: `select lower(trim(coalesce(json_extract(message_data, '$.content[0].text'), json_extract(message_data, '$.content')))) as question,
+  count(*) as times, count(distinct session_id) as sessions
+from ${messages}
+where json_valid(message_data) and json_extract(message_data, '$.role') = 'user'
+group by question
+order by times desc
+limit 50`,
     },
     {
       name: 'Sessions by number of turns',
-      sql: `select session_id, count(*) as user_messages, min(created_at) as first, max(created_at) as last\nfrom ${messages}\nwhere json_valid(message_data) and json_extract(message_data, '$.role') = 'user'\ngroup by session_id\norder by user_messages desc\nlimit 100`,
+      sql: `select session_id, count(*) as user_messages, min(created_at) as first, max(created_at) as last
+from ${messages}
+where json_valid(message_data) and json_extract(message_data, '$.role') = 'user'
+group by session_id
+order by user_messages desc
+limit 100`,
     },
     {
       name: 'Tables and indexes',

@@ -1,4 +1,9 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { SQLite, sql } from '@codemirror/lang-sql'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
@@ -39,13 +44,17 @@ export interface SqlEditor {
 export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEditorOptions): SqlEditor {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
   const language = new Compartment()
+  const runAll = () => {
+    onRun()
+    return true
+  }
   const view = new EditorView({
     root,
     parent: root,
     state: EditorState.create({
       doc: text,
       extensions: [
-        keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true) }]),
+        keymap.of([{ key: 'Mod-Enter', run: runAll }]),
         lineNumbers(),
         history(),
         drawSelection(),
@@ -88,7 +97,10 @@ export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEd
 }
 
 function languageOf(schema: EditorSchema) {
-  return sql({ dialect: SQLite, schema: Object.fromEntries(Object.entries(schema).map(([t, c]) => [t, [...c]])) })
+  return sql({
+    dialect: SQLite,
+    schema: Object.fromEntries(Object.entries(schema).map(([t, c]) => [t, [...c]])),
+  })
 }
 
 /** The body of a trigger holds statements of its own, so such a text is taken as one. */
@@ -116,7 +128,12 @@ const THEME = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', overflow: 'auto' },
   '.cm-content': { padding: '12px 0', caretColor: 'var(--text)' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--muted)', border: 'none', paddingLeft: '6px' },
+  '.cm-gutters': {
+    backgroundColor: 'transparent',
+    color: 'var(--muted)',
+    border: 'none',
+    paddingLeft: '6px',
+  },
   '.cm-activeLine': { backgroundColor: 'var(--hover)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.cm-placeholder': { color: 'var(--muted)' },

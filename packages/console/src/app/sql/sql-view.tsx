@@ -102,7 +102,12 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
       <div class="sql-main">
         <header class="sql-head">
           <h1 class="visually-hidden">SQL</h1>
-          <button type="button" class="primary" disabled={!editor || running !== undefined} onClick={() => void run()}>
+          <button
+            type="button"
+            class="primary"
+            disabled={!editor || running !== undefined}
+            onClick={() => void run()}
+          >
             <Icon name="play" /> Run
           </button>
           {running && (
@@ -110,19 +115,25 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
               Stop
             </button>
           )}
-          <button type="button" disabled={!editor || running !== undefined} onClick={() => void explain()}>
+          <button
+            type="button"
+            aria-label="Plan"
+            disabled={!editor || running !== undefined}
+            onClick={() => void explain()}
+          >
             <Icon name="plan" /> <span class="label">Plan</span>
           </button>
-          <button type="button" onClick={() => setNaming(true)}>
+          <button type="button" aria-label="Save" onClick={() => setNaming(true)}>
             <Icon name="file" /> <span class="label">Save</span>
           </button>
           <button
             type="button"
             class="narrow-only"
+            aria-label="Queries and schema"
             aria-expanded={isSideOpen}
             onClick={() => setSideOpen(!isSideOpen)}
           >
-            <Icon name="list" /> Queries
+            <Icon name="list" /> <span class="label">Queries</span>
           </button>
           <span class="grow" />
           {canWrite ? (
@@ -143,7 +154,8 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
         </header>
         {isWriting && (
           <p class="writing" role="status">
-            <Icon name="warning" /> Statements change the database. This switches itself off when you leave the view.
+            <Icon name="warning" /> Statements change the database. This switches itself off when you leave
+            the view.
           </p>
         )}
         <div class="sql-editor" ref={parent} aria-busy={!editor} />
@@ -161,7 +173,13 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   )
 }
 
-function OutcomeView({ outcome, isRunning }: { readonly outcome: Outcome | undefined; readonly isRunning: boolean }) {
+function OutcomeView({
+  outcome,
+  isRunning,
+}: {
+  readonly outcome: Outcome | undefined
+  readonly isRunning: boolean
+}) {
   if (isRunning) {
     return (
       <p class="starting" role="status">
@@ -208,7 +226,8 @@ function Results({ results, ms }: { readonly results: readonly QueryResult[]; re
           </div>
         )}
         <span role="status">
-          {summaryOf(result)} <span class="muted">in {ms < 10 ? ms.toFixed(1) : number(Math.round(ms))} ms</span>
+          {summaryOf(result)}{' '}
+          <span class="muted">in {ms < 10 ? ms.toFixed(1) : number(Math.round(ms))} ms</span>
         </span>
         <span class="grow" />
         {result.columns.length > 0 && <Exports table={result} />}
@@ -236,7 +255,13 @@ function Exports({ table }: { readonly table: Table }) {
   )
 }
 
-function SaveDialog({ onSave, onClose }: { readonly onSave: (name: string) => void; readonly onClose: () => void }) {
+function SaveDialog({
+  onSave,
+  onClose,
+}: {
+  readonly onSave: (name: string) => void
+  readonly onClose: () => void
+}) {
   const [name, setName] = useState('')
   return (
     <FormDialog
@@ -256,11 +281,14 @@ function SaveDialog({ onSave, onClose }: { readonly onSave: (name: string) => vo
 }
 
 function firstQuery({ sessions, description }: Database): string {
-  if (sessions) return `select session_id, updated_at\nfrom ${sessions.sessions}\norder by updated_at desc\nlimit 100`
+  if (sessions)
+    return `select session_id, updated_at\nfrom ${sessions.sessions}\norder by updated_at desc\nlimit 100`
   const [first] = description.tables
   return first ? `select *\nfrom "${first.table.replaceAll('"', '""')}"\nlimit 100` : ''
 }
 
 function schemaOf({ description }: Database): Record<string, string[]> {
-  return Object.fromEntries(description.tables.map(({ table, columns }) => [table, columns.map(({ name }) => name)]))
+  return Object.fromEntries(
+    description.tables.map(({ table, columns }) => [table, columns.map(({ name }) => name)]),
+  )
 }

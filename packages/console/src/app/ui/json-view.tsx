@@ -13,7 +13,6 @@ export function JsonView({ value }: { readonly value: unknown }) {
   const shown = isLong && !isWhole ? text.slice(0, FOLD) : text
   return (
     <div class="json">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
       <pre tabIndex={0}>{isJson ? colour(shown) : shown}</pre>
       {isLong && (
         <button type="button" class="link" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>

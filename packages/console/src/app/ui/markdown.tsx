@@ -1,4 +1,4 @@
-import { type Token, type Tokens, lexer } from 'marked'
+import { lexer, type Token, type Tokens } from 'marked'
 import type { ComponentChildren } from 'preact'
 
 /**
@@ -28,7 +28,6 @@ function Block({ token: generic }: { readonly token: Tokens.Generic }) {
     case 'code': {
       const { text, lang } = generic as Tokens.Code
       return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
         <pre tabIndex={0} data-language={lang || undefined}>
           <code>{text}</code>
         </pre>
@@ -117,7 +116,13 @@ function Inline({ token }: { readonly token: Tokens.Generic }) {
 }
 
 /** A link for an address that is safe to follow; its text for any other one. */
-export function SafeLink({ href, children }: { readonly href: string; readonly children: ComponentChildren }) {
+export function SafeLink({
+  href,
+  children,
+}: {
+  readonly href: string
+  readonly children: ComponentChildren
+}) {
   if (!URL.canParse(href) || !/^(https?|mailto):$/.test(new URL(href).protocol)) return <>{children}</>
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
@@ -134,7 +139,14 @@ export function SafeImage({ source, alt }: { readonly source: string; readonly a
   return <SafeLink href={source}>{alt ? `Image: ${alt}` : 'Image'}</SafeLink>
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+}
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,6}));/gi, (whole, decimal, hex, name) => {

@@ -17,7 +17,6 @@ export function useAsync<T>(key: string, load: (signal: AbortSignal) => Promise<
   const latest = useRef(load)
   latest.current = load
   const [count, setCount] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what is loaded, and the count that it is again
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller

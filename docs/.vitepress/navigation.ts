@@ -1,0 +1,109 @@
+import { existsSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DefaultTheme } from 'vitepress'
+
+const docs = join(import.meta.dirname, '..')
+
+/** Only pages that exist: a link to a missing one would fail the build. */
+function pages(...items: [text: string, link: string][]): DefaultTheme.SidebarItem[] {
+  return items
+    .filter(([, link]) => existsSync(join(docs, link.endsWith('/') ? `${link}README.md` : `${link}.md`)))
+    .map(([text, link]) => ({ text, link }))
+}
+
+const guide: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Begin',
+    items: pages(
+      ['Start here', '/start'],
+      ['Choosing a driver', '/drivers/'],
+      ['Local and remote', '/remote'],
+      ['Architecture', '/architecture'],
+    ),
+  },
+  {
+    text: 'Agents',
+    items: pages(
+      ['History windows', '/history-windows'],
+      ['Human approval', '/human-approval'],
+      ['Compaction', '/compaction'],
+      ['Memory', '/memory'],
+      ['Isolation per agent', '/isolation'],
+      ['MCP', '/mcp'],
+    ),
+  },
+  {
+    text: 'Operations',
+    items: pages(
+      ['SQL recipes', '/sql-recipes'],
+      ['Command line', '/cli'],
+      ['Console', '/console'],
+      ['Self-hosting', '/self-hosting'],
+      ['Durability', '/durability'],
+      ['Security model', '/security'],
+      ['Troubleshooting', '/troubleshooting'],
+    ),
+  },
+  {
+    text: 'Migrating',
+    items: pages(
+      ['From MemorySession', '/migrating/from-memory-session'],
+      ['From the Python SDK', '/migrating/from-python'],
+      ['From a store of your own', '/migrating/from-your-own-store'],
+    ),
+  },
+  {
+    text: 'Drivers',
+    items: pages(
+      ['better-sqlite3', '/drivers/better-sqlite3'],
+      ['sql.js', '/drivers/sqljs'],
+      ['Kysely', '/drivers/kysely'],
+      ['Writing a driver', '/drivers/writing-a-driver'],
+    ),
+  },
+]
+
+const PACKAGES = [
+  'openai-agents',
+  'session-core',
+  'driver-better-sqlite3',
+  'driver-sqljs',
+  'driver-persql',
+  'kysely',
+  'context',
+  'sdk',
+  'server',
+  'console',
+  'mcp',
+  'cli',
+]
+
+const rank = (path: string) => PACKAGES.indexOf(path.split(/[/.]/)[0] ?? '')
+
+const packages: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Packages',
+    items: PACKAGES.filter((name) => existsSync(join(docs, `../packages/${name}/README.md`))).map((name) => ({
+      text: `@persql/${name}`,
+      link: `/packages/${name}`,
+    })),
+  },
+  {
+    text: 'API reference',
+    items: globSync('**/*.md', { cwd: join(docs, 'api/@persql') })
+      .filter((path) => !path.endsWith('README.md'))
+      .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))
+      .map((path) => path.replace(/\.md$/, ''))
+      .map((path) => ({ text: path.replace(/\/index$/, ''), link: `/api/@persql/${path}` })),
+  },
+]
+
+export const navigation: Pick<DefaultTheme.Config, 'nav' | 'sidebar'> = {
+  nav: [
+    { text: 'Guide', link: '/start', activeMatch: '^/(?!packages|api|benchmarks|source)' },
+    { text: 'Packages', link: '/packages/openai-agents', activeMatch: '^/packages' },
+    { text: 'API', link: '/api/', activeMatch: '^/api' },
+    { text: 'Benchmarks', link: '/benchmarks' },
+  ],
+  sidebar: { '/packages/': packages, '/api/': packages, '/': guide },
+}

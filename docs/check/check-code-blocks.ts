@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkShell } from './check-shell.ts'
+import { checkSql } from './check-sql.ts'
+import { checkTypeScript } from './check-typescript.ts'
+import { codeBlocks } from './code-blocks.ts'
+import { pages, ROOT } from './pages.ts'
+
+// Every block of code in the documentation: TypeScript compiles, SQL runs, JSON parses, and what shell commands name
+// exists. See codeModules() for what the blocks of one page share. Pages may be named as arguments.
+const [, , ...named] = process.argv
+const problems: string[] = []
+const blocksOf = new Map<string, ReturnType<typeof codeBlocks>>()
+
+for (const page of named.length > 0 ? named : pages()) {
+  const markdown = readFileSync(join(ROOT, page), 'utf8')
+  const blocks = codeBlocks(markdown)
+  blocksOf.set(page, blocks)
+  problems.push(...checkShell(page, markdown, blocks), ...(await checkSql(page, blocks)))
+  for (const { language, code, line } of blocks) {
+    if (language !== 'json') continue
+    try {
+      JSON.parse(code)
+    } catch (error) {
+      problems.push(`${page}:${line}: ${(error as Error).message}`)
+    }
+  }
+}
+problems.push(...(await checkTypeScript(blocksOf)))
+
+for (const problem of problems) console.error(problem)
+const count = [...blocksOf.values()].flat().length
+console.log(`${count} blocks of code in ${blocksOf.size} pages: ${problems.length || 'no'} problems.`)
+process.exitCode = problems.length === 0 ? 0 : 1

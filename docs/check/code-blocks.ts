@@ -1,0 +1,60 @@
+import MarkdownIt from 'markdown-it'
+
+/** A fenced block of a page, or a comment such as `<!-- ts …  -->`, whose code is checked and not shown. */
+export interface CodeBlock {
+  readonly language: string
+  /** What follows the language: `run`. */
+  readonly flags: readonly string[]
+  readonly code: string
+  /** Of the first line of code, counted from 1. */
+  readonly line: number
+  readonly isHidden: boolean
+}
+
+const HIDDEN = /^<!-- (ts|sql)( [a-z ]+)?\n([\s\S]*?)-->/
+
+export function codeBlocks(markdown: string): CodeBlock[] {
+  return new MarkdownIt({ html: true }).parse(markdown, {}).flatMap(({ type, info, content, map }) => {
+    const [language = '', ...flags] = info.trim().split(/\s+/)
+    const line = (map?.[0] ?? 0) + 2
+    if (type === 'fence') return [{ language, flags, code: content, line, isHidden: false }]
+    const hidden = type === 'html_block' ? HIDDEN.exec(content) : null
+    if (!hidden) return []
+    const [, hiddenLanguage = '', hiddenFlags = '', code = ''] = hidden
+    return [
+      { language: hiddenLanguage, flags: hiddenFlags.trim().split(' '), code, line, isHidden: true },
+    ]
+  })
+}
+
+/** Blocks of TypeScript that are read as one file. */
+export interface CodeModule {
+  /** Each block at its place in the page, so that the lines of both agree. */
+  readonly code: string
+  readonly line: number
+  readonly isRun: boolean
+}
+
+/**
+ * A block that imports something begins a module, and one that does not goes on with the module before it. Hidden
+ * code begins a module as well, and the next block goes on with it, whether it imports or not.
+ */
+export function codeModules(blocks: readonly CodeBlock[]): CodeModule[] {
+  const groups: CodeBlock[][] = []
+  let followsHidden = false
+  for (const block of blocks.filter(({ language }) => language === 'ts')) {
+    const isStart = block.isHidden || (!followsHidden && /^import\s/m.test(block.code))
+    const last = groups.at(-1)
+    if (isStart || !last) groups.push([block])
+    else last.push(block)
+    followsHidden = block.isHidden
+  }
+  return groups.map((group) => ({
+    code: group.reduce((text, { code, line }) => {
+      const missing = line - 1 - (text.split('\n').length - 1)
+      return text + '\n'.repeat(Math.max(0, missing)) + code
+    }, ''),
+    line: group[0]!.line,
+    isRun: group.some(({ flags }) => flags.includes('run')),
+  }))
+}

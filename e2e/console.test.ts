@@ -1,0 +1,443 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Console, startConsole } from '@persql/console'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { SessionStore, type SqlDriver } from '@persql/session-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { audit } from './support/audit.ts'
+import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
+import { HOSTILE_COLUMN, HOSTILE_TABLE, PAYLOADS, storeHostile } from './support/hostile.ts'
+
+const SESSIONS = 10_000
+const LONG = 10_000
+
+describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
+  let folder: string
+  let driver: SqlDriver
+  let app: Console
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let incidents: string[]
+  let base: string
+  let hostile: string[]
+
+  const show = async (...parts: string[]) => {
+    await page.goto(`${base}#/database/${parts.map(encodeURIComponent).join('/')}`)
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'console-'))
+    driver = betterSqlite3Driver(join(folder, 'agents.db'), { synchronous: 'normal' })
+    await generateSessions(driver, { sessions: SESSIONS, now: new Date() })
+    await generateLongSession(driver, 'long', LONG)
+    hostile = await storeHostile(driver)
+    app = await startConsole({ driver, name: '<img src=x onerror=ran("name")>.db' })
+    base = app.url.split('#')[0]!
+    browser = await launchBrowser()
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+    context.setDefaultTimeout(15_000)
+    ;({ page, incidents } = await openWatched(context, app.url))
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await app?.close()
+    await driver?.close()
+    if (folder) rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('opens with the address once, and keeps the secret out of it', async () => {
+    await page.getByRole('heading', { name: /^Sessions/ }).waitFor()
+    expect(page.url()).not.toContain('open')
+    const stranger = await browser.newContext()
+    const other = await stranger.newPage()
+    await other.goto(app.url)
+    expect(await other.getByRole('alert').textContent()).toContain('used before')
+    await stranger.close()
+  })
+
+  test('stays signed in after a reload, and in a tab that is opened beside it', async () => {
+    await page.reload()
+    await page.getByRole('listitem').first().waitFor()
+    const second = await context.newPage()
+    await second.goto(base)
+    await second.getByRole('listitem').first().waitFor()
+    await second.close()
+  })
+
+  test('lists the sessions with their number, latest first, and pages through all of them', async () => {
+    await show('sessions')
+    const total = SESSIONS + hostile.length + 1
+    await expect.poll(() => page.locator('.count').textContent()).toBe(total.toLocaleString('en'))
+    const list = page.locator('.list-scroll')
+    const reach = () =>
+      list.evaluate((element) => {
+        element.scrollTop = element.scrollHeight
+        return element.scrollHeight
+      })
+    const first = await reach()
+    await expect.poll(reach).toBeGreaterThan(first * 3)
+    await list.evaluate((element) => {
+      element.scrollTop = 0
+    })
+  })
+
+  test('orders by activity and by items', async () => {
+    await show('sessions')
+    await page.getByLabel('Order').selectOption('items')
+    await page.getByRole('listitem').filter({ hasText: 'long' }).first().waitFor()
+    await expect.poll(() => page.locator('.session-id').first().textContent()).toBe('long')
+    await page.getByLabel('Order').selectOption('oldest')
+    await expect.poll(() => page.locator('.session-row time').first().textContent()).toMatch(/mo|d/)
+    await page.getByLabel('Order').selectOption('activity')
+  })
+
+  test('finds sessions by id, and by what was said', async () => {
+    await show('sessions')
+    await page.keyboard.press('/')
+    await page.keyboard.type('does not switch on')
+    await page.getByText('Nothing found').waitFor()
+    await page.getByLabel('In messages').check()
+    await page.getByText('The router does not switch on.').first().waitFor()
+    await page.getByLabel('In messages').uncheck()
+    await page.getByLabel('Search sessions').fill('%')
+    await expect.poll(() => page.locator('.count').textContent()).toBe(String(hostile.length))
+    await page.getByLabel('Search sessions').fill('')
+  })
+
+  test('walks through the list and the turns with keys', async () => {
+    await show('sessions')
+    await page.getByRole('listitem').first().waitFor()
+    await page.locator('.list-head h1').click()
+    await page.keyboard.press('j')
+    await page.locator('.session-row[aria-current]').waitFor()
+    const first = page.url()
+    await page.keyboard.press('j')
+    await expect.poll(() => page.url()).not.toBe(first)
+    await page.keyboard.press('k')
+    await expect.poll(() => page.url()).toBe(first)
+    await page.keyboard.press('Escape')
+    await page.getByText('Pick a session').waitFor()
+    await page.keyboard.press('3')
+    await page.getByRole('button', { name: 'Run' }).waitFor()
+    await page.locator('.sql-side h2').first().click()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  test('shows a conversation of 10,000 items at its end, and jumps to any turn', async () => {
+    await show('sessions', 'long')
+    await page.getByText('10,000 items').waitFor()
+    await page.getByRole('article').last().waitFor()
+    expect(await page.getByRole('article').count()).toBeLessThan(60)
+    const end = page.locator('[aria-posinset]').and(page.locator(`article[aria-setsize]`)).last()
+    const isAtEnd = () => end.evaluate((last) => last.ariaPosInSet === last.ariaSetSize)
+    await expect.poll(isAtEnd).toBe(true)
+    await page.getByRole('button', { name: /^Turn \d/ }).click()
+    await page.getByLabel('Search turns').fill('order A-1000')
+    await page.getByRole('button', { name: /^1\s*Where is my order A-1000/ }).click()
+    await page.locator('.turn-mark', { hasText: /^Turn 1\D/ }).waitFor()
+    await page.getByText('Where is my order A-1000?').first().waitFor()
+    await page.keyboard.press('n')
+    await expect.poll(() => page.locator('.turn-number').textContent()).toContain('Turn 2 of')
+    await page.keyboard.press('p')
+    await expect.poll(() => page.locator('.turn-number').textContent()).toContain('Turn 1 of')
+    await page.keyboard.press('End')
+    await expect.poll(isAtEnd).toBe(true)
+  })
+
+  test('shows tool calls folded, with arguments, results, failures, handoffs and what waits for approval', async () => {
+    await show('sessions', 'long')
+    const failed = page.getByRole('article').filter({ hasText: 'failed' }).last()
+    await failed.waitFor()
+    expect(await failed.getByText('Arguments').count()).toBe(0)
+    await failed.getByRole('button', { name: /get_weather/ }).click()
+    await failed.getByText('An error occurred while running the tool').waitFor()
+    await failed.getByText('"place"').waitFor()
+    const seen = [
+      ['I was charged twice', page.getByText('Handoff to')],
+      ['the rest can stay', page.getByText('no result yet')],
+      ['Please pay my 13 euros', page.getByText('rejected')],
+      ['on this picture', page.locator('img.stored-image')],
+      ['And what is in it', page.locator('.markdown').locator('table, pre, ul').first()],
+    ] as const
+    for (const [said, shown] of seen) {
+      await page.getByRole('button', { name: /^Turn \d/ }).click()
+      await page.getByLabel('Search turns').fill(said)
+      await page.locator('.turn-row').first().click()
+      await shown.first().waitFor()
+    }
+  })
+
+  test('shows the raw rows of an entry, and opens a link to it', async () => {
+    await show('sessions', 'long')
+    const call = page.getByRole('article').filter({ hasText: 'find_order' }).last()
+    await call.waitFor()
+    const row = await call.getAttribute('data-row')
+    await call.getByRole('button', { name: 'Raw JSON' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Stored rows' })
+    await dialog.getByText(`Row ${row}`, { exact: false }).waitFor()
+    expect(await dialog.getByText('function_call_result').count()).toBeGreaterThan(0)
+    await page.keyboard.press('Escape')
+    await show('sessions')
+    await show('sessions', 'long', row!)
+    await page.locator(`[data-row="${row}"]`).waitFor()
+  })
+
+  test('shows what an agent adds while somebody looks', async () => {
+    const store = new SessionStore<unknown>(driver)
+    await store.append('live', [{ role: 'user', content: 'First words' }])
+    await show('sessions', 'live')
+    await page.getByRole('article').getByText('First words').waitFor()
+    await store.append('live', [
+      { role: 'assistant', content: [{ type: 'output_text', text: 'Second words' }], status: 'completed' },
+    ])
+    await page.getByRole('article').getByText('Second words').waitFor()
+    await store.replaceAll('live', [{ role: 'user', content: 'Rewritten' }])
+    await page.getByRole('article').getByText('Rewritten').waitFor()
+    await expect.poll(() => page.getByRole('article').count()).toBe(1)
+    await store.clear('live')
+  })
+
+  test('draws what happened: items, sessions, tools and their failures, storage', async () => {
+    await show('insights')
+    await page.getByRole('row', { name: /get_weather.*%/ }).waitFor()
+    await page.getByRole('row', { name: /transfer_to_Billing/ }).waitFor()
+    const bars = await page.locator('.chart').first().locator('rect').count()
+    expect(bars).toBe(30)
+    await page.getByText('24 h').click()
+    await expect.poll(() => page.locator('.chart').first().locator('rect').count()).toBe(24)
+    await page.getByRole('link', { name: 'long' }).first().waitFor()
+    await page.getByText('on disk').waitFor()
+  })
+
+  async function type(sql: string) {
+    await page.locator('.cm-content').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText(sql)
+  }
+
+  test('runs SQL, several statements at once, and exports the result', async () => {
+    await show('sql')
+    await type(
+      "select 'é,\"' as a, 1 as a, null as b, x'00ff' as c; select count(*) as n from agent_sessions",
+    )
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('gridcell', { name: String(SESSIONS + hostile.length + 1) }).waitFor()
+    await page.getByRole('button', { name: '1', exact: true }).click()
+    await page.getByRole('gridcell', { name: 'NULL' }).waitFor()
+    const texts = []
+    for (const name of ['CSV', 'JSON']) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name, exact: true }).click(),
+      ])
+      texts.push(await readFile(await download.path(), 'utf8'))
+    }
+    expect(texts[0]).toBe('\ufeffa,a,b,c\r\n"é,""",1,,00ff\r\n')
+    expect(JSON.parse(texts[1]!)).toEqual([{ a: 'é,"', a_2: 1, b: null, c: '00ff' }])
+  })
+
+  test('shows plans, completes names of the schema, and keeps queries', async () => {
+    await show('sql')
+    await type('select * from agent_messages where session_id = 1')
+    await page.getByRole('button', { name: 'Plan' }).click()
+    await page.getByText(/SEARCH agent_messages USING INDEX/).waitFor()
+    await type('')
+    await page.keyboard.type('select * from agent_s')
+    await page.locator('.cm-tooltip-autocomplete').getByText('agent_sessions').waitFor()
+    await page.keyboard.press('Escape')
+    await type('select 7 as seven')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByLabel('Name').fill('Lucky')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.reload()
+    await page.getByRole('button', { name: 'Lucky', exact: true }).click()
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByRole('gridcell', { name: '7' }).waitFor()
+    await page.getByRole('button', { name: 'Forget Lucky' }).click()
+  })
+
+  test('runs every query that is ready', async () => {
+    await show('sql')
+    const ready = page.locator('.sql-side section', { hasText: 'Ready to run' }).getByRole('button')
+    await ready.first().waitFor()
+    for (const button of await ready.all()) {
+      await button.click()
+      await page.getByRole('button', { name: 'Run' }).click()
+      await page.getByText(/rows? in .* ms/).waitFor()
+      expect(await page.getByRole('alert').count()).toBe(0)
+    }
+  })
+
+  test('only reads until writing is switched on, which shows and ends with the view', async () => {
+    await show('sql')
+    await type('create table made (a)')
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('switch').check()
+    await page.getByText('Statements change the database.').waitFor()
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByText('0 rows changed').waitFor()
+    await page.getByRole('button', { name: 'made', exact: true }).waitFor()
+    await show('sessions')
+    await show('sql')
+    expect(await page.getByRole('switch').isChecked()).toBe(false)
+    await driver.batch([{ sql: 'drop table made' }])
+    // The refusal was an answer with an error status, which browsers note.
+    incidents.splice(0, incidents.length, ...incidents.filter((text) => !text.includes('status of 403')))
+  })
+
+  test('walks through a result of 100,000 rows with the keys', async () => {
+    await show('sql')
+    await type(
+      'with recursive n (i) as (select 1 union all select i + 1 from n where i < 100000) select i, i * i as square from n',
+    )
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByText('100,000 rows').waitFor()
+    expect(await page.getByRole('gridcell').count()).toBeLessThan(200)
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('ArrowRight')
+    await page.locator('.is-active', { hasText: '441' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'square' }).getByText('441').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  test('runs nothing of what is stored, in any field of any view', async () => {
+    expect(incidents).toEqual([])
+    const known = new Set<string>()
+    for (const id of hostile) {
+      await show('sessions', id)
+      await page.getByRole('heading', { level: 2, name: id.trim().replace(/\s+/g, ' ') }).waitFor()
+      await page.getByRole('article').first().waitFor()
+      await page.keyboard.press('Home')
+      await page.locator('[aria-posinset="1"]').last().waitFor()
+      // Opening some makes the list longer, so others come into sight.
+      for (let step = 0; step < 3; step++) {
+        await page.locator('.fold-button[aria-expanded="false"]').evaluateAll((buttons) => {
+          for (const button of buttons) (button as HTMLElement).click()
+        })
+        await nextFrame(page)
+        expect(await forbiddenElements(page)).toEqual([])
+        await page.keyboard.press(step % 2 === 0 ? 'End' : 'Home')
+        await page.getByRole('article').last().waitFor()
+      }
+      for (const text of await page
+        .locator('a[target]')
+        .evaluateAll((links) => links.map((a) => a.getAttribute('href')))) {
+        known.add(new URL(text!).protocol)
+      }
+      await page.getByRole('button', { name: 'Raw JSON' }).last().click()
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('Escape')
+      expect(await forbiddenElements(page)).toEqual([])
+    }
+    expect([...known]).toEqual(['https:'])
+
+    await show('insights')
+    await page
+      .getByRole('row', { name: /onerror/ })
+      .first()
+      .waitFor()
+    expect(await forbiddenElements(page)).toEqual([])
+
+    await show('sql')
+    await page.getByRole('button', { name: HOSTILE_TABLE, exact: true }).click()
+    await page.getByText(HOSTILE_COLUMN).waitFor()
+    await page.getByRole('button', { name: `Query ${HOSTILE_TABLE}` }).click()
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByText(`${PAYLOADS.length} rows`).waitFor()
+    await page.getByRole('gridcell').first().dblclick()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.cm-content').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('select * from t')
+    await page.locator('.cm-tooltip-autocomplete').waitFor()
+    expect(await forbiddenElements(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    expect(incidents).toEqual([])
+  })
+
+  test.each(['light', 'dark'] as const)(
+    'has no serious finding of axe in any view, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await show('sessions')
+      await page.getByRole('listitem').first().waitFor()
+      expect(await audit(page)).toEqual([])
+      await show('sessions', 'long')
+      await page
+        .getByRole('button', { name: /get_weather/ })
+        .last()
+        .click()
+      await page.getByText('Arguments').waitFor()
+      expect(await audit(page)).toEqual([])
+      await page.getByRole('button', { name: 'Raw JSON' }).last().click()
+      await page.getByRole('dialog').waitFor()
+      expect(await audit(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /^Turn \d/ }).click()
+      await page.getByRole('dialog').waitFor()
+      expect(await audit(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await show('insights')
+      await page.getByRole('row', { name: /get_weather/ }).waitFor()
+      expect(await audit(page)).toEqual([])
+      await show('sql')
+      await page.getByRole('switch').check()
+      await type('select * from agent_sessions limit 50')
+      await page.getByRole('button', { name: 'Run' }).click()
+      await page.getByRole('gridcell').first().waitFor()
+      expect(await audit(page)).toEqual([])
+    },
+  )
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const view of [['sessions'], ['sessions', 'long'], ['insights'], ['sql']]) {
+      await show(...view)
+      await page.getByRole('heading').first().waitFor({ state: 'attached' })
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow).toBeLessThanOrEqual(0)
+    }
+    await show('sessions', 'long')
+    await page.getByRole('link', { name: 'Back to the list' }).click()
+    await page.getByRole('listitem').first().waitFor()
+    expect(await audit(page)).toEqual([])
+    expect(incidents).toEqual([])
+  })
+})
+
+/** Until what was clicked is drawn. */
+function nextFrame(page: Page): Promise<unknown> {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+}
+
+/** Elements that only markup of stored text could have made, and addresses that run something or lead outside. */
+function forbiddenElements(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const forbidden =
+      'iframe, object, embed, base, form[action], #app script, #app style, #app link, meta[http-equiv], math, details'
+    const elements = [...document.querySelectorAll(forbidden)]
+    const attributes = [...document.querySelectorAll('*')].filter((element) =>
+      [...element.attributes].some(
+        ({ name, value }) =>
+          /^on/i.test(name) ||
+          (/^(href|src|action|formaction|srcdoc)$/i.test(name) &&
+            /^\s*(javascript|vbscript|data:text)/i.test(value)),
+      ),
+    )
+    const images = [...document.images].filter(({ src }) => !/^(data:image\/|blob:)/.test(src))
+    return [...elements, ...attributes, ...images].map((element) => element.outerHTML.slice(0, 200))
+  })
+}

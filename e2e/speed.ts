@@ -1,0 +1,105 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { startConsole } from '@persql/console'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from './support/browser.ts'
+import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
+
+// Measures the console in headless Chromium: node e2e/speed.ts
+const ROUNDS = 7
+const LONG = 10_000
+
+const folder = mkdtempSync(join(tmpdir(), 'console-'))
+const browser = await launchBrowser()
+const few = await open('few', 100)
+const many = await open('many', 100_000)
+await generateLongSession(many.driver, 'long', LONG)
+
+const [small, large] = [await firstPage(browser, few.start), await firstPage(browser, many.start)]
+line('first page, 100 sessions', small)
+line('first page, 100,000 sessions', large, `${(large / small).toFixed(2)} times`)
+await transcript()
+size()
+
+await browser.close()
+for (const { driver } of [few, many]) await driver.close()
+rmSync(folder, { recursive: true })
+
+async function open(name: string, sessions: number) {
+  const driver = betterSqlite3Driver(join(folder, `${name}.db`), { synchronous: 'normal' })
+  await generateSessions(driver, { sessions, now: new Date() })
+  return { driver, start: () => startConsole({ driver, name }) }
+}
+
+/** From following the address to the first sessions on the screen, the browser's cache empty. */
+async function firstPage(browser: Browser, start: () => ReturnType<typeof startConsole>): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const app = await start()
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    const page = await context.newPage()
+    const started = performance.now()
+    await page.goto(app.url)
+    await page.locator('.session-row').first().waitFor()
+    times.push(performance.now() - started)
+    await context.close()
+    await app.close()
+  }
+  return median(times)
+}
+
+/** Opening a long conversation, and the frames while it scrolls from its end to its beginning. */
+async function transcript(): Promise<void> {
+  const app = await many.start()
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(app.url)
+  await page.locator('.session-row').first().waitFor()
+  const started = performance.now()
+  await page.evaluate(() => {
+    location.hash = '#/database/sessions/long'
+  })
+  await page.locator('.entry .markdown').last().waitFor()
+  line(`transcript of ${LONG.toLocaleString('en')} items, open`, performance.now() - started)
+  await page.waitForTimeout(500)
+  const frames = await page.locator('.transcript-scroll').evaluate(async (element) => {
+    const lengths: number[] = []
+    let last = performance.now()
+    const ended = last + 5000
+    while (performance.now() < ended) {
+      element.scrollTop -= 120
+      await new Promise(requestAnimationFrame)
+      const now = performance.now()
+      lengths.push(now - last)
+      last = now
+    }
+    return lengths.sort((a, b) => a - b)
+  })
+  const at = (share: number) => frames[Math.min(Math.floor(frames.length * share), frames.length - 1)]!
+  line('scrolling at 7,200 px/s, frame, median', at(0.5))
+  line('scrolling at 7,200 px/s, frame, 95 of 100', at(0.95), `longest ${at(1).toFixed(1)} ms`)
+  await page.close()
+  await app.close()
+}
+
+function size(): void {
+  const assets = join(dirname(createRequire(import.meta.url).resolve('@persql/console')), 'app', 'assets')
+  for (const name of readdirSync(assets).filter((file) => /\.(js|css)$/.test(file))) {
+    const bytes = readFileSync(join(assets, name))
+    const kilobytes = (length: number) => `${(length / 1000).toFixed(0)} kB`
+    console.log(
+      `${name.replace(/-[\w-]{8}\./, '.')}: ${kilobytes(bytes.length)}, gzip ${kilobytes(gzipSync(bytes).length)}`,
+    )
+  }
+}
+
+function line(what: string, ms: number, note = ''): void {
+  console.log(`${what}: ${ms.toFixed(1)} ms${note && ` (${note})`}`)
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

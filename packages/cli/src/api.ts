@@ -1,0 +1,22 @@
+import { PerSQL, type PerSQLDatabase } from '@persql/sdk'
+import { databaseUrlFromEnv } from '@persql/session-core'
+import { readToken } from './token.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The PerSQL API at `PERSQL_API_URL`, for one piece of work. */
+export async function useApi<Result>(work: (client: PerSQL) => Promise<Result>): Promise<Result> {
+  const client = new PerSQL({ token: await readToken() })
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** The database that `--db` or the environment names: `acme/agents`, `persql://acme/agents`, or its slug alone. */
+export async function remoteDatabase(client: PerSQL, given: string | undefined): Promise<PerSQLDatabase> {
+  const name = (given ?? databaseUrlFromEnv()).replace(/^persql:(\/\/)?/i, '')
+  if (/^[\w-]+\/[\w.-]+$/.test(name)) return client.database(name)
+  if (/^[\w-]+$/.test(name)) return client.database((await client.me()).namespaceSlug, name)
+  throw new UsageError('Branches need a PerSQL database: --db persql://namespace/database')
+}

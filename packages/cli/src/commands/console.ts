@@ -1,0 +1,46 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { wholeNumber } from '../arguments.ts'
+import { defineCommand } from '../command.ts'
+import { type DatabaseOptions, openDatabase } from '../database.ts'
+import { loadPackage } from '../load-package.ts'
+import { note, printLine } from '../terminal/print.ts'
+import { untilStopped } from '../until-interrupted.ts'
+
+interface Options extends DatabaseOptions {
+  readonly port?: number
+  readonly host?: string
+  readonly readOnly?: true
+}
+
+export function consoleCommand(program: Command): void {
+  defineCommand(
+    program,
+    'console',
+    'Open the web console on a database. The address that it prints opens it once, in one browser of this machine.',
+    ['persql console --db agents.db', 'persql console --db persql://acme/agents --read-only'],
+  )
+    .option('--db <url>', 'URL or path of the database (default: PERSQL_DATABASE)')
+    .option('--port <number>', 'default: a free one', wholeNumber(0))
+    .option('--host <address>', 'a loopback address (default: 127.0.0.1)')
+    .option('--read-only', 'refuse everything that would write')
+    .action(async ({ port, host, readOnly, ...options }: Options) => {
+      const { startConsole } = await loadPackage('@persql/console', () => import('@persql/console'))
+      const { driver, url } = await openDatabase(options, readOnly ? 'read' : 'write')
+      try {
+        const console = await startConsole({ driver, name: nameOf(url), port, host, write: !readOnly })
+        await printLine(console.url)
+        note('Ctrl-C ends it.')
+        await untilStopped()
+        await console.close()
+      } finally {
+        await driver.close()
+      }
+    })
+}
+
+/** What people call the database. */
+function nameOf(url: string): string {
+  const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
+  return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import type { Database } from '../database.ts'
+import { readAll, sessionQueries } from '../session-queries.ts'
+import { type Finding, ok } from './finding.ts'
+
+const COLUMNS = {
+  sessions: ['session_id', 'created_at', 'updated_at'],
+  messages: ['id', 'session_id', 'message_data', 'created_at'],
+}
+
+/** Tables, columns, key, index and foreign key. Nothing else makes sense to check where the first finding is a problem. */
+export async function checkLayout(database: Database): Promise<Finding[]> {
+  const { db } = sessionQueries(database)
+  const { sessionsTable: sessions, messagesTable: messages } = database.tables
+  const query = (text: ReturnType<typeof sql>) => ({ compile: () => text.compile(db) })
+  const [sessionColumns, columns, indexes, keys, schema] = await readAll(database, [
+    query(sql`select name, pk from pragma_table_info(${sessions})`),
+    query(sql`select name, pk from pragma_table_info(${messages})`),
+    query(sql`select il.name, group_concat(ii.name) from pragma_index_list(${messages}) il, pragma_index_info(il.name) ii
+      group by il.name`),
+    query(sql`select "table", "from", on_delete from pragma_foreign_key_list(${messages})`),
+    query(sql`select sql from sqlite_master where type = 'table' and name = ${messages}`),
+  ])
+  const missing = [
+    ...missingColumns(sessions, COLUMNS.sessions, sessionColumns?.rows ?? []),
+    ...missingColumns(messages, COLUMNS.messages, columns?.rows ?? []),
+  ]
+  if (missing.length > 0) {
+    const isEmpty = (sessionColumns?.rows.length ?? 0) + (columns?.rows.length ?? 0) === 0
+    return [
+      {
+        check: 'tables',
+        status: 'problem',
+        message: `missing: ${missing.join(', ')}`,
+        mend: isEmpty
+          ? 'The first item of a session makes the tables. If they have other names: --sessions-table, --messages-table.'
+          : 'Rename what is in the way, copy the sessions to a new database with `persql copy`, or add the columns.',
+      },
+    ]
+  }
+  return [
+    ok('tables', `${sessions}, ${messages}`),
+    checkRowIds(messages, String(schema?.rows[0]?.[0] ?? '')),
+    checkIndex(
+      messages,
+      (indexes?.rows ?? []).map(([, names]) => String(names)),
+    ),
+    checkForeignKey(messages, sessions, keys?.rows ?? []),
+  ]
+}
+
+type Rows = readonly (readonly unknown[])[]
+
+function missingColumns(table: string, wanted: readonly string[], found: Rows): string[] {
+  if (found.length === 0) return [`table ${table}`]
+  const names = new Set(found.map(([name]) => String(name).toLowerCase()))
+  return wanted.filter((name) => !names.has(name)).map((name) => `column ${table}.${name}`)
+}
+
+function checkRowIds(messages: string, schema: string): Finding {
+  const check = 'row ids'
+  if (/\bautoincrement\b/i.test(schema)) return ok(check, 'never used twice')
+  return {
+    check,
+    status: 'problem',
+    message: `${messages}.id is not AUTOINCREMENT: ids of deleted rows come back, and readers may miss a change`,
+    mend: 'Copy the sessions to a new database: persql copy --from … --to …',
+  }
+}
+
+function checkIndex(messages: string, indexes: readonly string[]): Finding {
+  const check = 'index'
+  if (indexes.some((names) => /^session_id(,id|$)/i.test(names)))
+    return ok(check, 'on the session and the row')
+  return {
+    check,
+    status: 'problem',
+    message: 'no index on the session: reading one session reads all of them',
+    mend: `persql query --write "create index idx_${messages}_session_id on ${messages} (session_id, id)"`,
+  }
+}
+
+function checkForeignKey(messages: string, sessions: string, keys: Rows): Finding {
+  const check = 'foreign key'
+  const key = keys.find(([table, from]) => isSame(table, sessions) && isSame(from, 'session_id'))
+  if (isSame(key?.[2], 'cascade')) return ok(check, 'items go with their session')
+  return {
+    check,
+    status: 'problem',
+    message: key
+      ? 'deleting a session does not delete its items'
+      : `${messages} has no foreign key to ${sessions}`,
+    mend: 'Copy the sessions to a new database: persql copy --from … --to …',
+  }
+}
+
+function isSame(value: unknown, name: string): boolean {
+  return String(value).toLowerCase() === name.toLowerCase()
+}

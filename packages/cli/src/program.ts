@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { branchCommand } from './commands/branch.ts'
+import { consoleCommand } from './commands/console.ts'
+import { copyCommand } from './commands/copy.ts'
+import { dbCommand } from './commands/db.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { queryCommand } from './commands/query.ts'
+import { serverCommand } from './commands/server.ts'
+import { sessionsDeleteCommand } from './commands/sessions-delete.ts'
+import { sessionsExportCommand } from './commands/sessions-export.ts'
+import { sessionsForkCommand } from './commands/sessions-fork.ts'
+import { sessionsImportCommand } from './commands/sessions-import.ts'
+import { sessionsListCommand } from './commands/sessions-list.ts'
+import { sessionsSearchCommand } from './commands/sessions-search.ts'
+import { sessionsShowCommand } from './commands/sessions-show.ts'
+import { sessionsStatsCommand } from './commands/sessions-stats.ts'
+import { tokenCommand } from './commands/token.ts'
+import { usageCommand } from './commands/usage.ts'
+import { neutralise } from './terminal/neutralise.ts'
+import { bold } from './terminal/style.ts'
+
+const ENVIRONMENT = `
+Databases:
+  agents.db, file:agents.db     a SQLite file
+  sqljs:agents.db               the same, through SQLite in WebAssembly
+  persql://namespace/database   PerSQL over HTTP
+
+Environment:
+  PERSQL_DATABASE   the database, where --db is not given
+  PERSQL_TOKEN      API token; where it is missing and needed, it is asked for
+  PERSQL_API_URL    the API, if it is not the hosted one
+  NO_COLOR          no colours
+
+Status: 0 done, 1 failed, 2 misused.`
+
+export function createProgram(): Command {
+  const program = new Command('persql')
+    .description('Look at agent sessions in any database, and move them where they are needed.')
+    .version(version())
+    .addHelpText('after', ENVIRONMENT)
+    .configureHelp({ styleTitle: bold })
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => write(`${neutralise(text.trim().replace(/^error:/, 'persql:'))}\n`),
+    })
+    .exitOverride()
+
+  const sessions = program.command('sessions').description('Read, move and delete sessions')
+  sessionsListCommand(sessions)
+  sessionsShowCommand(sessions)
+  sessionsSearchCommand(sessions)
+  sessionsStatsCommand(sessions)
+  sessionsForkCommand(sessions)
+  sessionsDeleteCommand(sessions)
+  sessionsExportCommand(sessions)
+  sessionsImportCommand(sessions)
+
+  copyCommand(program)
+  queryCommand(program)
+  doctorCommand(program)
+  consoleCommand(program)
+  dbCommand(program)
+  branchCommand(program)
+  tokenCommand(program)
+  usageCommand(program)
+  serverCommand(program)
+  return program
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

@@ -1,0 +1,18 @@
+import { isStorageError } from '@persql/session-core'
+import { CommanderError } from 'commander'
+import { neutralise } from './terminal/neutralise.ts'
+import { note } from './terminal/print.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Says on one line what went wrong. Returns the status that the program ends with. */
+export function reportError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // It has said what it had to say.
+    return error.exitCode === 0 ? 0 : 2
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  // A command sends one statement: its number says nothing.
+  note(`persql: ${neutralise(message.replace(/^Statement 0: /, ''))}`)
+  if (process.env['PERSQL_DEBUG'] && error instanceof Error) note(error.stack ?? '')
+  return error instanceof UsageError || isStorageError(error, 'INVALID_ARGUMENT') ? 2 : 1
+}

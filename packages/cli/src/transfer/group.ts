@@ -1,0 +1,23 @@
+import type { StoredRow, StoredSession } from '@persql/session-core'
+
+/** A session, or a part of one whose rows do not fit into one group. */
+export interface SessionPart {
+  readonly session: StoredSession
+  readonly rows: readonly StoredRow[]
+  readonly isFirst: boolean
+  readonly isLast: boolean
+}
+
+/**
+ * What is moved in one step: whole sessions, or one part of a large one. Small enough to be held in memory several
+ * times over.
+ */
+export type SessionGroup = readonly SessionPart[]
+
+/** A group is closed when it has so much of anything. */
+export const GROUP = { sessions: 500, rows: 4000, bytes: 2_000_000 } as const
+
+/** About what a row takes. */
+export function rowBytes({ data }: Pick<StoredRow, 'data'>): number {
+  return typeof data === 'string' ? data.length : data.bytes.length
+}

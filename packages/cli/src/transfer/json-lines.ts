@@ -1,0 +1,206 @@
+import type { StoredData, StoredRow, StoredSession, StoredTime } from '@persql/session-core'
+import { Checksum } from './checksum.ts'
+import { GROUP, rowBytes, type SessionGroup, type SessionPart } from './group.ts'
+
+/**
+ * The form of an export, one JSON object on each line: a head, for each session its line and those of its items in
+ * order, and an end with the numbers and the checksum of what came before. Version 1; see docs/cli.md.
+ */
+const HEAD = { type: 'persql-sessions', version: 1 } as const
+
+const CHUNK = 64 * 1024
+
+/** The text of an export, in pieces, each ending with a line. */
+export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): AsyncGenerator<string> {
+  const checksum = new Checksum()
+  let piece = `${JSON.stringify(HEAD)}\n`
+  for await (const group of groups) {
+    for (const { session, rows, isFirst } of group) {
+      const { sessionId, createdAt, updatedAt } = session
+      if (isFirst) {
+        checksum.addSession(sessionId)
+        piece += `${JSON.stringify({ type: 'session', sessionId, createdAt, updatedAt })}\n`
+      }
+      checksum.addRows(rows)
+      for (const row of rows) {
+        piece += `${itemLine(sessionId, row)}\n`
+        if (piece.length < CHUNK) continue
+        yield piece
+        piece = ''
+      }
+    }
+  }
+  const { sessions, items } = checksum
+  yield `${piece}${JSON.stringify({ type: 'end', sessions, items, checksum: checksum.digest() })}\n`
+}
+
+function itemLine(sessionId: string, { createdAt, data }: StoredRow): string {
+  if (typeof data === 'string') return JSON.stringify({ type: 'item', sessionId, createdAt, text: data })
+  const base64 = Buffer.from(data.bytes).toString('base64')
+  return JSON.stringify({ type: 'item', sessionId, createdAt, base64, storage: data.storage })
+}
+
+export interface ReadOptions {
+  /** Whether a file without its end line is taken for what it is. */
+  readonly incomplete?: boolean | undefined
+}
+
+/**
+ * The sessions of an export in groups. Throws where a line is not what it should be, with its number, and at the end
+ * where lines are missing or were changed; the groups before are given by then.
+ */
+export async function* readJsonLines(
+  lines: AsyncIterable<string>,
+  { incomplete = false }: ReadOptions = {},
+): AsyncGenerator<SessionGroup> {
+  const checksum = new Checksum()
+  const grouper = new Grouper()
+  let number = 0
+  let isEnded = false
+  for await (const line of lines) {
+    number += 1
+    if (line === '') continue
+    const fields = parseLine(line, number)
+    if (isEnded) throw broken(number, 'comes after the end line')
+    if (number === 1) checkHead(fields)
+    else if (fields['type'] === 'session') {
+      const session = toSession(fields, number)
+      checksum.addSession(session.sessionId)
+      yield* grouper.begin(session)
+    } else if (fields['type'] === 'item') {
+      if (fields['sessionId'] !== grouper.sessionId) throw broken(number, 'is an item outside of its session')
+      const row = toRow(fields, number)
+      checksum.addRows([row])
+      yield* grouper.add(row)
+    } else if (fields['type'] === 'end') {
+      isEnded = true
+      const { sessions, items } = checksum
+      const isSame = fields['sessions'] === sessions && fields['items'] === items
+      if (!isSame || fields['checksum'] !== checksum.digest()) {
+        throw broken(number, 'does not agree with the lines before: some are missing, or were changed')
+      }
+    } else throw broken(number, 'is neither a session, an item nor the end')
+  }
+  yield* grouper.end()
+  if (!isEnded && !incomplete) {
+    throw new Error(
+      `The export has no end line after line ${number}: it was cut short. What it holds was imported. ` +
+        'Add --incomplete if that is all there is.',
+    )
+  }
+}
+
+/** Puts sessions and rows that come one after the other into groups. */
+class Grouper {
+  #whole: SessionPart[] = []
+  #wholeRows = 0
+  #wholeBytes = 0
+  #session: StoredSession | undefined
+  #rows: StoredRow[] = []
+  #bytes = 0
+  #isFirst = true
+
+  get sessionId(): string | undefined {
+    return this.#session?.sessionId
+  }
+
+  *begin(session: StoredSession): Generator<SessionGroup> {
+    yield* this.#finish()
+    // A group has each session once.
+    if (this.#whole.some((part) => part.session.sessionId === session.sessionId)) yield* this.#flush()
+    this.#session = session
+    this.#isFirst = true
+  }
+
+  *add(row: StoredRow): Generator<SessionGroup> {
+    const bytes = rowBytes(row)
+    if (this.#rows.length > 0 && (this.#rows.length === GROUP.rows || this.#bytes + bytes > GROUP.bytes)) {
+      yield* this.#flush()
+      yield [this.#take(false)]
+    }
+    this.#rows.push(row)
+    this.#bytes += bytes
+  }
+
+  *end(): Generator<SessionGroup> {
+    yield* this.#finish()
+    yield* this.#flush()
+  }
+
+  *#finish(): Generator<SessionGroup> {
+    if (!this.#session) return
+    const isFull =
+      this.#whole.length === GROUP.sessions ||
+      this.#wholeRows + this.#rows.length > GROUP.rows ||
+      this.#wholeBytes + this.#bytes > GROUP.bytes
+    if (isFull || !this.#isFirst) yield* this.#flush()
+    if (!this.#isFirst) {
+      yield [this.#take(true)]
+    } else {
+      this.#wholeRows += this.#rows.length
+      this.#wholeBytes += this.#bytes
+      this.#whole.push(this.#take(true))
+    }
+    this.#session = undefined
+  }
+
+  *#flush(): Generator<SessionGroup> {
+    if (this.#whole.length > 0) yield this.#whole
+    this.#whole = []
+    this.#wholeRows = 0
+    this.#wholeBytes = 0
+  }
+
+  #take(isLast: boolean): SessionPart {
+    const part = { session: this.#session!, rows: this.#rows, isFirst: this.#isFirst, isLast }
+    this.#rows = []
+    this.#bytes = 0
+    this.#isFirst = false
+    return part
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function parseLine(line: string, number: number): Fields {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value === 'object' && value !== null) return value as Fields
+  } catch {}
+  throw broken(number, 'is not a JSON object')
+}
+
+function checkHead({ type, version }: Fields): void {
+  if (type !== HEAD.type) throw broken(1, 'is not the head of an export by `persql sessions export`')
+  if (version !== HEAD.version) throw broken(1, `says version ${version}; this program reads ${HEAD.version}`)
+}
+
+function toSession(fields: Fields, number: number): StoredSession {
+  const { sessionId, createdAt, updatedAt } = fields
+  if (typeof sessionId !== 'string' || !sessionId.isWellFormed()) throw broken(number, 'has no session id')
+  return { sessionId, createdAt: toTime(createdAt, number), updatedAt: toTime(updatedAt, number) }
+}
+
+function toRow(fields: Fields, number: number): StoredRow {
+  const { sessionId, createdAt } = fields
+  const data = toData(fields)
+  if (data === undefined) throw broken(number, 'holds neither text nor bytes of an item')
+  return { rowId: 0, sessionId: sessionId as string, createdAt: toTime(createdAt, number), data }
+}
+
+function toData({ text, base64, storage }: Fields): StoredData | undefined {
+  if (typeof text === 'string') return text.isWellFormed() && !text.includes('\0') ? text : undefined
+  if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
+  if (storage !== 'text' && storage !== 'blob') return undefined
+  return { bytes: new Uint8Array(Buffer.from(base64, 'base64')), storage }
+}
+
+function toTime(value: unknown, number: number): StoredTime {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value
+  throw broken(number, 'has a time that is neither text nor a number')
+}
+
+/** Never with the content of the line. */
+function broken(number: number, what: string): Error {
+  return new Error(`Line ${number} ${what}.`)
+}

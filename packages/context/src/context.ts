@@ -1,0 +1,242 @@
+import {
+  checkSessionId,
+  type DatabaseHandle,
+  SessionStore,
+  type SqlDriver,
+  type SqlResult,
+  type SqlStatement,
+  toSqlDriver,
+} from '@persql/session-core'
+import {
+  checkCount,
+  checkFilled,
+  checkName,
+  checkOneOf,
+  checkText,
+  checkTime,
+  invalid,
+  optional,
+} from './check.ts'
+import type { ContextOptions } from './context-options.ts'
+import { ContextSchema } from './context-schema.ts'
+import { type EpisodeRow, statements } from './context-statements.ts'
+import type { ContextStore, DistillOptions, NeighborsOptions, Summary } from './context-store.ts'
+import { distill } from './distill.ts'
+import { embedAll } from './embeddings.ts'
+import { entityId } from './entity-id.ts'
+import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
+import { resolveRanking } from './ranking.ts'
+import { recallByText, resolveRecall } from './recall.ts'
+import { withNearest } from './recall-by-meaning.ts'
+import { toEpisode, toMemory } from './rows.ts'
+import { workingMemory } from './working-memory.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+const MAX_DEPTH = 20
+const NOTHING: SqlStatement = { sql: 'select 1' }
+/** How many texts are embedded at a time by `init`. */
+const EMBEDDED_AT_ONCE = 64
+
+/**
+ * The memory of a database: a `SqlDriver`, or a PerSQL database handle, which both stay yours to close. Makes no
+ * request by itself. Throws `INVALID_ARGUMENT` for options that cannot be used.
+ */
+export function context(database: SqlDriver | DatabaseHandle, options: ContextOptions = {}): ContextStore {
+  const { createTables = true, embed, now = Date.now } = options
+  const schema = new ContextSchema(toSqlDriver(database), createTables)
+  const source = optional(options.source, (value) => checkName('source', value))
+  const ranking = resolveRanking(options.ranking)
+  const workingTtl = checkCount('workingTtl', options.workingTtl ?? DAY, 1)
+  const sessions = new SessionStore<unknown>(schema.driver, { createTables })
+
+  const read = (...batch: SqlStatement[]) => schema.run(batch, { readOnly: true })
+  const rowsOf = (result: SqlResult | undefined) => result?.rows ?? []
+
+  function toRow(episode: NewEpisode): EpisodeRow {
+    return {
+      id: newId('ep'),
+      title: checkText('title', episode.title ?? ''),
+      body: checkFilled('body', episode.body),
+      outcome: optional(episode.outcome, (value) => checkName('outcome', value)),
+      session_id: optional(episode.sessionId, checkSessionId),
+      run_id: optional(episode.runId, (value) => checkName('run id', value)),
+      source,
+      happened_at: optional(episode.happenedAt, (value) => checkTime('happenedAt', value)) ?? now(),
+      first_row: null,
+      last_row: null,
+    }
+  }
+
+  /** The statements that keep the vector of an episode. */
+  async function embedEpisode({ id, title, body, happened_at }: EpisodeRow): Promise<SqlStatement[]> {
+    if (!embed) return []
+    const [vector] = await embedAll(embed, [`${title}\n${body}`])
+    return [statements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
+  }
+
+  /** Embeds some of what has no vector. False where there was nothing. */
+  async function embedSome(): Promise<boolean> {
+    if (!embed) return false
+    const limit = EMBEDDED_AT_ONCE
+    const [facts, episodes] = await read(
+      statements.factsToEmbed({ limit }),
+      statements.episodesToEmbed({ limit }),
+    )
+    const toText = ([name, title, body]: readonly unknown[], isFact: boolean) =>
+      isFact ? `${name}\n${title}\n${body}` : `${title}\n${body}`
+    const rows = [
+      ...rowsOf(facts).map((row) => ({ row, isFact: true })),
+      ...rowsOf(episodes).map((row) => ({ row, isFact: false })),
+    ].slice(0, limit)
+    if (rows.length === 0) return false
+    const vectors = await embedAll(
+      embed,
+      rows.map(({ row, isFact }) => toText(row, isFact)),
+    )
+    await schema.run(
+      rows.map(({ row, isFact }, index) => {
+        const embedded = { name: String(row[0]), version: Number(row[3]), vector: vectors[index]! }
+        return isFact ? statements.embedFact(embedded) : statements.embedEpisode(embedded)
+      }),
+    )
+    return true
+  }
+
+  return {
+    async init() {
+      await schema.runChosen((hasTextIndex) => (hasTextIndex ? statements.repairIndexes : [NOTHING]))
+      while (await embedSome());
+    },
+
+    async remember(memory) {
+      const { sessionId } = memory
+      const time = now()
+      const fact = { ...checkFact(memory), id: newId('m'), source, now: time }
+      const session = optional(sessionId, checkSessionId)
+      const batch = [statements.remember(fact)]
+      if (session !== null) batch.push(statements.noteOrigin({ name: fact.name, session }))
+      if (embed) {
+        const [vector] = await embedAll(embed, [`${fact.name}\n${fact.description}\n${fact.body}`])
+        batch.push(statements.embedFact({ name: fact.name, version: time, vector: vector! }))
+      }
+      const [result] = await schema.run(batch)
+      return toMemory(result!.rows[0]!)
+    },
+
+    async recall(text, recallOptions) {
+      const resolved = resolveRecall(recallOptions)
+      const hits = await recallByText(schema, ranking, now(), text, resolved)
+      if (!embed || text.trim() === '' || resolved.limit === 0) return hits
+      return withNearest(schema, embed, text, hits, resolved)
+    },
+
+    async index({ limit = 50, type } = {}) {
+      const [result] = await read(
+        statements.index({
+          limit: checkCount('limit', limit),
+          type: optional(type, (value) => checkOneOf('type', MEMORY_TYPES, value)),
+        }),
+      )
+      return rowsOf(result).map(toMemory)
+    },
+
+    async get(name) {
+      const [result] = await read(statements.get({ name: checkName('name', name) }))
+      const row = rowsOf(result)[0]
+      return row ? toMemory(row) : null
+    },
+
+    async forget(name) {
+      const named = { name: checkName('name', name) }
+      const results = await schema.run([statements.forgetFact(named), statements.forgetEpisode(named)])
+      return results.some(({ rows }) => rows.length > 0)
+    },
+
+    async link(src, rel, dst) {
+      const time = now()
+      const [from, to] = [src, dst].map((name) => ({ id: entityId(name), name: name.trim(), now: time }))
+      const edge = { src: from!.id, rel: checkName('relation', rel).trim(), dst: to!.id, source, now: time }
+      await schema.run([statements.addEntity(from!), statements.addEntity(to!), statements.addEdge(edge)])
+    },
+
+    async neighbors(name, neighborsOptions = {}) {
+      const walk = toWalk(name, neighborsOptions)
+      const [entities, edges] = await read(statements.reach(walk), statements.edgesWithin(walk))
+      return {
+        entities: rowsOf(entities).map(([id, entity]) => ({ id: String(id), name: String(entity) })),
+        edges: rowsOf(edges).map(([src, rel, dst]) => ({
+          src: String(src),
+          rel: String(rel),
+          dst: String(dst),
+        })),
+      }
+    },
+
+    async stats() {
+      const [result] = await read(statements.stats({}))
+      const [memories = 0, entities = 0, edges = 0] = (rowsOf(result)[0] ?? []).map(Number)
+      return { memories, entities, edges }
+    },
+
+    async record(episode) {
+      const row = toRow(episode)
+      const [result] = await schema.run([statements.record(row), ...(await embedEpisode(row))])
+      return toEpisode(result!.rows[0]!)
+    },
+
+    async episodes({ limit = 50, sessionId, runId, outcome, since, until } = {}) {
+      const [result] = await read(
+        statements.episodes({
+          limit: checkCount('limit', limit),
+          session: optional(sessionId, checkSessionId),
+          run: optional(runId, (value) => checkName('run id', value)),
+          outcome: optional(outcome, (value) => checkName('outcome', value)),
+          since: optional(since, (value) => checkTime('since', value)),
+          until: optional(until, (value) => checkTime('until', value)),
+        }),
+      )
+      return rowsOf(result).map(toEpisode)
+    },
+
+    distill<Item>(
+      sessionId: string,
+      summarize: (items: Item[]) => Summary | Promise<Summary>,
+      { runId, sessions: given }: DistillOptions<Item> = {},
+    ) {
+      const session = checkSessionId(sessionId)
+      const toEpisodeRow = (summary: Summary) =>
+        toRow({ ...(typeof summary === 'string' ? { body: summary } : summary), sessionId: session, runId })
+      const store = given ?? (sessions as SessionStore<Item>)
+      return distill(schema, store, session, summarize, async (summary) => {
+        const row = toEpisodeRow(summary)
+        return { row, more: await embedEpisode(row) }
+      })
+    },
+
+    working: (runId) => workingMemory(schema, runId, workingTtl, now),
+  }
+}
+
+function checkFact({ name, description = '', type = 'project', body }: NewMemory) {
+  return {
+    name: checkName('name', name),
+    description: checkText('description', description),
+    type: checkOneOf('type', MEMORY_TYPES, type),
+    body: checkText('body', body),
+  }
+}
+
+function toWalk(name: string, { depth = 1, direction = 'both' }: NeighborsOptions) {
+  if (checkCount('depth', depth) > MAX_DEPTH) throw invalid(`depth must be at most ${MAX_DEPTH}.`)
+  checkOneOf('direction', ['out', 'in', 'both'], direction)
+  return {
+    start: entityId(name),
+    depth,
+    forwards: Number(direction !== 'in'),
+    backwards: Number(direction !== 'out'),
+  }
+}
+
+function newId(prefix: string): string {
+  return `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`
+}

@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
+import { SessionStore } from '@persql/session-core'
+import { describe, expect, test } from 'vitest'
+import { connect, ENGINES, type Engine, temporaryFolder } from './support/connect.ts'
+
+const READING = [
+  'query',
+  'describe',
+  'list_sessions',
+  'read_session',
+  'search_sessions',
+  'recall',
+  'neighbors',
+]
+const WRITING = ['batch', 'remember', 'forget', 'link']
+
+async function fileWithSessions(engine: Engine): Promise<string> {
+  const path = join(temporaryFolder(), 'agents.db')
+  const driver = engine === 'sql.js' ? sqlJsDriver({ storage: fileStorage(path) }) : betterSqlite3Driver(path)
+  const store = new SessionStore<unknown>(driver)
+  await store.append('user-42', [
+    { role: 'user', content: 'My favourite colour is teal.' },
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Noted.' }] },
+  ])
+  await store.append('a/b c?', [{ role: 'user', content: [{ type: 'input_text', text: 'Odd id' }] }])
+  await driver.close()
+  return path
+}
+
+describe.each(ENGINES)('over %s', (engine) => {
+  test.each(['auto', 'legacy'] as const)('serves a file in the protocol "%s"', async (era) => {
+    const { call, client } = await connect(engine, { path: await fileWithSessions(engine), era })
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name }) => name).toSorted()).toEqual([...READING, ...WRITING].toSorted())
+    for (const { name, annotations, inputSchema } of tools) {
+      expect(annotations?.readOnlyHint, name).toBe(READING.includes(name))
+      expect(inputSchema, name).toMatchObject({ additionalProperties: false })
+      expect(inputSchema.required ?? [], name).not.toContain('database')
+    }
+
+    const list = await call('list_sessions')
+    expect(list.data.sessions.map(({ sessionId }: { sessionId: string }) => sessionId).toSorted()).toEqual([
+      'a/b c?',
+      'user-42',
+    ])
+    const read = await call('read_session', { database: 'main', sessionId: 'user-42' })
+    expect(read.data.entries).toMatchObject([
+      { kind: 'user', text: 'My favourite colour is teal.' },
+      { kind: 'assistant', text: 'Noted.' },
+    ])
+    const found = await call('search_sessions', { text: 'teal' })
+    expect(found.data.hits).toMatchObject([{ sessionId: 'user-42', row: 1 }])
+
+    const { resources } = await client.listResources()
+    const odd = resources.find(({ name }) => name === 'a/b c?')
+    expect(odd?.uri).toBe('persql://main/sessions/a%2Fb%20c%3F')
+    const { contents } = await client.readResource({ uri: odd?.uri ?? '' })
+    expect(contents).toMatchObject([{ mimeType: 'text/plain', text: expect.stringContaining('Odd id') }])
+
+    const written = await call('batch', {
+      statements: [
+        { sql: 'create table note (body text unique)' },
+        { sql: 'insert into note values (?)', params: ['kept'] },
+      ],
+    })
+    expect(written.data.results).toMatchObject([{}, { changes: 1 }])
+    expect((await call('query', { sql: 'select body from note' })).data).toMatchObject({ rows: [['kept']] })
+    expect((await call('describe', { table: 'note' })).data.tables).toMatchObject([{ table: 'note' }])
+    const { messages } = await client.getPrompt({ name: 'daily_report', arguments: {} })
+    expect(messages).toMatchObject([{ content: { text: expect.stringContaining('database "main"') } }])
+  })
+
+  test('what was written is there for the next process', async () => {
+    const first = await connect(engine)
+    await first.call('batch', { statements: [{ sql: 'create table t (a)' }] })
+    await first.client.close()
+    const second = await connect(engine, { path: first.path })
+    expect((await second.call('query', { sql: 'select count(*) from t' })).data.rows).toEqual([[0]])
+  })
+
+  test('reading an empty database makes nothing in it', async () => {
+    const { call, client } = await connect(engine)
+    expect((await call('list_sessions')).data).toEqual({ sessions: [] })
+    expect((await call('search_sessions', { text: 'x' })).data).toEqual({ hits: [] })
+    expect((await call('recall', { text: 'x' })).data).toEqual({ memories: [] })
+    expect((await call('neighbors', { name: 'x' })).data).toEqual({ entities: [], edges: [] })
+    expect((await call('read_session', { sessionId: 'x' })).isError).toBe(true)
+    await client.listResources()
+    expect((await call('describe')).data).toEqual({ tables: [] })
+    expect((await call('query', { sql: 'select count(*) from sqlite_schema' })).data.rows).toEqual([[0]])
+  })
+
+  test('with readOnly, there are only tools that read', async () => {
+    const { client } = await connect(engine, { mode: 'read-only' })
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name }) => name).toSorted()).toEqual(READING.toSorted())
+    const write = client.callTool({
+      name: 'batch',
+      arguments: { statements: [{ sql: 'create table t (a)' }] },
+    })
+    await expect(write).rejects.toThrow('batch not found')
+  })
+
+  test('SQL stays within the database, and query only reads', async () => {
+    const { call, path } = await connect(engine, { path: await fileWithSessions(engine) })
+    const folder = dirname(path)
+    const state = async () => (await call('query', { sql: 'select * from sqlite_schema order by name' })).data
+    const before = await state()
+    const unavailable = (what: string) => ({
+      error: `${what} is not available here. What a pragma tells can be read with SELECT, as in select * from pragma_table_info('t').`,
+      errorDetail: { kind: 'invalid_statement' },
+    })
+    const readonly = {
+      errorDetail: { kind: 'readonly', hint: 'query only reads; batch runs SQL that writes.' },
+    }
+    const other = join(folder, 'other.db')
+    const copy = join(folder, 'copy.db')
+    const reads: [sql: string, error: object][] = [
+      [`attach '${other}' as o`, unavailable('ATTACH')],
+      [`/* x */ ;; -- y\n\uFEFFAttach '${other}' as o`, unavailable('ATTACH')],
+      [`explain query plan attach '${other}' as o`, unavailable('ATTACH')],
+      ['explain pragma foreign_keys = off', unavailable('PRAGMA')],
+      ['detach main', unavailable('DETACH')],
+      [`vacuum into '${copy}'`, unavailable('VACUUM')],
+      ['pragma journal_mode = delete', unavailable('PRAGMA')],
+      ['pragma query_only = off', unavailable('PRAGMA')],
+      ['select * from "pragma_optimize"', unavailable('PRAGMA_OPTIMIZE')],
+      ['insert into agent_sessions (session_id) values (1)', readonly],
+      ['delete from agent_messages returning id', readonly],
+      ['create temp table x (a)', readonly],
+      ['select * from nowhere', { errorDetail: { kind: 'unknown_table', table: 'nowhere' } }],
+      ['select', { errorDetail: { kind: 'syntax_error' } }],
+      ['begin', { errorDetail: { kind: 'invalid_statement' } }],
+      [`${'/**/'.repeat(20_000)}begin`, { errorDetail: { kind: 'invalid_statement' } }],
+      ['', { error: 'The arguments are not valid. sql: Too small: expected string to have >=1 characters' }],
+    ]
+    for (const [sql, error] of reads) {
+      expect(await call('query', { sql }), sql.slice(0, 60)).toMatchObject({ isError: true, data: error })
+    }
+    for (const sql of [`attach '${other}' as o`, `vacuum into '${copy}'`, 'pragma writable_schema = on']) {
+      const answer = await call('batch', { statements: [{ sql: 'select 1' }, { sql }] })
+      expect(answer, sql).toMatchObject({ isError: true, data: { errorDetail: { statementIndex: 1 } } })
+    }
+    expect(await call('query', { database: 'other', sql: 'select 1' })).toEqual({
+      isError: true,
+      data: { error: 'There is no such database; the only one here is "main".', status: 404 },
+    })
+    expect(await state()).toEqual(before)
+    expect([existsSync(other), existsSync(copy)]).toEqual([false, false])
+  })
+})
+
+test('the process ends when its client hangs up', async () => {
+  const { client, transport } = await connect('better-sqlite3')
+  let errors = ''
+  transport.stderr?.on('data', (data) => {
+    errors += data
+  })
+  const ended = new Promise((resolve) => transport.stderr?.once('end', resolve))
+  await client.close()
+  await ended
+  expect(errors).toBe('closed\n')
+})

@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** Keeps other servers from a data folder until it is closed, or this process ends in whatever way. */
+export function lockFolder(folder: string): { close(): void } {
+  const lock = new DatabaseSync(join(folder, 'lock'))
+  try {
+    // SQLite's locks do what is needed, on every system; nothing is ever written.
+    lock.exec('begin exclusive')
+    return lock
+  } catch (error) {
+    lock.close()
+    if ((error as { errcode?: number }).errcode !== 5) throw error
+    throw new Error('Another server uses this data folder.', { cause: error })
+  }
+}

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startServer, temporaryFolder } from './support/test-server.ts'
+
+const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
+
+/** Runs the binary. It is stopped by `stop`, or with the test. */
+async function start(options: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [BIN, ...options], { env, cwd: temporaryFolder() })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (piece) => {
+    output.stdout += piece
+  })
+  const exit = once(child, 'close').then(([code]) => code as number)
+  const isUp = new Promise<void>((resolve) => {
+    child.stderr.on('data', (piece) => {
+      output.stderr += piece
+      if (output.stderr.includes('/reference\n')) resolve()
+    })
+  })
+  await Promise.race([isUp, exit])
+  const url = /http:\S+(?=,)/.exec(output.stderr)?.[0] ?? ''
+  const me = async (token: string | undefined) =>
+    (await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
+  const stop = () => {
+    child.kill('SIGTERM')
+    return exit
+  }
+  return { output, url, me, stop, exit }
+}
+
+const tokenIn = ({ stderr }: { readonly stderr: string }) => /shown only now: (\S+)\n/.exec(stderr)?.[1]
+
+test('prints the admin token in the first run only, and never into the log', async () => {
+  const data = temporaryFolder()
+  const first = await start(['--data', data, '--port', '0'])
+  expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  const token = tokenIn(first.output) ?? ''
+  expect(token).toMatch(/^psql_live_/)
+  expect(await first.me(token)).toBe(200)
+  expect(await first.stop()).toBe(0)
+  const second = await start(['--data', data, '--port', '0'])
+  expect(await second.me(token)).toBe(200)
+  expect(await second.stop()).toBe(0)
+  expect(tokenIn(second.output)).toBe(undefined)
+  expect(first.output.stdout + second.output.stdout + second.output.stderr).not.toContain(token)
+})
+
+test('writes its log as one JSON object a line, and nothing but failures with --quiet', async () => {
+  const loud = await start(['--port', '0'])
+  await loud.me('x')
+  await loud.stop()
+  const entries = loud.output.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(entries.map(({ event }) => event)).toEqual(['start', 'request', 'signal', 'stop'])
+  expect(entries[1]).toMatchObject({ level: 'info', method: 'GET', route: '/v1/me', status: 401 })
+  for (const { time } of entries) expect(new Date(time).toISOString()).toBe(time)
+  const quiet = await start(['--port', '0', '--quiet'])
+  await quiet.me('x')
+  await quiet.stop()
+  expect(quiet.output.stdout).toBe('')
+})
+
+test('takes its admin token from PERSQL_ADMIN_TOKEN, and does not print it', async () => {
+  const token = 'a-token-of-my-own.1'
+  const { output, me, stop } = await start(['--port', '0'], { PERSQL_ADMIN_TOKEN: token })
+  expect(await me(token)).toBe(200)
+  await stop()
+  expect(output.stdout + output.stderr).not.toContain(token)
+})
+
+test('takes an empty PERSQL_ADMIN_TOKEN for none', async () => {
+  const { output, me } = await start(['--port', '0'], { PERSQL_ADMIN_TOKEN: '' })
+  expect(await me(tokenIn(output))).toBe(200)
+})
+
+test.each([
+  ['an option that there is not', ['--prot', '1'], {}, "Unknown option '--prot'"],
+  ['a port that is none', ['--port', 'http'], {}, 'port: 0 to 65535.'],
+  ['a port too large', ['--port', '65536'], {}, 'port: 0 to 65535.'],
+  ['a namespace that is no slug', ['--port', '0', '--namespace', '../x'], {}, 'namespace: lower case'],
+  ['a short token', ['--port', '0'], { PERSQL_ADMIN_TOKEN: 'secret' }, 'adminToken: 16 to 200'],
+  ['an address that is not here', ['--port', '0', '--host', '203.0.113.1'], {}, 'EADDRNOTAVAIL'],
+] as const)('ends with a line that says what is wrong: %s', async (_, options, env, message) => {
+  const { output, exit } = await start([...options], env)
+  expect(await exit).toBe(1)
+  expect(output.stderr).toMatch(/^persql-server: .+\n$/)
+  expect(output.stderr).toContain(message)
+  expect(output.stdout + output.stderr).not.toContain('secret')
+})
+
+test('ends with a line that says what is wrong: a folder that is in use', async () => {
+  const { data } = await startServer()
+  const { output, exit } = await start(['--data', data, '--port', '0'])
+  expect(await exit).toBe(1)
+  expect(output.stderr).toBe('persql-server: Another server uses this data folder.\n')
+})
+
+test('tells its options', async () => {
+  const { output, exit } = await start(['--help'])
+  expect(await exit).toBe(0)
+  for (const option of ['--data', '--port', '--host', '--namespace', '--no-auto-create', '--quiet']) {
+    expect(output.stdout).toContain(option)
+  }
+})

@@ -1,0 +1,90 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+// What may depend on what. A package may use those that are named for it and nothing else of this repository, and
+// each names only packages above it, so there are no cycles. See docs/architecture.md.
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'session-core': [],
+  'driver-better-sqlite3': ['session-core'],
+  'driver-sqljs': ['session-core'],
+  'driver-persql': ['session-core', 'sdk'],
+  kysely: ['session-core'],
+  'openai-agents': ['session-core'],
+  context: ['session-core'],
+  sdk: ['driver-better-sqlite3'],
+  console: ['session-core', 'sdk'],
+  mcp: ['session-core', 'context', 'sdk'],
+  server: ['sdk', 'console', 'mcp'],
+  cli: [
+    'session-core',
+    'driver-better-sqlite3',
+    'driver-sqljs',
+    'driver-persql',
+    'kysely',
+    'sdk',
+    'context',
+    'console',
+    'mcp',
+    'server',
+  ],
+}
+
+/** Only here may an agent framework be known. */
+const FRAMEWORK = /^@openai\//
+const KNOW_FRAMEWORK = new Set(['openai-agents'])
+
+/** Where the names of packages are texts that are loaded on demand: by the URL of a database, or for its client. */
+const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
+  'session-core/src/open-driver.ts': ['driver-better-sqlite3', 'driver-sqljs', 'driver-persql'],
+}
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+const packages = join(import.meta.dirname, '../packages')
+const problems: string[] = []
+
+function check(where: string, name: string, target: string) {
+  if (FRAMEWORK.test(target) && !KNOW_FRAMEWORK.has(name)) problems.push(`${where} must not know ${target}`)
+  const [, ours] = /^@persql\/([\w-]+)/.exec(target) ?? []
+  if (ours === undefined || ours === name) return
+  const allowed = [...(ALLOWED[name] ?? []), ...(MAY_LOAD[where] ?? [])]
+  if (!allowed.includes(ours)) problems.push(`${where} must not depend on @persql/${ours}`)
+}
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g
+const QUOTED = /'(@persql\/[\w-]+)'/g
+
+for (const name of readdirSync(packages)) {
+  if (!(name in ALLOWED)) problems.push(`packages/${name} is missing in ${import.meta.filename}`)
+  const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as Manifest
+  const { dependencies, peerDependencies, optionalDependencies } = manifest
+  const known = { ...dependencies, ...peerDependencies, ...optionalDependencies }
+  for (const target of Object.keys(known)) check(`${name}/package.json`, name, target)
+
+  for (const file of globSync('src/**/*.{ts,tsx}', { cwd: join(packages, name) })) {
+    const text = readFileSync(join(packages, name, file), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, '')
+    for (const [, target = ''] of [...text.matchAll(IMPORT), ...text.matchAll(QUOTED)]) {
+      check(`${name}/${file}`, name, target)
+    }
+  }
+}
+
+const order = Object.keys(ALLOWED)
+for (const [name, targets] of Object.entries(ALLOWED)) {
+  for (const target of targets) {
+    if (reaches(target, name)) problems.push(`${name} and ${target} would depend on each other`)
+    if (!order.includes(target)) problems.push(`${name} may use ${target}, which does not exist`)
+  }
+}
+
+function reaches(from: string, to: string): boolean {
+  return from === to || (ALLOWED[from] ?? []).some((next) => reaches(next, to))
+}
+
+for (const problem of new Set(problems)) console.error(problem)
+console.log(problems.length === 0 ? 'Dependencies: no problems.' : `Dependencies: ${problems.length} problems.`)
+process.exitCode = problems.length === 0 ? 0 : 1
