@@ -79,8 +79,35 @@ describe('jsonCodec', () => {
     expect('polluted' in read).toBe(false)
   })
 
+  test('takes the same object in two places, and leaves out what is undefined, next to bytes as well', () => {
+    const shared = { bytes: new Uint8Array([1]), none: undefined }
+    expect(codec.encode({ a: shared, b: [shared] })).toBe(
+      '{"a":{"bytes":{"$bytes":"AQ=="}},"b":[{"bytes":{"$bytes":"AQ=="}}]}',
+    )
+  })
+
+  test('names the place of a value that comes after others', () => {
+    const item = { a: { b: [new Uint8Array(1), { c: 1 }] }, d: [0, Number.NaN] }
+    expect(() => codec.encode(item)).toThrow(expect.objectContaining({ itemPath: 'd[1]' }))
+  })
+
   const cyclic: unknown[] = []
   cyclic.push({ again: cyclic })
+
+  test.each<[unknown, string]>([
+    [Number.NaN, 'It is a number that is not finite, which JSON cannot give back unchanged.'],
+    [[undefined], 'Its value at [0] is undefined, which JSON cannot give back unchanged.'],
+    [{ a: 1n }, 'Its value at a is a bigint, which JSON cannot give back unchanged.'],
+    [{ a: new Map() }, 'Its value at a is an instance of a class, which JSON cannot give back unchanged.'],
+    [{ [Symbol('s')]: 1 }, 'It is an object with a symbol as a key, which JSON cannot give back unchanged.'],
+    [
+      cyclic,
+      'Its value at [0].again is a reference to an object around it, which JSON cannot give back unchanged.',
+    ],
+  ])('says what it cannot take, and where', (item, message) => {
+    expect(() => codec.encode(item)).toThrow(message)
+  })
+
   let deep: unknown = 1
   for (let depth = 0; depth < 100_000; depth++) deep = [deep]
   class Message {}

@@ -127,6 +127,15 @@ describe('a history read in pages', () => {
     expect(oldest.before).toBeUndefined()
   })
 
+  test('has at least one row', async () => {
+    const store = new SessionStore<Item>(driver)
+    await expect(store.readPage('s', { limit: 0 })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'limit must be at least 1.',
+    })
+    await expect(store.readPage('s', { limit: 0.5 })).rejects.toThrow('limit must be a whole number.')
+  })
+
   test('ends with a full page when the items fill it', async () => {
     const store = new SessionStore<Item>(driver)
     await store.append('s', numbered(2))
@@ -160,8 +169,17 @@ describe('turns', () => {
 
   test('are found behind many items by an opaque codec', async () => {
     const store = new SessionStore<Item>(driver, { codec: reversedCodec() })
-    await store.append('s', [other, user, ...numbered(100)])
+    await store.append('s', [user, ...numbered(9), other, user, ...numbered(100)])
     expect(await store.read('s', { turns: 1 })).toHaveLength(101)
+    expect(await store.read('s', { turns: 2 })).toHaveLength(112)
+    expect(await store.read('s', { turns: Number.POSITIVE_INFINITY })).toHaveLength(112)
+  })
+
+  test('do not begin at the first row of what was read so far, which may follow a user item', async () => {
+    const store = new SessionStore<Item>(driver, { codec: reversedCodec() })
+    // The first part that is read has eight rows, and begins in the middle of the user items.
+    await store.append('s', [other, ...Array<Item>(9).fill(user), ...numbered(3)])
+    expect(await store.read('s', { turns: 1 })).toHaveLength(12)
   })
 })
 
@@ -267,6 +285,25 @@ describe('the limits of a driver', () => {
     expect(batches).toHaveLength(1)
     expect(batches[0]!.filter(({ sql }) => sql.includes('json_each')).length).toBeGreaterThan(2)
     expect(await store.read('s')).toEqual(numbered(20))
+  })
+
+  test('are used to the last byte', async () => {
+    // Two items make a list of 25 bytes. A comma is counted for each.
+    const store = new SessionStore<Item>({ ...driver, limits: { valueBytes: 26 } })
+    await store.append('s', numbered(4))
+    const lists = batches[0]!.flatMap(({ params = [] }) =>
+      params.filter((value) => /^\[/.test(String(value))),
+    )
+    expect(lists.map((list) => JSON.parse(String(list)).length)).toEqual([2, 2])
+    expect(Math.max(...lists.map((list) => String(list).length))).toBe(25)
+    expect(await store.read('s')).toEqual(numbered(4))
+  })
+
+  test('of the whole request make lists of few items as well', async () => {
+    const store = new SessionStore<Item>({ ...driver, limits: { requestBytes: 200 } })
+    await store.append('s', numbered(3))
+    expect(batches[0]!.at(-1)!.sql).toContain('json_each')
+    expect(await store.read('s')).toEqual(numbered(3))
   })
 
   test('refuse an item, or a list, that cannot fit, before anything is written', async () => {

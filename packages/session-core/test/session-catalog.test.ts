@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SessionCatalog, SessionStore, type SqlDriver } from '../src/index.ts'
+import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+
+interface Item {
+  readonly n: number
+}
+
+const numbered = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ n }))
+
+let driver: SqlDriver
+let store: SessionStore<Item>
+let catalog: SessionCatalog
+
+beforeEach(() => {
+  driver = nodeSqliteDriver(':memory:')
+  store = new SessionStore(driver)
+  catalog = new SessionCatalog(driver)
+})
+
+afterEach(() => driver.close())
+
+/** Makes the sessions with these times of their last activity. */
+async function given(sessions: Record<string, string>) {
+  for (const [sessionId, time] of Object.entries(sessions)) {
+    await store.append(sessionId, numbered(2))
+    await driver.batch([
+      { sql: 'update agent_sessions set updated_at = ? where session_id = ?', params: [time, sessionId] },
+    ])
+  }
+}
+
+describe('the list of sessions', () => {
+  test('has the latest activity first, with counts and times', async () => {
+    await given({ first: '2026-01-01 00:00:00', last: '2026-01-03 00:00:00', second: '2026-01-02 00:00:00' })
+    const { sessions, after } = await catalog.list()
+    expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['last', 'second', 'first'])
+    expect(sessions[0]).toMatchObject({ itemCount: 2, lastActivity: new Date('2026-01-03T00:00:00Z') })
+    expect(sessions[0]!.firstActivity).toBeInstanceOf(Date)
+    expect(after).toBeUndefined()
+  })
+
+  test('comes in pages that neither repeat nor leave out sessions of the same second', async () => {
+    const names = Array.from({ length: 7 }, (_, number) => `user-${number}`)
+    await given(Object.fromEntries(names.map((name) => [name, '2026-01-01 00:00:00'])))
+    const found: string[] = []
+    let after: string | undefined
+    do {
+      const page = await catalog.list({ limit: 2, after })
+      expect(page.sessions.length).toBeLessThanOrEqual(2)
+      found.push(...page.sessions.map(({ sessionId }) => sessionId))
+      after = page.after
+    } while (after !== undefined)
+    expect(found).toEqual(names.toReversed())
+  })
+
+  test('ends with a full page when the sessions fill it', async () => {
+    await given({ a: '2026-01-01 00:00:00', b: '2026-01-02 00:00:00' })
+    expect((await catalog.list({ limit: 2 })).after).toBeUndefined()
+    expect((await catalog.list({ limit: 1 })).after).toBeDefined()
+  })
+
+  test('has 50 sessions in a page where nothing else is asked for', async () => {
+    await catalog.list()
+    const ids = JSON.stringify(Array.from({ length: 51 }, (_, number) => `s${number}`))
+    await driver.batch([
+      { sql: 'insert into agent_sessions (session_id) select value from json_each(?)', params: [ids] },
+    ])
+    expect((await catalog.list()).sessions).toHaveLength(50)
+  })
+
+  test.each([0, -1, Number.POSITIVE_INFINITY])('refuses pages of %d sessions', async (limit) => {
+    await expect(catalog.list({ limit })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'limit must be at least 1. Read longer lists in pages.',
+    })
+  })
+
+  test.each([
+    '',
+    'x',
+    '{}',
+    '[]',
+    '["2026-01-01",1]',
+    '[1,1,"s"]',
+    '["2026-01-01","1","s"]',
+    '["2026-01-01",1,2]',
+  ])('refuses %j as the end of an earlier page', async (after) => {
+    await expect(catalog.list({ after })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'after must be the `after` of an earlier page.',
+    })
+  })
+})
+
+describe('one session', () => {
+  test('is found with its counts and times, and is nothing where it does not exist', async () => {
+    await given({ a: '2026-01-02 03:04:05', b: '2026-01-01 00:00:00' })
+    expect(await catalog.get('a')).toMatchObject({
+      sessionId: 'a',
+      itemCount: 2,
+      lastActivity: new Date('2026-01-02T03:04:05Z'),
+    })
+    expect(await catalog.get('c')).toBeUndefined()
+  })
+
+  test('is deleted with its items, and other sessions stay', async () => {
+    await given({ a: '2026-01-02 00:00:00', b: '2026-01-01 00:00:00' })
+    expect(await catalog.delete('a')).toBe(true)
+    expect(await catalog.delete('a')).toBe(false)
+    expect(await store.read('a')).toEqual([])
+    expect(await store.read('b')).toEqual(numbered(2))
+  })
+
+  test('is forked whole or up to a row, with its times', async () => {
+    await store.append('a', numbered(3))
+    await driver.batch([{ sql: `update agent_messages set created_at = '2026-01-01 00:00:00'` }])
+    expect(await catalog.fork('a', 'whole')).toMatchObject({ sessionId: 'whole', itemCount: 3 })
+    expect(await catalog.fork('a', 'part', { throughRowId: 2 })).toMatchObject({ itemCount: 2 })
+    expect(await store.read('part')).toEqual(numbered(2))
+    const { items } = await store.readPage('part', { limit: 9 })
+    expect(items.map(({ createdAt }) => createdAt.toISOString())).toEqual(
+      Array(2).fill('2026-01-01T00:00:00.000Z'),
+    )
+  })
+
+  test('is not forked over another, nor out of nothing', async () => {
+    await store.append('a', numbered(1))
+    await store.append('b', numbered(2))
+    await expect(catalog.fork('a', 'b')).rejects.toMatchObject({
+      code: 'SESSION_EXISTS',
+      message: 'Session "b" already exists. Fork into another id.',
+    })
+    await expect(catalog.fork('none', 'c')).rejects.toMatchObject({
+      code: 'SESSION_NOT_FOUND',
+      message: 'There is no session "none" to fork.',
+    })
+    expect(await catalog.get('c')).toBeUndefined()
+    expect(await store.read('b')).toEqual(numbered(2))
+    await expect(catalog.fork('a', ' ')).rejects.toThrow('The new session id must not be empty or blank.')
+  })
+
+  test('does not hide other failures behind SESSION_EXISTS', async () => {
+    await store.append('a', numbered(1))
+    await driver.close()
+    await expect(catalog.fork('a', 'b')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+  })
+})
+
+test('reading makes no write, and the tables are left to others with createTables false', async () => {
+  const batches: (boolean | undefined)[] = []
+  const watched: SqlDriver = {
+    ...driver,
+    batch(statements, options) {
+      batches.push(options?.readOnly)
+      return driver.batch(statements, options)
+    },
+  }
+  await expect(new SessionCatalog(watched, { createTables: false }).list()).rejects.toMatchObject({
+    code: 'NO_SUCH_TABLE',
+  })
+  await store.append('a', numbered(1))
+  const reader = new SessionCatalog(watched, { createTables: false })
+  await reader.list()
+  await reader.get('a')
+  expect(batches).toEqual([true, true, true])
+})
