@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util'
 import { countFsyncs } from './fsyncs.ts'
 import { describeMachine, isInMemory } from './machine.ts'
 import { measureGroup, type Timings } from './measure.ts'
+import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
-import { allSystems } from './systems/index.ts'
+import { allSystems, remoteSystems } from './systems/index.ts'
 import { takesPart } from './systems/system.ts'
-import { workloadGroups } from './workloads.ts'
+import { remoteWorkloadGroup, type WorkloadGroup, workloadGroups } from './workloads.ts'
 import { measureWriters } from './writers.ts'
 
 const { values } = parseArgs({
@@ -20,8 +21,12 @@ const rounds = quick ? 5 : 9
 const round = quick ? { slices: 2, budget: 100 } : { slices: 6, budget: 1_000 }
 // Long enough for the optimizing compiler: what is measured is a program that has been running for a while.
 const warmUp = { slices: 100, budget: quick ? 100 : 400 }
+// A server has a compiler of its own to warm up, and its workers have.
+const remoteWarmUp = { slices: 300, budget: quick ? 500 : 2_000 }
 const writerRounds = 5
 const writerMilliseconds = quick ? 300 : 1_500
+const neighbourRounds = quick ? 1 : 3
+const queryMilliseconds = quick ? 2_000 : 10_000
 const wanted = (key: string) => only === undefined || key.startsWith(only)
 
 // Beside the project, because the folder for temporary files is often in memory, where an fsync costs nothing.
@@ -33,14 +38,12 @@ if (isInMemory(folder)) console.error('This folder is in memory: an fsync costs 
 const machine = describeMachine(folder)
 const systems = await allSystems()
 const present = systems.filter(takesPart)
+const remote = remoteSystems()
 
 const timings: Timings = {}
-const groups = workloadGroups().flatMap((group) => {
-  const workloads = group.workloads.filter(({ key }) => wanted(key))
-  return workloads.length === 0 ? [] : [{ ...group, workloads }]
-})
+const groups = workloadGroups().flatMap(onlyWanted)
 for (const group of groups) {
-  progress(group.workloads.map(({ title }) => title).join('; '))
+  progress(titlesOf(group))
   Object.assign(timings, await measureGroup(group, present, { rounds, round, warmUp, folder }))
 }
 
@@ -56,6 +59,31 @@ if (wanted('fsyncs')) {
   fsyncs = await countFsyncs(present, folder)
 }
 
+const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
+for (const group of remoteGroups) {
+  progress(titlesOf(group))
+  const options = { rounds, round, warmUp: remoteWarmUp, folder }
+  Object.assign(timings, await measureGroup(group, remote, options))
+}
+
+let appends: Results['remote']['appends']
+if (wanted('remote-appends')) {
+  progress('appends of 32 sessions over HTTP')
+  appends = await measureAppends(remote, writerRounds, writerMilliseconds, folder)
+}
+
+let neighbours: Results['remote']['neighbours']
+if (wanted('remote-neighbours')) {
+  progress('turns beside a long query')
+  neighbours = await measureNeighbours(remote, neighbourRounds, queryMilliseconds, folder)
+}
+
+let requests: Results['remote']['requests']
+if (wanted('remote-requests')) {
+  progress('requests')
+  requests = await countRequests(remote, folder)
+}
+
 for (const system of present) await system.close?.()
 
 const results: Results = {
@@ -63,11 +91,12 @@ const results: Results = {
   rounds,
   quick,
   partial: only !== undefined,
-  systems,
-  workloads: groups.flatMap(({ workloads }) => workloads),
+  systems: [...systems, ...remote],
+  workloads: [...groups, ...remoteGroups].flatMap(({ workloads }) => workloads),
   timings,
   writers,
   fsyncs,
+  remote: { ...(appends && { appends }), neighbours, requests },
 }
 console.log(report(results))
 
@@ -75,6 +104,15 @@ if (!results.partial) {
   const file = join(import.meta.dirname, 'results/latest.json')
   mkdirSync(join(import.meta.dirname, 'results'), { recursive: true })
   writeFileSync(file, toJson(results))
+}
+
+function onlyWanted(group: WorkloadGroup): WorkloadGroup[] {
+  const workloads = group.workloads.filter(({ key }) => wanted(key))
+  return workloads.length === 0 ? [] : [{ ...group, workloads }]
+}
+
+function titlesOf({ workloads }: WorkloadGroup): string {
+  return workloads.map(({ title }) => title).join('; ')
 }
 
 function progress(what: string) {

@@ -1,9 +1,11 @@
 import { medianRatio } from './median.ts'
 import type { Results } from './results.ts'
+import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
 import { PERSQL } from './systems/persql.ts'
 import { PYTHON } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
+import { REMOTE_PERSQL } from './systems/remote-persql.ts'
 
 /** One thing that the project promises about its speed. */
 export interface Reach {
@@ -29,6 +31,11 @@ export function reaches(results: Results): readonly Reach[] {
     return atMost(titles.get(key) ?? key, `at most ${limit} times RAW`, ratio(key, PERSQL, RAW), limit)
   }
 
+  function againstBareHttp(key: string, limit: number): Reach {
+    const measured = ratio(key, REMOTE_PERSQL, BARE_HTTP)
+    return atMost(titles.get(key) ?? key, `at most ${limit} times ${BARE_HTTP}`, measured, limit)
+  }
+
   function fasterThan(system: string, key: string, limit: number): Reach {
     return atLeast(
       `${titles.get(key) ?? key}, against ${system}`,
@@ -49,6 +56,10 @@ export function reaches(results: Results): readonly Reach[] {
     ...writers(results),
     ...['turn-0', 'turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(PYTHON, key, 2.5)),
     ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(LANGGRAPH, key, 3)),
+    againstBareHttp('remote-turn-0', 1.6),
+    againstBareHttp('remote-turn-100', 1.4),
+    againstBareHttp('remote-turn-1000', 1.2),
+    ...remote(results),
   ]
 }
 
@@ -83,6 +94,26 @@ function writers({ writers }: Results): readonly Reach[] {
     atLeast('4 writers, items per second', 'at least 0.8 of RAW', throughput, 0.8),
     atMost('4 writers, errors, lost items, interleaved batches', 'none', faults, 0),
     atMost('4 writers, longest wait in ms', 'at most 100', longest, 100),
+  ]
+}
+
+function remote({ remote: { appends, neighbours, requests } }: Results): readonly Reach[] {
+  const ours = appends?.[REMOTE_PERSQL]
+  const bare = appends?.[BARE_HTTP]
+  const throughput = ours && bare && medianRatio(ours, bare)
+  const slowdown = neighbours && medianRatio(neighbours.besideQuery, neighbours.alone)
+  const counted: Reach = { workload: 'requests of a turn over HTTP, at the socket', reach: 'exactly 2' }
+  return [
+    atLeast(
+      '32 sessions on 8 databases over HTTP, appends per second',
+      `at least 0.6 of ${BARE_HTTP}`,
+      throughput,
+      0.6,
+    ),
+    atMost('99th percentile of turns beside a long query', 'at most 2 times without it', slowdown, 2),
+    requests
+      ? { ...counted, measured: requests.join(', '), met: requests.every((count) => count === 2) }
+      : counted,
   ]
 }
 

@@ -1,6 +1,7 @@
 import { median, medianRatio } from './median.ts'
 import { reaches, rounded } from './reaches.ts'
 import type { Results } from './results.ts'
+import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 
@@ -11,9 +12,10 @@ export function report(results: Results): string {
   const present = results.systems.filter(takesPart)
   return [
     machineLine(results),
-    timeTable(results, present),
+    timeTable(results, present, RAW),
     writersTable(results),
     fsyncLine(results),
+    timeTable(results, present, BARE_HTTP),
     reachTable(results),
     notes(results),
   ]
@@ -25,21 +27,22 @@ function machineLine({ machine, rounds, quick }: Results): string {
   const { cpu, cores, memoryGiB, system, node, fdatasync } = machine
   return [
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, one fdatasync ${time(fdatasync)}.`,
-    `${rounds} rounds${quick ? ', quick' : ''}. Times as a multiple of RAW: below 1 is faster.`,
+    `${rounds} rounds${quick ? ', quick' : ''}. Times as a multiple of the first column: below 1 is faster.`,
   ].join('\n')
 }
 
-function timeTable({ workloads, timings }: Results, systems: readonly System[]): string {
-  const rows = workloads.flatMap(({ key, title }) => {
+function timeTable({ workloads, timings }: Results, all: readonly System[], limit: string): string {
+  const measured = workloads.filter(({ key }) => timings[key]?.[limit])
+  const systems = all.filter(({ name }) => measured.some(({ key }) => timings[key]?.[name]))
+  const rows = measured.map(({ key, title }) => {
     const bySystem = timings[key]
-    const raw = bySystem?.[RAW]
-    if (!bySystem || !raw) return []
+    const ofLimit = bySystem?.[limit] ?? []
     const cells = systems.map(({ name }) => {
-      const times = bySystem[name]
+      const times = bySystem?.[name]
       if (!times) return ABSENT
-      return name === RAW ? `1 (${time(median(times))})` : rounded(medianRatio(times, raw))
+      return name === limit ? `1 (${time(median(times))})` : rounded(medianRatio(times, ofLimit))
     })
-    return [[title, ...cells]]
+    return [title, ...cells]
   })
   if (rows.length === 0) return ''
   const header = ['workload', ...systems.map(({ name }) => name)]

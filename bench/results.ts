@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
+import type { Neighbours } from './remote.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 import type { Workload } from './workloads.ts'
 import type { WritersRound } from './writers.ts'
@@ -17,6 +18,13 @@ export interface Results {
   readonly writers: Readonly<Record<string, readonly WritersRound[]>>
   /** Fsyncs of one append, by system; or why they were not counted. */
   readonly fsyncs: Readonly<Record<string, number>> | string
+  readonly remote: {
+    /** Appends per second, for each round, by system. */
+    readonly appends?: Readonly<Record<string, readonly number[]>>
+    readonly neighbours?: Neighbours | undefined
+    /** Of several turns. */
+    readonly requests?: readonly number[] | undefined
+  }
 }
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */

@@ -26,30 +26,11 @@ const LONG = [1_000, 100_000, 1_000_000]
 const MANY = 10_000
 
 export function workloadGroups(): readonly WorkloadGroup[] {
-  const turns: WorkloadGroup = {
+  const growing: WorkloadGroup = {
     sessions: STORED.map(({ stored }) => ({ id: `stored-${stored}`, items: stored })),
     readOnly: false,
     workloads: [
-      {
-        key: 'turn-0',
-        title: 'turn, 0 stored',
-        job: (number) => ({
-          operation: 'turn',
-          sessionIds: Array.from({ length: 16 }, (_, index) => `new-${number}-${index}`),
-          expected: 0,
-          undo: false,
-        }),
-      },
-      ...STORED.map(({ stored, samples }) => ({
-        key: `turn-${stored}`,
-        title: `turn, ${stored.toLocaleString('en')} stored`,
-        job: (): Job => ({
-          operation: 'turn',
-          sessionIds: Array(samples).fill(`stored-${stored}`),
-          expected: stored,
-          undo: true,
-        }),
-      })),
+      ...turns('turn', 'turn', STORED),
       {
         key: 'append',
         title: 'append of 4, 100 stored',
@@ -93,7 +74,43 @@ export function workloadGroups(): readonly WorkloadGroup[] {
     ],
   }
 
-  return [turns, latest, many]
+  return [growing, latest, many]
+}
+
+/** What is measured over HTTP. */
+export function remoteWorkloadGroup(): WorkloadGroup {
+  const stored = STORED.filter(({ stored }) => stored <= 1_000)
+  return {
+    sessions: stored.map(({ stored }) => ({ id: `stored-${stored}`, items: stored })),
+    readOnly: false,
+    workloads: turns('remote-turn', 'turn over HTTP', stored),
+  }
+}
+
+/** Turns of new sessions, and of those with a number of items. */
+function turns(key: string, title: string, stored: typeof STORED): Workload[] {
+  return [
+    {
+      key: `${key}-0`,
+      title: `${title}, 0 stored`,
+      job: (number) => ({
+        operation: 'turn',
+        sessionIds: Array.from({ length: 16 }, (_, index) => `new-${number}-${index}`),
+        expected: 0,
+        undo: false,
+      }),
+    },
+    ...stored.map(({ stored, samples }) => ({
+      key: `${key}-${stored}`,
+      title: `${title}, ${stored.toLocaleString('en')} stored`,
+      job: (): Job => ({
+        operation: 'turn',
+        sessionIds: Array(samples).fill(`stored-${stored}`),
+        expected: stored,
+        undo: true,
+      }),
+    })),
+  ]
 }
 
 /** Whole numbers below `bound`, the same for the same seed (a linear congruential generator). */

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { PerSQL } from '@persql/sdk'
+import { createServer } from '@persql/server'
+import { toSqlDriver } from '@persql/session-core'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
@@ -46,15 +49,15 @@ await shoot(first, 'sessions')
 
 await first.goto(`${base}#/database/sessions/customer-long`)
 await first.getByRole('article').last().waitFor()
-await first
-  .getByRole('button', { name: /find_order/ })
-  .last()
-  .click()
+await first.getByRole('button', { name: /^Turn/ }).click()
+await first.getByLabel('Search turns').fill('pay my 20 euros')
+await first.locator('.turn-row').first().click()
+await first.getByRole('button', { name: /refund/ }).first().click()
 await shoot(first, 'transcript')
 await first.getByRole('button', { name: /^Turn/ }).click()
 await shoot(first, 'turns')
 await first.keyboard.press('Escape')
-await first.getByRole('button', { name: 'Raw JSON' }).last().click()
+await first.getByRole('button', { name: 'Raw JSON' }).nth(3).click()
 await shoot(first, 'raw')
 await first.keyboard.press('Escape')
 
@@ -69,7 +72,33 @@ await shoot(first, 'sql')
 await first.getByRole('button', { name: 'Plan' }).click()
 await first.getByText(/SCAN/).first().waitFor()
 await shoot(first, 'plan')
-await browser.close()
 await app.close()
 await driver.close()
+
+const server = await createServer({ data: join(data, 'server'), port: 0, namespace: 'acme' })
+const persql = new PerSQL({ token: server.adminToken, baseURL: server.url })
+await persql.databases.create('Support')
+await persql.databases.create('Evaluation run', { ttlDays: 0.5 })
+const support = persql.database('acme/support')
+await generateSessions(toSqlDriver(support), { sessions: 40, now: new Date() })
+await support.branches.upsert('pr-42', { ttlDays: 7 })
+await support.branches.claim({ purpose: 'nightly', ttlSec: 1800 })
+await persql.tokens.create('dashboard', { role: 'readonly', database: 'support' })
+await persql.tokens.create('agents', { role: 'readwrite', ttlSec: 86_400 * 30 })
+const page = await (await browser.newContext()).newPage()
+await page.goto(`${server.url}/console/`)
+await shoot(page, 'sign-in')
+await page.getByLabel('Token').fill(server.adminToken ?? '')
+await page.getByRole('button', { name: 'Sign in' }).click()
+for (const view of ['Databases', 'Branches', 'Tokens', 'Insights']) {
+  await page.getByRole('link', { name: view }).click()
+  await page.getByRole('heading', { name: view }).waitFor()
+  await shoot(page, `server-${view.toLowerCase()}`)
+}
+await page.getByRole('link', { name: 'Tokens' }).click()
+await page.getByRole('button', { name: 'New token' }).click()
+await shoot(page, 'server-new-token')
+
+await browser.close()
+await server.close()
 rmSync(data, { recursive: true })

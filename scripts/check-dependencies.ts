@@ -86,5 +86,7 @@ function reaches(from: string, to: string): boolean {
 }
 
 for (const problem of new Set(problems)) console.error(problem)
-console.log(problems.length === 0 ? 'Dependencies: no problems.' : `Dependencies: ${problems.length} problems.`)
+console.log(
+  problems.length === 0 ? 'Dependencies: no problems.' : `Dependencies: ${problems.length} problems.`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1

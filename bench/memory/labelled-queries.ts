@@ -97,7 +97,7 @@ export const queries: readonly (readonly [language: string, text: string, releva
   ['fr', 'pourquoi le paiement par carte a échoué', ['panne-paiement']],
   ['fr', "l'allergie de Paul", ['allergie-paul']],
   ['fr', 'prix de la toiture', ['devis-toiture']],
-  ['fr', "où sont conservées les sauvegardes", ['sauvegardes']],
+  ['fr', 'où sont conservées les sauvegardes', ['sauvegardes']],
   ['fr', "heure de sortie d'école", ['ecole-enfants']],
   ['es', '¿a qué hora atiende el soporte?', ['horario-soporte']],
   ['es', 'puedo desplegar el viernes', ['despliegues']],

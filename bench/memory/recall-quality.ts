@@ -1,5 +1,5 @@
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { context } from '@persql/context'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { memories } from './labelled-memories.ts'
 import { queries } from './labelled-queries.ts'
 
@@ -44,7 +44,9 @@ for (const language of languages) {
       const first = found.findIndex((name) => relevant.includes(name))
       score.reciprocalRank += first === -1 ? 0 : 1 / (first + 1)
       if (process.argv.includes('--misses') && system === 'recall()' && language !== 'all' && first !== 0) {
-        console.log(`${language}: ${text} -> ${found.slice(0, 3).join(', ')} (${relevant.join(', ')}: ${first + 1})`)
+        console.log(
+          `${language}: ${text} -> ${found.slice(0, 3).join(', ')} (${relevant.join(', ')}: ${first + 1})`,
+        )
       }
     }
     row[`${system}: recall@5`] = (score.recall / chosen.length).toFixed(2)

@@ -20,7 +20,8 @@ export function persqlSystem(): System {
   }
 }
 
-const UNDO = `DELETE FROM agent_messages WHERE id IN
+/** Takes back what the last append added. */
+export const UNDO = `DELETE FROM agent_messages WHERE id IN
   (SELECT id FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT 4)`
 
 export function openStore(file: string): Store {

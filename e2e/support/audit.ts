@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { CDPSession, Page } from 'playwright-core'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Violation {
   readonly id: string
@@ -21,7 +18,7 @@ export async function audit(page: Page): Promise<string[]> {
     frameId: frameTree.frame.id,
     worldName: 'axe',
   })
-  const expression = `${AXE};axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`
+  const expression = `${axe.source};axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
     expression,
     contextId: executionContextId,

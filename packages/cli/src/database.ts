@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import {
   databaseUrlFromEnv,
   isStorageError,
@@ -105,4 +106,10 @@ export async function useSessions<Result>(
       )
     }
   })
+}
+
+/** What people call the database. */
+export function nameOf(url: string): string {
+  const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
+  return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)
 }

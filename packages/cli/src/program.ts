@@ -5,6 +5,7 @@ import { consoleCommand } from './commands/console.ts'
 import { copyCommand } from './commands/copy.ts'
 import { dbCommand } from './commands/db.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { queryCommand } from './commands/query.ts'
 import { serverCommand } from './commands/server.ts'
 import { sessionsDeleteCommand } from './commands/sessions-delete.ts'
@@ -60,6 +61,7 @@ export function createProgram(): Command {
   queryCommand(program)
   doctorCommand(program)
   consoleCommand(program)
+  mcpCommand(program)
   dbCommand(program)
   branchCommand(program)
   tokenCommand(program)

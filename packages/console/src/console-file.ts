@@ -46,7 +46,7 @@ let files: ReadonlyMap<string, ConsoleFile> | undefined
  * the empty path is its page. That path must end with a slash, and the API must be at `../v1`.
  */
 export function consoleFile(path: string): ConsoleFile | undefined {
-  files ??= readFiles(join(import.meta.dirname, 'app'))
+  files ??= readFiles(join(import.meta.dirname, '..', 'dist', 'app'))
   return files.get(path === '' ? 'index.html' : path)
 }
 

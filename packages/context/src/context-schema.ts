@@ -57,7 +57,8 @@ export class ContextSchema {
     choose: (hasTextIndex: boolean) => readonly SqlStatement[],
     options: BatchOptions = {},
   ): Promise<SqlResult[]> {
-    const batch = choose(this.#known.fts)
+    const { fts } = this.#known
+    const batch = choose(fts)
     const missing = this.#missing()
     try {
       if (missing.length === 0) return await this.driver.batch(batch, options)
@@ -66,7 +67,7 @@ export class ContextSchema {
       return results.slice(missing.length)
     } catch (error) {
       if (isWithoutFts(error)) {
-        if (!this.#known.fts) throw indexNeedsFts(error)
+        if (!fts) throw indexNeedsFts(error)
         this.#known.fts = false
         return this.runChosen(choose, options)
       }
@@ -99,13 +100,23 @@ export class ContextSchema {
     }
   }
 
-  #withoutTables(error: StorageError, { readOnly = false }: BatchOptions): SqlResult[] {
-    if (readOnly && /ctx_memory\b/.test(error.message)) return []
+  async #withoutTables(cause: StorageError, { readOnly = false }: BatchOptions): Promise<SqlResult[]> {
+    if (readOnly && !(await this.#hasMemory())) return []
     throw new StorageError(
       'NO_SUCH_TABLE',
       'The tables of the memory are missing, or some of them. Call `init()` once with the right to make tables.',
-      { cause: error },
+      { cause },
     )
+  }
+
+  async #hasMemory(): Promise<boolean> {
+    try {
+      await this.driver.batch([{ sql: 'select 1 from ctx_memory limit 1' }], { readOnly: true })
+      return true
+    } catch (error) {
+      if (isStorageError(error, 'NO_SUCH_TABLE')) return false
+      throw error
+    }
   }
 }
 

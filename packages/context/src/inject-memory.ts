@@ -64,7 +64,8 @@ function fittingIndex(
 /** One line that cannot end the block. */
 function toLine({ name, type, description, body }: Memory): string {
   const about = oneLine(description || body)
-  const cut = about.length > MAX_DESCRIPTION ? `${about.slice(0, MAX_DESCRIPTION).trimEnd()}…` : about
+  const cut =
+    about.length > MAX_DESCRIPTION ? `${about.slice(0, MAX_DESCRIPTION).toWellFormed().trimEnd()}…` : about
   return `- [${oneLine(type)}] ${oneLine(name)}: ${cut}\n`
 }
 

@@ -51,7 +51,8 @@ function toDocument(row: RecalledRow): Document {
   const words: string[] = []
   const weights: number[] = []
   for (const [index, text] of texts.entries()) {
-    for (const word of wordsOf(inPairs(text, { last: true }))) {
+    // An empty word between them, because no phrase goes from one text to the next.
+    for (const word of [...wordsOf(inPairs(text, { last: true })), '']) {
       words.push(word)
       weights.push(WEIGHTS[index]!)
     }

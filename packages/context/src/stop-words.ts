@@ -5,15 +5,18 @@ const LANGUAGES = [
   ...[lists.nob, lists.pol, lists.rus, lists.ukr, lists.tur, lists.ara, lists.hin],
 ].map((words): ReadonlySet<string> => new Set(words))
 
+/** One may be a word of another language: "dog" is one in Danish. */
+const FEWEST = 2
+
 /**
- * The words without those that every text has, in the language that has most of them. So an article of one language
- * does not hide a word of another. All words, if nothing else would remain.
+ * The words without those that every text has, in the language that has most of them in this text. All words, if
+ * nothing else would remain.
  */
 export function withoutStopWords(words: readonly string[]): readonly string[] {
-  let best: readonly string[] = words
+  let best = words
   for (const stopWords of LANGUAGES) {
     const rest = words.filter((word) => !stopWords.has(word.toLowerCase()))
-    if (rest.length < best.length) best = rest
+    if (rest.length < best.length && rest.length <= words.length - FEWEST) best = rest
   }
   return best.length > 0 ? best : words
 }

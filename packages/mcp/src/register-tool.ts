@@ -14,7 +14,7 @@ export function registerTool(server: McpServer, tool: Tool, options: McpOptions)
     title,
     description,
     inputSchema: forTheList(schema),
-    outputSchema: output,
+    outputSchema: forTheList(output),
     annotations: annotationsOf(tool),
   }
   server.registerTool(name, config, async (args, { mcpReq }) => {
@@ -36,10 +36,30 @@ function failure(error: object): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(error) }] }
 }
 
-/** A schema that the library shows and does not check, because its errors have a form of their own. */
-function forTheList(schema: z.ZodObject): StandardSchemaWithJSON<Record<string, unknown>> {
-  const standard = (schema as unknown as StandardSchemaWithJSON<Record<string, unknown>>)['~standard']
-  return { '~standard': { ...standard, validate: (value) => ({ value: value as Record<string, unknown> }) } }
+type Listed = StandardSchemaWithJSON<Record<string, unknown>>
+
+const listed = new WeakMap<z.ZodObject, Listed>()
+
+/**
+ * A schema that the library shows and does not check, because the errors of tools have a form of their own. Made once:
+ * with a server for each request, writing out all schemas for each list would be most of the work.
+ */
+function forTheList(schema: z.ZodObject): Listed {
+  let found = listed.get(schema)
+  if (!found) {
+    const standard = (schema as unknown as Listed)['~standard']
+    const input = standard.jsonSchema.input({ target: 'draft-2020-12' })
+    const output = standard.jsonSchema.output({ target: 'draft-2020-12' })
+    found = {
+      '~standard': {
+        ...standard,
+        validate: (value) => ({ value: value as Record<string, unknown> }),
+        jsonSchema: { input: () => input, output: () => output },
+      },
+    }
+    listed.set(schema, found)
+  }
+  return found
 }
 
 function explain({ issues }: z.ZodError): string {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { isSlug } from '@persql/sdk/protocol'
 import { createApp } from './http/app.ts'
+import { sqlListener } from './http/sql-listener.ts'
 import { Metrics } from './metrics.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import { Registry } from './registry/registry.ts'
@@ -56,7 +57,8 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const autoCreate = options.autoCreate ?? true
     const services = { registry, pool, sweeper, metrics: new Metrics(), limits, autoCreate, now, pathOf }
     const app = createApp(services, log)
-    http = createHttpServer(HTTP, getRequestListener(app.fetch, { hostname: 'localhost' }))
+    const listener = getRequestListener(app.fetch, { hostname: 'localhost' })
+    http = createHttpServer(HTTP, sqlListener(services, log, listener))
     await listen(http, port, options.host ?? '127.0.0.1')
     // Not before: a token that is made in a run that fails would never be shown.
     secret = registry.ensureNamespace(slug, adminToken)

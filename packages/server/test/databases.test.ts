@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { backup, DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
 
@@ -185,4 +186,57 @@ test('deletes a database for which too many requests wait, and its file later', 
   await endless
   await server.sweep()
   expect(readdirSync(join(data, 'databases'))).toEqual([])
+})
+
+test('can be backed up while it runs', async () => {
+  const { data, query, token, admin } = await startServer()
+  await query('main', 'create table t (a)')
+  await query('main', 'insert into t values (1)', [], { headers: { 'idempotency-key': 'k' } })
+  const reader = await token({ role: 'readonly' })
+  const copy = temporaryFolder()
+  mkdirSync(join(copy, 'databases'))
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' })
+  for (const file of files.filter((name) => name.endsWith('.sqlite'))) {
+    const source = new DatabaseSync(join(data, file), { readOnly: true })
+    await backup(source, join(copy, file))
+    source.close()
+  }
+  await query('main', 'insert into t values (2)')
+  const restored = await startServer({ data: copy })
+  const rows = await restored.query('main', 'select a from t', [], { token: reader })
+  expect(rows.body.data.rows).toEqual([[1]])
+  const options = { token: admin, headers: { 'idempotency-key': 'k' } }
+  const replayed = await restored.query('main', 'insert into t values (1)', [], options)
+  expect(replayed.headers.get('idempotency-replayed')).toBe('true')
+})
+
+test('serves a file from elsewhere that is put in place of its own', async () => {
+  const first = await startServer()
+  await first.query('main', 'select 1')
+  await first.server.close()
+  const [name = ''] = readdirSync(join(first.data, 'databases'))
+  const file = join(first.data, 'databases', name)
+  const foreign = join(temporaryFolder(), 'foreign.sqlite')
+  const database = new DatabaseSync(foreign)
+  database.exec('create table theirs (a); insert into theirs values (1)')
+  database.close()
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+  copyFileSync(foreign, file)
+  const second = await startServer({ data: first.data })
+  const options = { token: first.admin, headers: { 'idempotency-key': 'k' } }
+  for (let round = 0; round < 2; round++) {
+    const { body } = await second.query('main', 'insert into theirs values (2) returning a', [], options)
+    expect(body.data.rows).toEqual([[2]])
+  }
+  const { body } = await second.query('main', 'select a from theirs', [], { token: first.admin })
+  expect(body.data.rows).toEqual([[1], [2]])
+})
+
+test('sweeps by itself', async () => {
+  const { call, query, clock, data } = await startServer({ sweepInterval: 10 })
+  await call('POST', '/v1/databases', { name: 'run', slug: 'run', ttlDays: 1 })
+  await query('run', 'create table t (a)')
+  expect(filesIn(data)).toBe(1)
+  clock.now += DAY
+  while (filesIn(data) > 0) await call('GET', '/healthz')
 })

@@ -42,11 +42,8 @@ export function storedSessionStatements(names: ResolvedTableNames) {
     rows: readonly (readonly [session: string, text: string, created: SqlValue])[],
   ): SqlStatement {
     const row = { session_id: '', message_data: '', created_at: '' }
-    const sql = (inserts[rows.length] ??= db
-      .insertInto(messages)
-      .values(Array(rows.length).fill(row))
-      .compile().sql)
-    return { sql, params: rows.flat() }
+    inserts[rows.length] ??= db.insertInto(messages).values(Array(rows.length).fill(row)).compile().sql
+    return { sql: inserts[rows.length]!, params: rows.flat() }
   }
 
   return {

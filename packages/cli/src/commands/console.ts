@@ -1,8 +1,7 @@
-import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
-import { type DatabaseOptions, openDatabase } from '../database.ts'
+import { type DatabaseOptions, nameOf, openDatabase } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { note, printLine } from '../terminal/print.ts'
 import { untilStopped } from '../until-interrupted.ts'
@@ -37,10 +36,4 @@ export function consoleCommand(program: Command): void {
         await driver.close()
       }
     })
-}
-
-/** What people call the database. */
-function nameOf(url: string): string {
-  const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
-  return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)
 }

@@ -3,6 +3,7 @@ import { StoredSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
+import { escapeJson } from '../terminal/neutralise.ts'
 import { print } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import type { SessionGroup } from '../transfer/group.ts'
@@ -48,7 +49,7 @@ async function* counted(groups: AsyncIterable<SessionGroup>, bar: ProgressBar): 
 }
 
 async function writeOut(pieces: AsyncIterable<string>): Promise<void> {
-  for await (const piece of pieces) await print(piece)
+  for await (const piece of pieces) await print(process.stdout.isTTY ? escapeJson(piece) : piece)
 }
 
 async function writeFile(path: string, pieces: AsyncIterable<string>): Promise<void> {

@@ -25,11 +25,14 @@ function picture(character: string): string {
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
 }
 
-/** JSON on one line that is safe to show: the same value, with such characters escaped. */
-export function safeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(STEERING, (character) =>
-    character === '\n' ? character : unicodeEscape(character),
-  )
+/** JSON on one line that is safe to show. */
+export function safeJson(value: unknown): string {
+  return escapeJson(JSON.stringify(value))
+}
+
+/** The same JSON, safe to show: such characters stand in texts, as escapes. Line breaks between texts stay. */
+export function escapeJson(json: string): string {
+  return json.replace(STEERING, (character) => (character === '\n' ? character : unicodeEscape(character)))
 }
 
 function unicodeEscape(character: string): string {

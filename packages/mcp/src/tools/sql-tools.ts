@@ -1,8 +1,9 @@
 import { PerSQLError, type QueryResult, type TableDescription } from '@persql/sdk'
-import { decodeValue, encodeValue } from '@persql/sdk/protocol'
+import { decodeValue, encodeValue, type SqlValue } from '@persql/sdk/protocol'
 import { z } from 'zod'
 import { type Cell, cell, param, RowWindow, readable } from '../cells.ts'
 import { database, defineTool } from '../tool.ts'
+import { ToolRefusal } from '../tool-error.ts'
 
 const sql = z.string().min(1).max(100_000).describe('One SQLite statement. Values belong in params.')
 const params = z.array(param).max(10_000).optional().describe('Values for the ? placeholders, in order.')
@@ -29,7 +30,7 @@ export const sqlTools = [
     effect: 'reads',
     async run(args, { database, readOnly, signal }) {
       const handle = await database(args.database)
-      const reading = handle.query(args.sql, args.params?.map(decodeValue), { readOnly: true, signal })
+      const reading = handle.query(args.sql, toValues(args.params), { readOnly: true, signal })
       const result = await reading.catch((error: unknown) => {
         throw readOnly ? error : withHint(error)
       })
@@ -65,7 +66,7 @@ export const sqlTools = [
     async run(args, { database, signal }) {
       const { transaction, idempotencyKey, limit } = args
       const handle = await database(args.database)
-      const statements = args.statements.map(({ sql, params }) => ({ sql, params: params?.map(decodeValue) }))
+      const statements = args.statements.map(({ sql, params }) => ({ sql, params: toValues(params) }))
       const results = await handle.batch(statements, { transaction, idempotencyKey, signal })
       const window = new RowWindow(limit)
       return {
@@ -132,6 +133,16 @@ function withHint(error: unknown): unknown {
     status,
     detail: { ...detail, hint: 'query only reads; batch runs SQL that writes.' },
     cause: error,
+  })
+}
+
+function toValues(params: readonly unknown[] | undefined): SqlValue[] | undefined {
+  return params?.map((value, index) => {
+    try {
+      return decodeValue(value)
+    } catch {
+      throw new ToolRefusal(`params.${index}: $bytes must be Base64, $bigint an integer of 64 bits.`)
+    }
   })
 }
 

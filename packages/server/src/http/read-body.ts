@@ -40,11 +40,16 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   })
 }
 
-function refuse(request: IncomingMessage, status: number, message: string): Promise<never> {
+/** Throws away what still comes of a body, for a while. */
+export function drain(request: IncomingMessage): void {
   request.resume()
   const timer = setTimeout(() => request.socket.destroy(), DRAIN_MS)
   timer.unref()
   request.once('end', () => clearTimeout(timer))
+}
+
+function refuse(request: IncomingMessage, status: number, message: string): Promise<never> {
+  drain(request)
   return Promise.reject(new ApiError(status, message, { headers: { connection: 'close' } }))
 }
 

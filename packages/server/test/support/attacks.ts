@@ -228,6 +228,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   'a file attached by a parameter': { sql: 'attach ? as x', params: ['x'], ...unavailable('ATTACH') },
   'a copy written to a file': { sql: `vacuum into '/tmp/persql-attack.sqlite'`, ...unavailable('ATTACH') },
+  'a vacuum': { sql: 'vacuum', ...unavailable('ATTACH, DETACH and VACUUM') },
   'the database detached': { sql: 'detach main', ...unavailable('ATTACH') },
   'an extension': {
     sql: `select load_extension('/lib/x.so')`,
@@ -635,11 +636,13 @@ export const RAW_ATTACKS: Readonly<Record<string, RawAttack>> = {
     ...unreadable,
   },
   'chunks behind another encoding': {
-    text: (token) => `${POST}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${hidden(token)}`,
+    text: (token) =>
+      `${POST}${authorized(token)}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${hidden(token)}`,
     ...unreadable,
   },
   'an encoding that there is not': {
-    text: (token) => `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${hidden(token)}`,
+    text: (token) =>
+      `${POST}${authorized(token)}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${hidden(token)}`,
     ...unreadable,
   },
   'a space before a colon': {
@@ -647,7 +650,8 @@ export const RAW_ATTACKS: Readonly<Record<string, RawAttack>> = {
     ...unreadable,
   },
   'a chunk without an end': {
-    text: (token) => `${POST}Transfer-Encoding: chunked\r\n\r\n${'f'.repeat(17)}\r\n${hidden(token)}`,
+    text: (token) =>
+      `${POST}${authorized(token)}Transfer-Encoding: chunked\r\n\r\n${'f'.repeat(17)}\r\n${hidden(token)}`,
     ...unreadable,
   },
   'lines that end in half': {

@@ -69,6 +69,14 @@ export const TOOL_ATTACKS: Readonly<Record<string, ToolAttack>> = {
     ...query('select ?', { params: [{ $bigint: '9'.repeat(30) }] }),
     ...invalid('params.0.$bigint: Invalid string: must match pattern /^-?\\d{1,19}$/'),
   },
+  'a parameter just beyond 64 bits': {
+    ...query('select ?', { params: [{ $bigint: '9223372036854775808' }] }),
+    error: { error: 'params.0: $bytes must be Base64, $bigint an integer of 64 bits.' },
+  },
+  'bytes that are no Base64': {
+    ...query('select ?, ?', { params: [1, { $bytes: '%%%' }] }),
+    error: { error: 'params.1: $bytes must be Base64, $bigint an integer of 64 bits.' },
+  },
   '10,001 parameters': {
     ...query('select 1', { params: Array(10_001).fill(1) }),
     ...invalid('params: Too big: expected array to have <=10000 items'),

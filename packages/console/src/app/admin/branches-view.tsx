@@ -135,16 +135,18 @@ function CreateBranch({ database, onDone, onClose }: BranchDialogProps<() => voi
   }
   return (
     <FormDialog title="New branch" action="Create" isReady={ref !== ''} onSubmit={create} onClose={onClose}>
-      <label class="field">
-        <span>Name</span>
-        <input
-          value={ref}
-          placeholder="pr-42"
-          autocomplete="off"
-          onInput={(event) => setRef(event.currentTarget.value)}
-        />
+      <div class="field-group">
+        <label class="field">
+          <span>Name</span>
+          <input
+            value={ref}
+            placeholder="pr-42"
+            autocomplete="off"
+            onInput={(event) => setRef(event.currentTarget.value)}
+          />
+        </label>
         <small class="muted">A branch of this name that exists is emptied.</small>
-      </label>
+      </div>
       <label class="field">
         <span>Delete after, in days</span>
         <input

@@ -128,11 +128,13 @@ function CreateDatabase({ persql, onDone, onClose }: CreateDatabaseProps) {
       onSubmit={create}
       onClose={onClose}
     >
-      <label class="field">
-        <span>Name</span>
-        <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+      <div class="field-group">
+        <label class="field">
+          <span>Name</span>
+          <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+        </label>
         <small class="muted">{slug ? `Addressed as ${slug}` : 'Its address is made of the name.'}</small>
-      </label>
+      </div>
       <label class="field">
         <span>Delete after, in days</span>
         <input

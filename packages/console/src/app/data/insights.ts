@@ -3,7 +3,7 @@ import { type Database, type Rows, read, type SessionTables } from './database.t
 /** Days to look back from now; 1 is shown by the hour. */
 export type Range = 1 | 7 | 30 | 90
 
-export interface Bucket {
+interface Bucket {
   /** As in `2026-01-31`, or `2026-01-31 23:00`; UTC. */
   readonly at: string
   readonly items: number

@@ -3,7 +3,7 @@ import { parseTime } from '../ui/format.ts'
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
 import { textOf } from './session-list.ts'
 
-export type EntryKind = 'message' | 'tool' | 'result' | 'other' | 'unreadable'
+type EntryKind = 'message' | 'tool' | 'result' | 'other' | 'unreadable'
 
 /** One row of a session, without its content. */
 export interface OutlineRow {

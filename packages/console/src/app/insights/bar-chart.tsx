@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { compact, number } from '../ui/format.ts'
 
-export interface Bar {
+interface Bar {
   readonly label: string
   readonly value: number
 }

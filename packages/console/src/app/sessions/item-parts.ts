@@ -98,7 +98,7 @@ function handoffOf(name: string, result: string): string | undefined {
   return agent?.replaceAll('_', ' ')
 }
 
-export function asFields(value: unknown): Fields {
+function asFields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {}
 }
 

@@ -11,7 +11,6 @@ import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useInterval } from '../ui/use-async.ts'
 import { isTyping, useKeys } from '../ui/use-keys.ts'
-import { useStickToEnd } from '../ui/use-stick-to-end.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
 import { RawDialog } from './raw-dialog.tsx'
@@ -140,8 +139,11 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
     paddingStart: 16,
     paddingEnd: 24,
     overscan: 6,
+    // Stays at the end while the conversation grows, if it is there.
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: 48,
   })
-  const end = useStickToEnd(scroller, virtual.getTotalSize())
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
@@ -154,7 +156,7 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
         ? -1
         : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
     if (index >= 0) jump(index)
-    else end.stick()
+    else virtual.scrollToEnd()
   }, [hasItems, rowId])
 
   useEffect(() => {
@@ -165,12 +167,11 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
 
   const current = turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first))
   function jump(entryIndex: number) {
-    end.leave()
     virtual.scrollToIndex(entryIndex, { align: 'start' })
   }
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'End') end.stick()
+    if (event.key === 'End') virtual.scrollToEnd()
     if (event.key === 'Home') jump(0)
     if (event.key !== 'n' && event.key !== 'p') return
     const turn = turns[(current ? current.number - 1 : -1) + (event.key === 'n' ? 1 : -1)]
@@ -240,7 +241,7 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
           onClick={() => {
             const next = turns[current?.number ?? 0]
             if (next) jump(next.entryIndex)
-            else end.stick()
+            else virtual.scrollToEnd()
           }}
         >
           <Icon name="down" />

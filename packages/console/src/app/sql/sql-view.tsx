@@ -271,11 +271,13 @@ function SaveDialog({
       onSubmit={async () => onSave(name.trim())}
       onClose={onClose}
     >
-      <label class="field">
-        <span>Name</span>
-        <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+      <div class="field-group">
+        <label class="field">
+          <span>Name</span>
+          <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
+        </label>
         <small class="muted">It is kept in this browser.</small>
-      </label>
+      </div>
     </FormDialog>
   )
 }

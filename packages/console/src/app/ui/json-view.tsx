@@ -32,7 +32,7 @@ function prettyPrint(value: unknown): { text: string; isJson: boolean } {
   return { text: value, isJson: false }
 }
 
-export function stringify(value: unknown): string {
+function stringify(value: unknown): string {
   return (
     JSON.stringify(
       value,

@@ -116,13 +116,7 @@ function Inline({ token }: { readonly token: Tokens.Generic }) {
 }
 
 /** A link for an address that is safe to follow; its text for any other one. */
-export function SafeLink({
-  href,
-  children,
-}: {
-  readonly href: string
-  readonly children: ComponentChildren
-}) {
+function SafeLink({ href, children }: { readonly href: string; readonly children: ComponentChildren }) {
   if (!URL.canParse(href) || !/^(https?|mailto):$/.test(new URL(href).protocol)) return <>{children}</>
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">

@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url'
+import { persqlDriver } from '@persql/driver-persql'
+import { PerSQLSession } from '@persql/openai-agents'
+import { type Fetch, PerSQL } from '@persql/sdk'
+import { type ServerProcess, serverProcess } from '../server-process.ts'
+import { packageVersions } from '../versions.ts'
+import { UNDO } from './persql.ts'
+import { type RemoteSystem, remoteSystem } from './remote-system.ts'
+import type { Store } from './store.ts'
+
+export const REMOTE_PERSQL = 'PerSQLSession over HTTP'
+export const REMOTE_FETCH = 'the same with fetch'
+
+export const NAMESPACE = 'acme'
+const TOKEN = 'psql_live_0123456789abcdef'
+const BINARY = fileURLToPath(new URL('bin.js', import.meta.resolve('@persql/server')))
+
+/** `PerSQLSession` over the SDK and the server's binary, with their defaults; and with another `fetch`. */
+export function remotePersqlSystems(): readonly RemoteSystem[] {
+  return [system(REMOTE_PERSQL), system(REMOTE_FETCH, globalThis.fetch)]
+}
+
+function system(name: string, fetch?: Fetch): RemoteSystem {
+  return remoteSystem({
+    name,
+    durability: 'power cut (FULL)',
+    versions: packageVersions('@persql/openai-agents', '@persql/sdk', '@persql/server'),
+
+    async start(folder) {
+      const { url, close } = await startPersqlServer(folder)
+      return { url, close, store: (database, at = url) => openRemoteStore(at, database, fetch) }
+    },
+  })
+}
+
+export function startPersqlServer(data: string): Promise<ServerProcess> {
+  const args = ['--data', data, '--port', '0', '--namespace', NAMESPACE, '--quiet']
+  return serverProcess(BINARY, args, { PERSQL_ADMIN_TOKEN: TOKEN })
+}
+
+export function persqlClient(baseURL: string, fetch?: Fetch): PerSQL {
+  return new PerSQL({ token: TOKEN, baseURL, fetch })
+}
+
+function openRemoteStore(url: string, database: string, fetch?: Fetch): Store {
+  const client = persqlClient(url, fetch)
+  const driver = persqlDriver(client.database(NAMESPACE, database))
+  return {
+    session(id) {
+      const session = new PerSQLSession(id, driver)
+      return {
+        getItems: (limit) => session.getItems(limit),
+        addItems: (items) => session.addItems(items),
+        async undo() {
+          await driver.batch([{ sql: UNDO, params: [id] }])
+        },
+      }
+    },
+
+    async close() {
+      await driver.close()
+      await client.close()
+    },
+  }
+}

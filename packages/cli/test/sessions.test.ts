@@ -1,0 +1,201 @@
+import { existsSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { json, output, persql, temporaryFolder } from './support/persql.ts'
+import { SAME_TIMES, seed, user } from './support/seed.ts'
+
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => user(`item ${n}`))
+
+test('lists sessions as a table and as JSON, in pages', async () => {
+  const db = temporaryFolder()('agents.db')
+  await seed(db, { a: numbered(2), 天气: numbered(1), c: numbered(12) }, SAME_TIMES)
+  expect(await output(['sessions', 'list', '--db', db])).toMatchInlineSnapshot(`
+    "session  items  first activity       last activity
+    c           12  2026-01-31 23:59:59  2026-01-31 23:59:59
+    天气         1  2026-01-31 23:59:59  2026-01-31 23:59:59
+    a            2  2026-01-31 23:59:59  2026-01-31 23:59:59
+    "
+  `)
+  const first = await json<{ sessions: { sessionId: string }[]; after: string }>([
+    'sessions',
+    'list',
+    '--limit',
+    '2',
+    '--db',
+    db,
+  ])
+  const second = await json<{ sessions: object[]; after?: string }>([
+    'sessions',
+    'list',
+    '--limit',
+    '2',
+    '--after',
+    first.after,
+    '--db',
+    db,
+  ])
+  expect(first.sessions.map(({ sessionId }) => sessionId)).toEqual(['c', '天气'])
+  expect(second).toEqual({
+    sessions: [
+      {
+        sessionId: 'a',
+        itemCount: 2,
+        firstActivity: '2026-01-31T23:59:59.000Z',
+        lastActivity: '2026-01-31T23:59:59.000Z',
+      },
+    ],
+  })
+})
+
+test.each([
+  ['in whatever case', 'OSLO', [1, 2]],
+  ['with quotes that JSON escapes, in arguments that are JSON themselves', '"old" town', [2]],
+  ['that is written as \\u escapes, as Python does', 'Crème', [3]],
+  ['in another script, written either way', '天气', [3, 4]],
+  ['with the wildcards of LIKE as themselves', '100%', [4]],
+  ['in a row that is no item', '{"cut', [5]],
+  ['but not in the names of fields', 'content', []],
+  ['beyond the basic plane', '😀', [3]],
+  ['with a line break', 'one\ntwo', [4]],
+])('finds text %s', async (_, text, rows) => {
+  const db = temporaryFolder()('agents.db')
+  const call = {
+    type: 'function_call',
+    callId: 'c',
+    name: 'map',
+    arguments: '{"place":"Oslo \\"old\\" town"}',
+  }
+  await seed(db, { a: [user('Where is Oslo?'), call] }, [
+    { sql: `insert into agent_sessions (session_id) values ('b')` },
+    {
+      sql: `insert into agent_messages (session_id, message_data) values
+        ('b', '{"role": "user", "content": "cr\\u00e8me \\u5929\\u6c14 \\ud83d\\ude00"}'),
+        ('b', ?), ('b', '{"cut')`,
+      params: [JSON.stringify(user('天气 100% one\ntwo'))],
+    },
+  ])
+  const { matches } = await json<{
+    matches: { row: number; excerpt: string; start: number; length: number }[]
+  }>(['sessions', 'search', text, '--db', db])
+  expect(matches.map(({ row }) => row).sort()).toEqual(rows)
+  for (const { excerpt, start, length } of matches) {
+    const found = excerpt.slice(start, start + length).toLowerCase()
+    expect(found).toBe(text.replace('\n', ' ').toLowerCase())
+  }
+})
+
+test('goes on with a search where it ended, newest first, in one session', async () => {
+  const db = temporaryFolder()('agents.db')
+  await seed(db, { a: numbered(70), b: numbered(70) })
+  const search = ['sessions', 'search', 'item', '--session', 'a', '--db', db]
+  const first = await json<{ matches: { row: number }[]; before: number }>([...search, '--limit', '60'])
+  expect(first.matches.map(({ row }) => row)).toEqual(Array.from({ length: 60 }, (_, n) => 70 - n))
+  const rest = await json<{ matches: { row: number }[] }>([...search, '--before', String(first.before)])
+  expect(rest.matches.map(({ row }) => row)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+  expect(rest).not.toHaveProperty('before')
+})
+
+test('counts sessions, items, sizes and tools', async () => {
+  const db = temporaryFolder()('agents.db')
+  const call = (name: string) => ({ type: 'function_call', callId: name, name, arguments: '{}' })
+  await seed(db, { a: [user('x'), call('t'), call('t'), call('u')], b: [user('y')] }, SAME_TIMES)
+  expect(await json(['sessions', 'stats', '--db', db])).toEqual({
+    sessions: 2,
+    sessionsActiveLastDay: expect.any(Number),
+    firstActivity: '2026-01-31T23:59:59Z',
+    lastActivity: '2026-01-31T23:59:59Z',
+    items: 5,
+    itemBytes: 253,
+    databaseBytes: expect.any(Number),
+    itemTypes: [
+      { type: 'function_call', items: 3 },
+      { type: 'message', items: 2 },
+    ],
+    busiestSessions: [
+      { sessionId: 'a', items: 4, bytes: 224 },
+      { sessionId: 'b', items: 1, bytes: 29 },
+    ],
+    tools: [
+      { name: 't', calls: 2 },
+      { name: 'u', calls: 1 },
+    ],
+  })
+})
+
+test('forks a session up to a row, and deletes sessions that exist, or none', async () => {
+  const db = temporaryFolder()('agents.db')
+  await seed(db, { a: numbered(5), b: numbered(1) })
+  expect(await json(['sessions', 'fork', 'a', 'c', '--through', '3', '--db', db])).toMatchObject({
+    itemCount: 3,
+  })
+  expect(await persql(['sessions', 'fork', 'a', 'c', '--db', db])).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'persql: Session "c" already exists. Fork into another id.\n',
+  })
+  expect(await persql(['sessions', 'delete', 'a', 'zzz', '--yes', '--db', db])).toMatchObject({
+    status: 1,
+    stderr: 'persql: There is no session "zzz".\n',
+  })
+  expect(await persql(['sessions', 'delete', 'a', '--db', db])).toMatchObject({
+    status: 2,
+    stderr: 'persql: This deletes 1 session with 5 items. Add --yes to confirm.\n',
+  })
+  expect(await json(['sessions', 'delete', 'a', 'c', '--yes', '--db', db])).toEqual({
+    deleted: ['a', 'c'],
+    items: 8,
+  })
+  expect(await json(['sessions', 'list', '--db', db])).toMatchObject({ sessions: [{ sessionId: 'b' }] })
+})
+
+test('finds tables of other names', async () => {
+  const db = temporaryFolder()('agents.db')
+  await seed(db, { a: numbered(2) }, [
+    { sql: 'alter table agent_sessions rename to talks' },
+    { sql: 'alter table agent_messages rename to lines' },
+  ])
+  const tables = ['--sessions-table', 'talks', '--messages-table', 'lines', '--db', db]
+  expect(await json(['sessions', 'list', ...tables])).toMatchObject({ sessions: [{ itemCount: 2 }] })
+  expect(await output(['sessions', 'search', 'item 1', ...tables])).toContain('item 1')
+  expect(await persql(['sessions', 'list', '--sessions-table', 'a; drop', '--db', db])).toMatchObject({
+    status: 2,
+  })
+})
+
+test.each([
+  'sessions list',
+  'sessions show a',
+  'sessions search a',
+  'sessions stats',
+  'sessions fork a b',
+  'sessions delete a --yes',
+  'sessions export',
+  'doctor',
+  'query sql',
+  'console',
+])('%s does not make a file that is missing', async (command) => {
+  const file = temporaryFolder()('none.db')
+  for (const db of [file, `file:${file}`, `sqljs:${file}`]) {
+    const { status, stdout, stderr } = await persql([...command.split(' '), '--db', db])
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `persql: There is no file "${file}".\n`,
+    })
+    expect(existsSync(file)).toBe(false)
+  }
+})
+
+test('reading makes no tables, and does not change the settings of the file', async () => {
+  const db = temporaryFolder()('agents.db')
+  await output(['query', '--write', 'create table t (a)', '--db', db])
+  await output(['query', '--write', 'pragma journal_mode = delete', '--db', db])
+  const { status, stderr } = await persql(['sessions', 'list', '--db', db])
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('This database has no tables "agent_sessions"'),
+  ])
+  expect(await json(['query', 'select name from sqlite_master', '--db', db])).toMatchObject({
+    rows: [{ name: 't' }],
+  })
+  expect((await persql(['doctor', '--db', db])).stdout).toContain('delete, not WAL')
+})

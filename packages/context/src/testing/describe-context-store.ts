@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SqlDriver } from '@persql/session-core'
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { context } from '../context.ts'
+import type { ContextOptions } from '../context-options.ts'
+import type { ContextStore } from '../context-store.ts'
+import { episodeCases } from './episode-cases.ts'
+import { factCases } from './fact-cases.ts'
+import { graphCases } from './graph-cases.ts'
+import { indexCases } from './index-cases.ts'
+import { meaningCases } from './meaning-cases.ts'
+import { recallCases } from './recall-cases.ts'
+import { workingCases } from './working-cases.ts'
+
+export interface ContextStoreSuite {
+  readonly name: string
+  /** Makes a driver on an empty database. `location` is a path in a folder of its own, new for every case. */
+  create(location: string): SqlDriver | Promise<SqlDriver>
+  /** False for an SQLite without FTS5: leaves out what only text indexes can do. Default: true. */
+  readonly hasFts?: boolean
+}
+
+/** What a case of the suite works with. */
+export interface ContextStoreCase {
+  /** Counts the batches, which are the round trips of a remote driver. */
+  readonly driver: SqlDriver & { readonly batches: number }
+  /** Another store on the same database. Its clock stands still, at `clock.now`. */
+  store(options?: ContextOptions): ContextStore
+  readonly clock: { now: number }
+}
+
+/** By the name of the case. Each has a database of its own. */
+export type Cases = Record<string, (given: ContextStoreCase) => Promise<void>>
+
+/** Declares a vitest suite with everything a memory does on one kind of database. */
+export function describeContextStore({ name, create, hasFts = true }: ContextStoreSuite): void {
+  describe(`${name}: memory`, () => {
+    let folder: string
+    let driver: SqlDriver & { batches: number }
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'context-'))
+      driver = counting(await create(join(folder, 'memory.db')))
+    })
+
+    afterEach(async () => {
+      await driver.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    const cases: Cases = {
+      ...{ ...factCases, ...recallCases, ...episodeCases, ...workingCases, ...graphCases, ...meaningCases },
+      ...(hasFts ? indexCases : {}),
+    }
+    for (const [title, run] of Object.entries(cases)) {
+      test(title, async () => {
+        const clock = { now: Date.UTC(2026, 0, 31, 12) }
+        const store = (options: ContextOptions = {}) => context(driver, { now: () => clock.now, ...options })
+        await run({ driver, store, clock })
+      })
+    }
+  })
+}
+
+function counting(driver: SqlDriver): SqlDriver & { batches: number } {
+  const counted = {
+    ...driver,
+    batches: 0,
+    batch: (...args: Parameters<SqlDriver['batch']>) => {
+      counted.batches += 1
+      return driver.batch(...args)
+    },
+  }
+  return counted
+}

@@ -1,0 +1,70 @@
+import { expect } from 'vitest'
+import { entityId } from '../entity-id.ts'
+import type { Cases } from './describe-context-store.ts'
+
+export const graphCases: Cases = {
+  async 'links entities and finds what is connected'({ store }) {
+    const memory = store()
+    await memory.link('Checkout', 'depends on', 'Billing meter')
+    await memory.link('Billing meter', 'owned by', 'Priya')
+    expect(await memory.neighbors('checkout', { depth: 2 })).toEqual({
+      entities: [
+        { id: 'e_billing-meter', name: 'Billing meter' },
+        { id: 'e_priya', name: 'Priya' },
+      ],
+      edges: [
+        { src: 'e_checkout', rel: 'depends on', dst: 'e_billing-meter' },
+        { src: 'e_billing-meter', rel: 'owned by', dst: 'e_priya' },
+      ],
+    })
+    expect(await memory.stats()).toEqual({ memories: 0, entities: 3, edges: 2 })
+  },
+
+  async 'follows edges both ways, or one way if asked'({ store }) {
+    const memory = store()
+    await memory.link('a', 'to', 'b')
+    await memory.link('b', 'to', 'c')
+    const reached = async (options: Parameters<typeof memory.neighbors>[1]) => {
+      const { entities, edges } = await memory.neighbors('b', options)
+      return [entities.map(({ name }) => name).join(), edges.length]
+    }
+    expect(await reached({})).toEqual(['a,c', 2])
+    expect(await reached({ direction: 'out' })).toEqual(['c', 1])
+    expect(await reached({ direction: 'in' })).toEqual(['a', 1])
+    expect(await reached({ depth: 0 })).toEqual(['', 0])
+  },
+
+  async 'ends in circles, and leaves out the start'({ store }) {
+    const memory = store()
+    for (const [src, dst] of ['ab', 'bc', 'ca', 'aa']) await memory.link(src!, 'to', dst!)
+    const { entities, edges } = await memory.neighbors('a', { depth: 20 })
+    expect(entities.map(({ name }) => name)).toEqual(['b', 'c'])
+    expect(edges).toHaveLength(4)
+  },
+
+  async 'keeps one edge of a kind, and the first name of an entity'({ store }) {
+    const memory = store()
+    await memory.link('Billing Meter', 'uses', 'DB')
+    await memory.link('billing-meter', 'uses', 'db')
+    await memory.link('billing meter', 'reads', 'db')
+    expect(await memory.stats()).toEqual({ memories: 0, entities: 2, edges: 2 })
+    expect((await memory.neighbors('db')).entities).toEqual([
+      { id: 'e_billing-meter', name: 'Billing Meter' },
+    ])
+  },
+
+  async 'has an id for every name'() {
+    expect(entityId('Billing  meter!')).toBe('e_billing-meter')
+    expect(entityId('東京駅')).toBe('e_東京駅')
+    expect(entityId('C++')).toBe('e_c')
+    expect(entityId('🎉')).toBe('e_1f389')
+    expect(() => entityId('  ')).toThrow('blank')
+  },
+
+  async 'refuses a depth without end'({ store, driver }) {
+    for (const depth of [-1, 21, Number.POSITIVE_INFINITY, 1.5]) {
+      await expect(store().neighbors('a', { depth })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+    expect(driver.batches).toBe(0)
+  },
+}

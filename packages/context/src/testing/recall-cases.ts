@@ -1,0 +1,234 @@
+import { expect } from 'vitest'
+import type { ContextStore } from '../context-store.ts'
+import type { Cases } from './describe-context-store.ts'
+
+/** A text that was remembered, and what finds it among the others. */
+const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [
+  ['Customers pay per request', 'how do customers pay', 'CUSTOMERS', 'request.', '(customers)', 'custom*'],
+  ["Don't call before ten o'clock", "don't call", 'o’clock', "o'clock!"],
+  ['Send an e-mail to the co-founder', 'e-mail', 'founder', 'co-founder?'],
+  ['The newsletter goes out by fax', 'news-letter'],
+  ['See checkout_v2.config.ts for ABC-123', 'ABC-123', 'checkout_v2', 'config.ts'],
+  ['Jalapeño crème brûlée', 'jalapeno', 'CREME', 'brulee'],
+  ['Rechnungen gehen nach Köln', 'Rechnung', 'Koln', 'die Rechnungen'],
+  ["L'anniversaire de Chloé", 'anniversaire', "d'anniversaire"],
+  ['У пользователя есть собака', 'собаку', 'Собака'],
+  ['コーヒーよりも緑茶を好む', '緑茶', '茶', '緑茶は好きですか？', 'コーヒー'],
+  ['東京駅で待ち合わせ', '東京', '東京駅', '"東京駅"', '待ち合わせ'],
+  ['用户对花生过敏', '花生', '过敏吗？', '敏'],
+  ['강아지 이름은 보리', '강아지', '강아지의 이름'],
+  ['ชอบกาแฟเย็นไม่ใส่น้ำตาล', 'กาแฟ', 'น้ำตาล'],
+  ['يفضل القهوة العربية', 'القهوة'],
+  ['עוגת שוקולד בשבת', 'שוקולד'],
+  ['अदरक वाली चाय', 'चाय'],
+  ['version 2.4.1 of the iPhone14 app', '2.4.1', 'iphone14'],
+]
+
+const names = async (store: ContextStore, ...args: Parameters<ContextStore['recall']>) =>
+  (await store.recall(...args)).map(({ name }) => name)
+
+export const recallCases: Cases = {
+  async 'finds what people type, in any script'({ store }) {
+    const memory = store()
+    for (const [index, [body]] of FOUND.entries()) await memory.remember({ name: `n${index}`, body })
+    for (const [index, [, ...queries]] of FOUND.entries()) {
+      for (const query of queries) expect((await names(memory, query))[0], query).toBe(`n${index}`)
+    }
+  },
+
+  async 'takes any text without an error'({ store }) {
+    const memory = store()
+    await memory.remember({ name: 'n', body: 'plain words' })
+    const texts = [
+      ...[
+        '"',
+        '""',
+        '"""',
+        "'",
+        '(',
+        ')',
+        '((a',
+        'a AND',
+        'AND',
+        'OR OR',
+        'NOT a',
+        'a NOT',
+        'NEAR(',
+        'NEAR()',
+      ],
+      ...[
+        'NEAR(a, b, 3)',
+        'a AND (b OR',
+        '*',
+        'a**',
+        '^a',
+        '-a',
+        '+',
+        'a:b',
+        '{a}: b',
+        'a\0b'.replace('\0', ''),
+      ],
+      ...[
+        '{"json": [1]}',
+        "'; drop table ctx_memory; --",
+        '%',
+        '_',
+        '\\',
+        '🎉',
+        '👩‍👩‍👧',
+        '\u202e',
+        '\ufeff',
+      ],
+      ...[
+        'NEAR("a b" c, 99999999999)',
+        'a AND '.repeat(400),
+        '('.repeat(500),
+        'word '.repeat(5000),
+        '長'.repeat(2000),
+      ],
+    ]
+    for (const text of texts) await expect(memory.recall(text), text).resolves.toBeInstanceOf(Array)
+    expect(await names(memory, 'words')).toEqual(['n'])
+  },
+
+  async 'refuses a text that is not one'({ store }) {
+    for (const text of [undefined, 42, 'a\0b', '\udc00']) {
+      await expect(store().recall(text as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+  },
+
+  async 'finds nothing where nothing fits'({ store }) {
+    await store().remember({ name: 'n', body: 'coffee' })
+    expect(await store().recall('zebra')).toEqual([])
+    expect(await store().recall('…!?')).toEqual([])
+  },
+
+  async 'lets words be alternatives, and operators mean what they mean'({ store }) {
+    const memory = store()
+    await memory.remember({ name: 'tea', body: 'green tea with lemon' })
+    await memory.remember({ name: 'cake', body: 'lemon cake' })
+    await memory.remember({ name: 'green', body: 'a green chair' })
+    await memory.remember({ name: '緑', body: '緑茶 with lemon' })
+    const found = async (text: string) => (await names(memory, text)).sort()
+    expect(await found('green cake')).toEqual(['cake', 'green', 'tea'])
+    expect(await found('green AND lemon')).toEqual(['tea'])
+    expect(await found('cake OR chair')).toEqual(['cake', 'green'])
+    expect(await found('lemon NOT cake')).toEqual(['tea', '緑'])
+    expect(await found('(cake OR chair) AND lemon')).toEqual(['cake'])
+    expect(await found('"green tea"')).toEqual(['tea'])
+    expect(await found('"tea green"')).toEqual([])
+    expect(await found('NEAR(green lemon, 2)')).toEqual(['tea'])
+    expect(await found('lem*')).toEqual(['cake', 'tea', '緑'])
+    expect(await found('緑茶 OR cake')).toEqual(['cake', '緑'])
+    expect(await found('緑茶 AND lemon')).toEqual(['緑'])
+    expect(await found('lemon NOT 緑茶')).toEqual(['cake', 'tea'])
+  },
+
+  async 'reads and, or and not as words where they are'({ store }) {
+    const memory = store()
+    await memory.remember({ name: 'n', body: 'do not deploy on friday and never at night' })
+    expect(await names(memory, 'deploy and night')).toEqual(['n'])
+    expect(await names(memory, 'DO NOT DEPLOY ON FRIDAY AND NEVER')).toEqual(['n'])
+    expect(await names(memory, 'NOT AND deploy')).toEqual(['n'])
+  },
+
+  async 'recalls the latest for a blank text'({ store, clock }) {
+    const memory = store()
+    await memory.remember({ name: 'old', body: 'x' })
+    clock.now += 1
+    await memory.remember({ name: 'new', body: 'x' })
+    expect(await names(memory, '')).toEqual(['new', 'old'])
+    expect(await names(memory, ' \n', { limit: 1 })).toEqual(['new'])
+  },
+
+  async 'puts a name before a description, and that before a body'({ store }) {
+    const memory = store()
+    await memory.remember({ name: 'one', description: 'two', body: 'marathon' })
+    await memory.remember({ name: 'three', description: 'marathon', body: 'four' })
+    await memory.remember({ name: 'marathon', description: 'five', body: 'six' })
+    expect(await names(memory, 'marathon')).toEqual(['marathon', 'three', 'one'])
+  },
+
+  async 'puts what fits more words first, though it is older'({ store, clock }) {
+    const memory = store()
+    await memory.remember({ name: 'both', body: 'renewal of the contract' })
+    clock.now += 365 * 24 * 3600 * 1000
+    await memory.remember({ name: 'one', body: 'renewal of the lease' })
+    expect(await names(memory, 'contract renewal')).toEqual(['both', 'one'])
+  },
+
+  async 'puts the newer of two equals first, unless told that age does not matter'({ store, clock }) {
+    await store().remember({ name: 'old', body: 'same words' })
+    clock.now += 90 * 24 * 3600 * 1000
+    await store().remember({ name: 'new', body: 'same words' })
+    const [first, second] = await store().recall('words')
+    expect([first?.name, second?.name]).toEqual(['new', 'old'])
+    // A quarter more for the new one, and a quarter of that for one of three half-lives.
+    expect(first!.score / second!.score).toBeCloseTo(1.25 / 1.0625)
+    const [same, other] = await store({ ranking: { recency: 0 } }).recall('words')
+    expect(same!.score).toBe(other!.score)
+  },
+
+  async 'weighs kinds as it is told'({ store }) {
+    await store().remember({ name: 'deploy', body: 'Deploys are on Tuesdays' })
+    await store().record({ title: 'Deploy', body: 'Deployed on Tuesday' })
+    const kinds = async (weights: { fact: number; episode: number }) =>
+      (await store({ ranking: { kinds: weights } }).recall('deploy')).map(({ kind }) => kind)
+    expect(await kinds({ fact: 1, episode: 5 })).toEqual(['episode', 'fact'])
+    expect(await kinds({ fact: 5, episode: 1 })).toEqual(['fact', 'episode'])
+  },
+
+  async 'says where a hit comes from'({ store, driver, clock }) {
+    const memory = store({ source: 'planner' })
+    await memory.remember({ name: 'tea', type: 'user', body: 'green', sessionId: 'user-42' })
+    const episode = await memory.record({
+      ...{ title: 'Tasting', body: 'green teas', outcome: 'done', sessionId: 'user-7', runId: 'run-1' },
+    })
+    const [fact, event] = (await memory.recall('green')).sort((a, b) => (a.kind < b.kind ? 1 : -1))
+    const time = new Date(clock.now)
+    expect(fact).toEqual({
+      ...{ kind: 'fact', name: 'tea', description: '', type: 'user', body: 'green', outcome: null },
+      ...{ id: expect.stringMatching(/^m_/), sessionId: 'user-42', runId: null, source: 'planner' },
+      ...{ createdAt: time, updatedAt: time, score: expect.any(Number) },
+      ...{ table: 'ctx_memory', rowId: expect.any(Number) },
+    })
+    expect(event).toEqual({
+      ...{ kind: 'episode', name: episode.id, description: 'Tasting', type: 'episode', body: 'green teas' },
+      ...{ id: episode.id, outcome: 'done', sessionId: 'user-7', runId: 'run-1', source: 'planner' },
+      ...{ createdAt: time, updatedAt: time, score: expect.any(Number) },
+      ...{ table: 'ctx_episode', rowId: expect.any(Number) },
+    })
+    const [rows] = await driver.batch([
+      { sql: 'select name from ctx_memory where rowid = ?', params: [fact!.rowId] },
+    ])
+    expect(rows?.rows).toEqual([['tea']])
+  },
+
+  async 'no longer says that a fact is from a session when it was changed elsewhere'({ store }) {
+    await store().remember({ name: 'tea', body: 'green', sessionId: 'user-42' })
+    await store().remember({ name: 'tea', body: 'green again' })
+    expect(await store().recall('green')).toMatchObject([{ sessionId: null }])
+  },
+
+  async 'keeps to a kind, a type and a range of time'({ store, clock }) {
+    const memory = store()
+    const start = new Date(clock.now)
+    await memory.remember({ name: 'old', type: 'user', body: 'green' })
+    clock.now += 1000
+    const later = new Date(clock.now)
+    await memory.remember({ name: 'new', type: 'project', body: 'green' })
+    const { id } = await memory.record({ body: 'green' })
+    const found = async (options: Parameters<ContextStore['recall']>[1]) =>
+      (await names(memory, 'green', options)).sort()
+    expect(await found({ kinds: ['fact'] })).toEqual(['new', 'old'])
+    expect(await found({ kinds: ['episode'] })).toEqual([id])
+    expect(await found({ kinds: [] })).toEqual([])
+    expect(await found({ type: 'user' })).toEqual(['old'])
+    expect(await found({ since: later })).toEqual([id, 'new'])
+    expect(await found({ until: later })).toEqual(['old'])
+    expect(await found({ since: start, until: start })).toEqual([])
+    await expect(memory.recall('x', { since: new Date(Number.NaN) })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+  },
+}

@@ -1,0 +1,62 @@
+import { expect } from 'vitest'
+import type { Cases } from './describe-context-store.ts'
+
+export const workingCases: Cases = {
+  async 'keeps keys and values for a run'({ store }) {
+    const working = store().working('run-1')
+    await working.set('plan', { steps: ['a', 'b'], done: 1 })
+    await working.set('note', 'über 東京')
+    await working.set('nothing', null)
+    await working.set('note', 'changed')
+    expect(await working.get('plan')).toEqual({ steps: ['a', 'b'], done: 1 })
+    expect(await working.get('nothing')).toBeNull()
+    expect(await working.get('other')).toBeUndefined()
+    expect(await working.entries()).toEqual([
+      ['note', 'changed'],
+      ['nothing', null],
+      ['plan', { steps: ['a', 'b'], done: 1 }],
+    ])
+  },
+
+  async 'keeps runs apart, and ends them one by one'({ store }) {
+    const memory = store()
+    await memory.working('one').set('key', 1)
+    await memory.working('two').set('key', 2)
+    await memory.working('one').end()
+    expect(await memory.working('one').entries()).toEqual([])
+    expect(await memory.working('two').get('key')).toBe(2)
+    expect(await memory.working('two').delete('key')).toBe(true)
+    expect(await memory.working('two').delete('key')).toBe(false)
+  },
+
+  async 'lets values expire, and deletes them with the next that is set'({ store, driver, clock }) {
+    const working = store({ workingTtl: 5000 }).working('run')
+    await working.set('short', 1, { ttl: 1000 })
+    await working.set('long', 2)
+    clock.now += 1000
+    expect(await working.entries()).toEqual([['long', 2]])
+    expect(await working.get('short')).toBeUndefined()
+    clock.now += 4000
+    await store().working('other').set('key', 3)
+    const [rows] = await driver.batch([{ sql: 'select run_id from ctx_working' }])
+    expect(rows?.rows).toEqual([['other']])
+  },
+
+  async 'is not recalled'({ store }) {
+    await store().working('run').set('secret', 'scratch')
+    expect(await store().recall('scratch')).toEqual([])
+  },
+
+  async 'refuses keys and values that it could not give back'({ store, driver }) {
+    const working = store().working('run')
+    const circular: unknown[] = []
+    circular.push(circular)
+    for (const value of [undefined, () => 1, 1n, circular]) {
+      await expect(working.set('key', value)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+    await expect(working.set('', 1)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(working.set('key', 1, { ttl: 0 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(() => store().working(' ')).toThrow('run id')
+    expect(driver.batches).toBe(0)
+  },
+}

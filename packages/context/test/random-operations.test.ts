@@ -1,0 +1,91 @@
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import type { SqlStatement } from '@persql/session-core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { context } from '../src/index.ts'
+import { expectIndexesToAgree } from '../src/testing/index.ts'
+
+const name = fc.constantFrom('a', 'b', '東京', 'd-e', 'f')
+const text = fc
+  .array(
+    fc.constantFrom(
+      'tea',
+      'running',
+      '東京駅',
+      '緑',
+      'カタカナ',
+      '서울역',
+      'กาแฟ',
+      '𠮷野家',
+      '🎉',
+      "don't",
+      '\n',
+      '東a京',
+    ),
+    { maxLength: 400 },
+  )
+  .map((words) => words.join(words.length % 2 === 0 ? ' ' : ''))
+
+type Operation =
+  | { readonly kind: 'remember' | 'update' | 'insert'; readonly name: string; readonly text: string }
+  | { readonly kind: 'forget' | 'failing batch'; readonly name: string }
+  | { readonly kind: 'record'; readonly text: string }
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('remember', 'update', 'insert'), name, text }),
+  fc.record({ kind: fc.constantFrom('forget', 'failing batch'), name }),
+  fc.record({ kind: fc.constant('record'), text }),
+)
+
+const update = (body: string, of: string): SqlStatement => ({
+  sql: 'update ctx_memory set body = ? where name = ?',
+  params: [body, of],
+})
+
+test('keeps rows and indexes in step through any operations, of the store and of others', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
+      const driver = betterSqlite3Driver(':memory:')
+      const memory = context(driver)
+      await memory.init()
+      const facts = new Map<string, string>()
+      for (const given of operations) {
+        switch (given.kind) {
+          case 'remember':
+            await memory.remember({ name: given.name, body: given.text })
+            facts.set(given.name, given.text)
+            break
+          case 'update':
+            await driver.batch([update(given.text, given.name)])
+            if (facts.has(given.name)) facts.set(given.name, given.text)
+            break
+          case 'insert': {
+            const sql =
+              'insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1) on conflict do nothing'
+            await driver.batch([{ sql, params: [given.name, given.name, given.text] }])
+            if (!facts.has(given.name)) facts.set(given.name, given.text)
+            break
+          }
+          case 'forget':
+            expect(await memory.forget(given.name)).toBe(facts.delete(given.name))
+            break
+          case 'failing batch': {
+            const failing = [
+              update('大阪 lost', given.name),
+              { sql: 'insert into ctx_memory (id) values (1)' },
+            ]
+            await expect(driver.batch(failing)).rejects.toMatchObject({ code: 'CONSTRAINT' })
+            break
+          }
+          case 'record':
+            if (given.text.trim() !== '') await memory.record({ body: given.text })
+        }
+      }
+      const rows = await memory.index({ limit: 100 })
+      expect(new Map(rows.map((row) => [row.name, row.body]))).toEqual(facts)
+      await expectIndexesToAgree(driver)
+      await driver.close()
+    }),
+    { numRuns: 60 },
+  )
+})

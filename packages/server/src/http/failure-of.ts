@@ -1,0 +1,22 @@
+import type { Failure } from '@persql/sdk/protocol'
+import { ApiError } from './api-error.ts'
+import type { Call } from './context.ts'
+import type { Log } from './record.ts'
+
+/** The error that a request is answered with for one that was thrown, and the body of that answer. */
+export function failureOf(
+  c: Call,
+  thrown: unknown,
+  log: Log,
+): { readonly error: ApiError; readonly body: Failure } {
+  const error = thrown instanceof ApiError ? thrown : unknownError(thrown as Error, log)
+  const { message, detail } = error
+  c.set('errorKind', detail?.kind)
+  return { error, body: { success: false, error: message, ...(detail && { errorDetail: detail }) } }
+}
+
+function unknownError({ name, stack }: Error, log: Log): ApiError {
+  // The message of an unknown error could hold anything; its name and place cannot.
+  log?.({ level: 'error', event: 'failure', error: name, at: stack?.split('\n')[1]?.trim() })
+  return new ApiError(500, 'The server failed')
+}
