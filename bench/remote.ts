@@ -108,7 +108,7 @@ async function turnsDuring(server: RemoteServer, round: number, end: Promise<unk
       const store = server.store(`neighbour-${index}`)
       let due = performance.now() + (index * PACE) / DATABASES
       for (let turn = 0; !ended; turn++) {
-        await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
         const start = performance.now()
         const session = store.session(`session-${round}-${turn}`)
         await session.getItems()

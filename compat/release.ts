@@ -9,9 +9,10 @@ const ROOT = join(import.meta.dirname, '..')
 export async function publishRelease(folder: string, { env }: Registry): Promise<void> {
   mkdirSync(folder, { recursive: true })
   await runCommand('git', ['clone', '--quiet', ROOT, folder], { cwd: folder })
-  const pnpm = (...args: string[]) => runCommand('npx', ['--yes', 'pnpm@12', ...args], { cwd: folder })
+  const pnpm = (...args: string[]) => runCommand('npx', ['--yes', 'pnpm@12', ...args], { cwd: folder, env })
   await pnpm('install', '--frozen-lockfile')
   await pnpm('changeset', 'version')
   await pnpm('build')
-  await runCommand('npx', ['--yes', 'pnpm@12', 'changeset', 'publish'], { cwd: folder, env })
+  await pnpm('changeset', 'pack', '--out-dir', 'tarballs')
+  await pnpm('changeset', 'publish', '--from-pack-dir', 'tarballs')
 }

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
 import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { eventually } from './support/eventually.ts'
 import { storeHostile } from './support/hostile.ts'
 
 describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
@@ -37,7 +38,7 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
 
   beforeEach(async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(30_000)
     ;({ page, incidents } = await openWatched(context, `${server.url}/console`))
     return () => context.close()
   })
@@ -74,7 +75,7 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
   test('keeps the token out of everything but the tab', async () => {
     await signIn(admin)
     await page.getByText('user-1').click()
-    await page.getByText('Hello over there').waitFor()
+    await page.getByRole('article').getByText('Hello over there').waitFor()
     const kept = await page.evaluate(() => [document.cookie, JSON.stringify(localStorage), location.href])
     expect(kept.join()).not.toContain(admin)
   })
@@ -117,6 +118,30 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
     expect(incidents).toEqual([])
   })
 
+  test('leads from a server without databases to the first one, and back', async () => {
+    const empty = await createServer({ data: join(folder, 'empty'), port: 0, workers: { min: 1, max: 1 } })
+    try {
+      await page.goto(`${empty.url}/console/`)
+      await signIn(empty.adminToken!)
+      await page.getByText('No database yet').waitFor()
+      await page.getByRole('main').getByRole('link', { name: 'Databases' }).click()
+      await page.getByRole('button', { name: 'New database' }).click()
+      await page.getByLabel('Name', { exact: true }).fill('First')
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByRole('link', { name: 'local/first' }).click()
+      await page.getByText('No sessions yet').waitFor()
+      await open('Databases')
+      await page.getByRole('button', { name: 'Delete first' }).click()
+      await page.getByLabel(/to confirm/).fill('first')
+      await page.getByRole('button', { name: 'Delete database' }).click()
+      await page.getByText('No databases yet').waitFor()
+      await page.getByRole('link', { name: 'Sessions' }).click()
+      await page.getByText('No database yet').waitFor()
+    } finally {
+      await empty.close()
+    }
+  })
+
   test('creates, leases and deletes branches', async () => {
     await signIn(admin)
     await open('Branches')
@@ -157,7 +182,7 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
     await page.getByRole('button', { name: /^Revoke <img/ }).click()
     await page.getByRole('button', { name: 'Revoke token' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await expect.poll(() => page.getByText('<img src=x').count()).toBe(0)
+    await eventually(() => page.getByText('<img src=x').count()).toBe(0)
     await expect(mine.me()).rejects.toMatchObject({ status: 401 })
     expect(incidents).toEqual([])
   })

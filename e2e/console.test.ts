@@ -9,6 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
 import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { eventually } from './support/eventually.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 import { HOSTILE_COLUMN, HOSTILE_TABLE, PAYLOADS, storeHostile } from './support/hostile.ts'
 
@@ -40,7 +41,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     base = app.url.split('#')[0]!
     browser = await launchBrowser()
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(30_000)
     ;({ page, incidents } = await openWatched(context, app.url))
   })
 
@@ -58,6 +59,9 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     const other = await stranger.newPage()
     await other.goto(app.url)
     expect(await other.getByRole('alert').textContent()).toContain('used before')
+    await other.goto(base)
+    await other.getByRole('heading', { name: 'Open the address' }).waitFor()
+    expect(await other.getByLabel('Token').count()).toBe(0)
     await stranger.close()
   })
 
@@ -73,7 +77,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
   test('lists the sessions with their number, latest first, and pages through all of them', async () => {
     await show('sessions')
     const total = SESSIONS + hostile.length + 1
-    await expect.poll(() => page.locator('.count').textContent()).toBe(total.toLocaleString('en'))
+    await eventually(() => page.locator('.count').textContent()).toBe(total.toLocaleString('en'))
     const list = page.locator('.list-scroll')
     const reach = () =>
       list.evaluate((element) => {
@@ -81,7 +85,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
         return element.scrollHeight
       })
     const first = await reach()
-    await expect.poll(reach).toBeGreaterThan(first * 3)
+    await eventually(reach).toBeGreaterThan(first * 3)
     await list.evaluate((element) => {
       element.scrollTop = 0
     })
@@ -91,9 +95,9 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await show('sessions')
     await page.getByLabel('Order').selectOption('items')
     await page.getByRole('listitem').filter({ hasText: 'long' }).first().waitFor()
-    await expect.poll(() => page.locator('.session-id').first().textContent()).toBe('long')
+    await eventually(() => page.locator('.session-id').first().textContent()).toBe('long')
     await page.getByLabel('Order').selectOption('oldest')
-    await expect.poll(() => page.locator('.session-row time').first().textContent()).toMatch(/mo|d/)
+    await eventually(() => page.locator('.session-row time').first().textContent()).toMatch(/mo|d/)
     await page.getByLabel('Order').selectOption('activity')
   })
 
@@ -106,7 +110,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByText('The router does not switch on.').first().waitFor()
     await page.getByLabel('In messages').uncheck()
     await page.getByLabel('Search sessions').fill('%')
-    await expect.poll(() => page.locator('.count').textContent()).toBe(String(hostile.length))
+    await eventually(() => page.locator('.count').textContent()).toBe(String(hostile.length))
     await page.getByLabel('Search sessions').fill('')
   })
 
@@ -118,9 +122,9 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.locator('.session-row[aria-current]').waitFor()
     const first = page.url()
     await page.keyboard.press('j')
-    await expect.poll(() => page.url()).not.toBe(first)
+    await eventually(() => page.url()).not.toBe(first)
     await page.keyboard.press('k')
-    await expect.poll(() => page.url()).toBe(first)
+    await eventually(() => page.url()).toBe(first)
     await page.keyboard.press('Escape')
     await page.getByText('Pick a session').waitFor()
     await page.keyboard.press('3')
@@ -138,18 +142,32 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     expect(await page.getByRole('article').count()).toBeLessThan(60)
     const end = page.locator('[aria-posinset]').and(page.locator(`article[aria-setsize]`)).last()
     const isAtEnd = () => end.evaluate((last) => last.ariaPosInSet === last.ariaSetSize)
-    await expect.poll(isAtEnd).toBe(true)
+    await eventually(isAtEnd).toBe(true)
     await page.getByRole('button', { name: /^Turn \d/ }).click()
     await page.getByLabel('Search turns').fill('order A-1000')
     await page.getByRole('button', { name: /^1\s*Where is my order A-1000/ }).click()
     await page.locator('.turn-mark', { hasText: /^Turn 1\D/ }).waitFor()
     await page.getByText('Where is my order A-1000?').first().waitFor()
     await page.keyboard.press('n')
-    await expect.poll(() => page.locator('.turn-number').textContent()).toContain('Turn 2 of')
+    await eventually(() => page.locator('.turn-number').textContent()).toContain('Turn 2 of')
+    await page.getByRole('button', { name: /^Turn \d/ }).click()
+    await page.getByLabel('Search turns').fill('pay my 34 euros')
+    const row = page.locator('.turn-row').nth(5)
+    const number = await row.locator('.turn-index').textContent()
+    await row.click()
+    const mark = page.locator('.turn-mark', { hasText: new RegExp(`^Turn ${number}\\D`) })
+    await mark.waitFor()
+    const top = await page
+      .locator('.transcript-scroll')
+      .evaluate((element) => element.getBoundingClientRect().top)
+    await eventually(async () => Math.abs((await mark.boundingBox())!.y - top)).toBeLessThan(40)
+    await page.keyboard.press('Home')
+    await page.keyboard.press('n')
+    await eventually(() => page.locator('.turn-number').textContent()).toContain('Turn 2 of')
     await page.keyboard.press('p')
-    await expect.poll(() => page.locator('.turn-number').textContent()).toContain('Turn 1 of')
+    await eventually(() => page.locator('.turn-number').textContent()).toContain('Turn 1 of')
     await page.keyboard.press('End')
-    await expect.poll(isAtEnd).toBe(true)
+    await eventually(isAtEnd).toBe(true)
   })
 
   test('shows tool calls folded, with arguments, results, failures, handoffs and what waits for approval', async () => {
@@ -201,7 +219,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByRole('article').getByText('Second words').waitFor()
     await store.replaceAll('live', [{ role: 'user', content: 'Rewritten' }])
     await page.getByRole('article').getByText('Rewritten').waitFor()
-    await expect.poll(() => page.getByRole('article').count()).toBe(1)
+    await eventually(() => page.getByRole('article').count()).toBe(1)
     await store.clear('live')
   })
 
@@ -212,7 +230,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     const bars = await page.locator('.chart').first().locator('rect').count()
     expect(bars).toBe(30)
     await page.getByText('24 h').click()
-    await expect.poll(() => page.locator('.chart').first().locator('rect').count()).toBe(24)
+    await eventually(() => page.locator('.chart').first().locator('rect').count()).toBe(24)
     await page.getByRole('link', { name: 'long' }).first().waitFor()
     await page.getByText('on disk').waitFor()
   })

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
-// Takes pictures of every view at three widths, in both themes, into the folder that is given.
+// Takes pictures of every view at three widths, in both themes: node e2e/screenshots.ts [folder]
 const [folder = 'screenshots'] = process.argv.slice(2)
 const WIDTHS = [1440, 900, 390]
 const THEMES = ['light', 'dark'] as const
@@ -50,9 +50,17 @@ await shoot(first, 'sessions')
 await first.goto(`${base}#/database/sessions/customer-long`)
 await first.getByRole('article').last().waitFor()
 await first.getByRole('button', { name: /^Turn/ }).click()
+await first.getByLabel('Search turns').fill('order A-1028')
+await first.locator('.turn-row').first().click()
+await first.getByRole('article').getByRole('table').first().waitFor()
+await shoot(first, 'conversation')
+await first.getByRole('button', { name: /^Turn/ }).click()
 await first.getByLabel('Search turns').fill('pay my 20 euros')
 await first.locator('.turn-row').first().click()
-await first.getByRole('button', { name: /refund/ }).first().click()
+await first
+  .getByRole('button', { name: /refund/ })
+  .first()
+  .click()
 await shoot(first, 'transcript')
 await first.getByRole('button', { name: /^Turn/ }).click()
 await shoot(first, 'turns')

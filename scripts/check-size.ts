@@ -60,6 +60,7 @@ async function checkBundle(published: PublicPackage, name: string, file: string)
   if (one) {
     const [only, limit] = one
     const alone = await bundleSize(published, file, { only, withDependencies: false })
+    if (alone.compressed >= own.compressed) problems.push(`${only} alone leaves nothing of ${name} out.`)
     rows[name]['one export'] = `${only}: ${compare(`${only} of ${name}`, alone, limit)}`
   } else if (own.exported.length > 1) {
     problems.push(`${name} has ${own.exported.length} exports: choose one for a budget of its own.`)
@@ -72,7 +73,7 @@ function compare(
   limit: number,
 ) {
   if (compressed > limit * 1000)
-    problems.push(`${what}: ${kB(compressed)} kB, and its budget is ${limit} kB.`)
+    problems.push(`${what}: ${kB(compressed)} kB, over its budget of ${limit} kB.`)
   return `${kB(minified)} → ${kB(compressed)} of ${limit}`
 }
 

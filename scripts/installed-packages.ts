@@ -4,7 +4,7 @@ import { type Manifest, type PublicPackage, ROOT, readManifest } from './public-
 
 export interface InstalledPackage {
   readonly name: string
-  readonly version: string
+  readonly manifest: Manifest
   readonly bytes: number
 }
 
@@ -22,11 +22,7 @@ export function installedPackages(
   const add = (current: string) => {
     if (found.has(current)) return
     const manifest = readManifest(current)
-    found.set(current, {
-      name: manifest.name,
-      version: manifest.version,
-      bytes: publishedBytes(current, manifest),
-    })
+    found.set(current, { name: manifest.name, manifest, bytes: publishedBytes(current, manifest) })
     for (const name of wanted(manifest, withPeers)) {
       const next = resolveFolder(current, name)
       if (next) add(next)

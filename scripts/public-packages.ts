@@ -11,6 +11,8 @@ export interface Manifest {
   readonly name: string
   readonly version: string
   readonly private?: boolean
+  readonly license?: string
+  readonly repository?: string | { url: string }
   readonly engines?: Record<string, string>
   readonly exports: Record<string, string | { default: string }>
   readonly bin?: Record<string, string>

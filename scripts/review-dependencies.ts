@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { publicPackages, ROOT } from './public-packages.ts'
+import { installedPackages } from './installed-packages.ts'
+import { type Manifest, publicPackages, ROOT } from './public-packages.ts'
 
 // Writes the table of docs/supply-chain.md: what the public packages depend on at run time, why, and what npm knows
 // of it. With --check, asks nobody, and only checks that reasons and table name exactly what the manifests name.
@@ -19,19 +20,25 @@ const [before, rest = ''] = page.split(BEGIN)
 const [table = '', after] = rest.split(END)
 
 const problems = [
-  ...[...users.keys()].filter((name) => !reasons[name]).map((name) => `${name}: no reason in dependency-reasons.json`),
-  ...Object.keys(reasons).filter((name) => !users.has(name)).map((name) => `${name}: a reason, but no package uses it`),
+  ...[...users.keys()]
+    .filter((name) => !reasons[name])
+    .map((name) => `${name}: no reason in dependency-reasons.json`),
+  ...Object.keys(reasons)
+    .filter((name) => !users.has(name))
+    .map((name) => `${name}: a reason, but no package uses it`),
 ]
 if (process.argv.includes('--check')) {
   const named = [...table.matchAll(/^\| \[`(.+?)`\]/gm)].map(([, name]) => name)
   if (named.join() !== [...users.keys()].join()) {
-    problems.push('docs/supply-chain.md is out of date: node scripts/review-dependencies.ts')
+    problems.push('docs/supply-chain.md is out of date: pnpm review')
   }
 } else if (problems.length === 0) {
   writeFileSync(PAGE, `${before}${BEGIN}\n\n${reviewTable()}\n\n${END}${after}`)
 }
 for (const problem of problems) console.error(problem)
-console.log(`Dependencies: ${users.size} reviewed, ${problems.length === 0 ? 'no' : problems.length} problems.`)
+console.log(
+  `Dependencies: ${users.size} reviewed, ${problems.length === 0 ? 'no' : problems.length} problems.`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 /** The packages of others that ours need at run time, in the order of their names, each with those that need it. */
@@ -39,7 +46,9 @@ function dependencyUsers(): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const { name, manifest } of publicPackages()) {
     const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest
-    const peers = Object.keys(peerDependencies ?? {}).filter((peer) => !peerDependenciesMeta?.[peer]?.optional)
+    const peers = Object.keys(peerDependencies ?? {}).filter(
+      (peer) => !peerDependenciesMeta?.[peer]?.optional,
+    )
     const needed = [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]
     for (const other of needed.filter((candidate) => !candidate.startsWith('@persql/'))) {
       const peer = peers.includes(other) ? ' (peer)' : ''
@@ -50,30 +59,47 @@ function dependencyUsers(): Map<string, string[]> {
 }
 
 function reviewTable(): string {
+  const installed = publicPackages().flatMap((published) => installedPackages(published, { withPeers: true }))
   const rows = [...users].map(([name, usedBy]) => {
-    const { version, license, maintainers, size, released } = fromRegistry(name)
-    const link = `[\`${name}\`](https://www.npmjs.com/package/${name})`
-    return `| ${[link, usedBy.join(', '), reasons[name], version, license, size, maintainers, released].join(' | ')} |`
+    const { manifest, bytes } = installed.find((candidate) => candidate.name === name)!
+    const { version, released, maintainers } = fromRegistry(name)
+    return [
+      `[\`${name}\`](https://www.npmjs.com/package/${name})`,
+      usedBy.join(', '),
+      reasons[name],
+      `${repositoryOwner(manifest)}${maintainers === undefined ? '' : ` (${maintainers} on npm)`}`,
+      manifest.license,
+      `${Math.round(bytes / 1000)}`,
+      `${version}, ${released}`,
+    ]
   })
   return [
-    '| package | used by | why | newest | licence | unpacked kB | maintainers | released |',
-    '| --- | --- | --- | --- | --- | ---: | ---: | --- |',
+    ['package', 'used by', 'why', 'maintained by', 'licence', 'kB', 'last release'],
+    ['---', '---', '---', '---', '---', '---:', '---'],
     ...rows,
-  ].join('\n')
+  ]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
-function fromRegistry(name: string) {
-  const fields = ['version', 'license', 'maintainers', 'dist.unpackedSize', 'time']
-  const answer = execFileSync('npm', ['view', name, ...fields, '--json'], {
+function repositoryOwner({ name, repository }: Manifest): string {
+  const url = typeof repository === 'string' ? repository : repository?.url
+  const [, owner] =
+    /github(?:\.com[/:]|:)([^/]+)\//.exec(url ?? '') ?? /^([^/:]+)\/[^/]+$/.exec(url ?? '') ?? []
+  if (!owner) throw new Error(`${name} does not say where its source is.`)
+  return `[${owner}](https://github.com/${owner})`
+}
+
+function fromRegistry(name: string): { version: string; released: string; maintainers: number | undefined } {
+  const answer = execFileSync('npm', ['view', name, 'version', 'time', 'maintainers', '--json'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const { version, license, maintainers, time, 'dist.unpackedSize': bytes } = JSON.parse(answer)
+  const { version, time, maintainers } = JSON.parse(answer)
+  // Mirrors of npm leave the maintainers out.
   return {
     version,
-    license,
-    maintainers: [maintainers ?? []].flat().length,
-    size: bytes === undefined ? '' : Math.round(bytes / 1000),
-    released: String(time?.[version] ?? '').slice(0, 10),
+    released: time[version].slice(0, 10),
+    maintainers: maintainers && [maintainers].flat().length,
   }
 }

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { pageOf, ROOT, siteLink } from './links.ts'
 import { navigation } from './navigation.ts'
+import { slug } from './slug.ts'
 
 export default defineConfig({
   title: 'PerSQL sessions',
@@ -21,13 +22,17 @@ export default defineConfig({
   rewrites: pageOf,
   outDir: 'dist',
   cacheDir: 'node_modules/.cache/vitepress',
-  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}icon.svg` }]],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}icon.svg` }],
+  ],
   vite: {
+    build: { chunkSizeWarningLimit: 4000 },
     publicDir: 'docs/public',
     // Pages outside of this workspace find it too.
     resolve: { alias: { vue: join(import.meta.dirname, '../node_modules/vue') } },
   },
   markdown: {
+    anchor: { slugify: slug },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
     config(md) {
       // Before VitePress looks at links: pages link to files of the repository.

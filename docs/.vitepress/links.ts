@@ -19,6 +19,7 @@ export function pageOf(path: string): string {
  */
 export function siteLink(page: string, link: string): string {
   const [, path = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(link) ?? []
+  if (path === '') return hash
   let target = relative(ROOT, join(ROOT, dirname(page), decodeURIComponent(path)))
   if (!existsSync(join(ROOT, target))) throw new Error(`${page}: dead link ${link}`)
   if (statSync(join(ROOT, target)).isDirectory()) target = fileOf(target, `${page}: ${link}`)

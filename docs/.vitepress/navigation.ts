@@ -41,6 +41,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       ['Self-hosting', '/self-hosting'],
       ['Durability', '/durability'],
       ['Security model', '/security'],
+      ['Supply chain', '/supply-chain'],
       ['Troubleshooting', '/troubleshooting'],
     ),
   },

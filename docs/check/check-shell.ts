@@ -13,7 +13,14 @@ const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')
 const packages = globSync('packages/*/package.json', { cwd: ROOT }).map(read)
 const packageNames = new Set(packages.map(({ name }) => name))
 const binaries = new Set(packages.flatMap(({ bin = {} }) => Object.keys(bin)))
-const scripts = new Set([...Object.keys(read('package.json').scripts ?? {}), 'install'])
+const scripts = new Set([
+  ...Object.keys(read('package.json').scripts ?? {}),
+  'install',
+  'audit',
+  'exec',
+  'add',
+  'run',
+])
 
 /** Looks for scripts, examples, packages and binaries of this repository that a page names and that do not exist. */
 export function checkShell(page: string, markdown: string, blocks: readonly CodeBlock[]): string[] {

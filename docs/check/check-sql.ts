@@ -1,5 +1,5 @@
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { context } from '@persql/context'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore } from '@persql/session-core'
 import Database from 'better-sqlite3'
 import type { CodeBlock } from './code-blocks.ts'
@@ -7,7 +7,12 @@ import type { CodeBlock } from './code-blocks.ts'
 const ITEMS = [
   { role: 'user', content: 'I want a refund.' },
   { type: 'function_call', callId: 'a', name: 'refund', arguments: '{"amount":25}', status: 'completed' },
-  { type: 'function_call_result', callId: 'a', name: 'refund', output: { type: 'text', text: '25 paid back' } },
+  {
+    type: 'function_call_result',
+    callId: 'a',
+    name: 'refund',
+    output: { type: 'text', text: '25 paid back' },
+  },
   { type: 'function_call', callId: 'b', name: 'lookup', arguments: '{}', status: 'completed' },
   { role: 'assistant', content: [{ type: 'output_text', text: 'It is on its way.' }] },
 ]

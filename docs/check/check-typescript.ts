@@ -8,11 +8,11 @@ import { ROOT } from './pages.ts'
 
 const exec = promisify(execFile)
 
-// In this folder, modules find the packages that this workspace depends on.
-const FOLDER = join(import.meta.dirname, '../.code-blocks')
+// Below this folder, modules find the packages that this workspace depends on.
+const PARENT = join(import.meta.dirname, '../.code-blocks')
 
 const CONFIG = {
-  extends: '../../tsconfig.base.json',
+  extends: '../../../tsconfig.base.json',
   compilerOptions: {
     noEmit: true,
     allowImportingTsExtensions: true,
@@ -28,15 +28,15 @@ const CONFIG = {
 
 /** Compiles the TypeScript of all pages, and runs what is marked `run` in an empty folder. Returns what is wrong. */
 export async function checkTypeScript(pages: ReadonlyMap<string, readonly CodeBlock[]>): Promise<string[]> {
-  rmSync(FOLDER, { recursive: true, force: true })
-  mkdirSync(FOLDER)
-  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(CONFIG))
+  mkdirSync(PARENT, { recursive: true })
+  const folder = mkdtempSync(join(PARENT, 'check-'))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG))
   const names = new Map<string, string>()
   const toRun: string[] = []
   for (const [page, blocks] of pages) {
     for (const { code, line, isRun } of codeModules(blocks)) {
       const name = `${page.replace(/\W+/g, '-')}-${line}.ts`
-      writeFileSync(join(FOLDER, name), code)
+      writeFileSync(join(folder, name), code)
       names.set(name, page)
       if (isRun) toRun.push(name)
     }
@@ -46,19 +46,21 @@ export async function checkTypeScript(pages: ReadonlyMap<string, readonly CodeBl
 
   const problems: string[] = []
   try {
-    await exec(join(ROOT, 'node_modules/.bin/tsc'), ['-p', FOLDER, '--pretty', 'false'], { cwd: FOLDER })
+    await exec(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder })
   } catch (error) {
     problems.push(inPages((error as { stdout: string }).stdout.trim()))
   }
   for (const name of toRun) {
-    const folder = mkdtempSync(join(tmpdir(), 'code-blocks-'))
+    const cwd = mkdtempSync(join(tmpdir(), 'code-blocks-'))
     const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' }
     try {
-      await exec(process.execPath, [join(FOLDER, name)], { cwd: folder, env })
+      await exec(process.execPath, [join(folder, name)], { cwd, env, timeout: 60_000 })
     } catch (error) {
-      problems.push(inPages((error as { stderr: string }).stderr.trim()))
+      const { stderr, killed } = error as { stderr: string; killed: boolean }
+      problems.push(inPages(`${join(folder, name)}: ${killed ? 'did not end' : ''}${stderr.trim()}`))
     }
-    rmSync(folder, { recursive: true })
+    rmSync(cwd, { recursive: true })
   }
+  rmSync(folder, { recursive: true })
   return problems
 }

@@ -14,17 +14,17 @@ export interface CodeBlock {
 const HIDDEN = /^<!-- (ts|sql)( [a-z ]+)?\n([\s\S]*?)-->/
 
 export function codeBlocks(markdown: string): CodeBlock[] {
-  return new MarkdownIt({ html: true }).parse(markdown, {}).flatMap(({ type, info, content, map }) => {
-    const [language = '', ...flags] = info.trim().split(/\s+/)
-    const line = (map?.[0] ?? 0) + 2
-    if (type === 'fence') return [{ language, flags, code: content, line, isHidden: false }]
-    const hidden = type === 'html_block' ? HIDDEN.exec(content) : null
-    if (!hidden) return []
-    const [, hiddenLanguage = '', hiddenFlags = '', code = ''] = hidden
-    return [
-      { language: hiddenLanguage, flags: hiddenFlags.trim().split(' '), code, line, isHidden: true },
-    ]
-  })
+  return new MarkdownIt({ html: true })
+    .parse(markdown, {})
+    .flatMap(({ type, info, content, map }): CodeBlock[] => {
+      const [language = '', ...flags] = info.trim().split(/\s+/)
+      const line = (map?.[0] ?? 0) + 2
+      if (type === 'fence') return [{ language, flags, code: content, line, isHidden: false }]
+      const hidden = type === 'html_block' ? HIDDEN.exec(content) : null
+      if (!hidden) return []
+      const [, hiddenLanguage = '', hiddenFlags = '', code = ''] = hidden
+      return [{ language: hiddenLanguage, flags: hiddenFlags.trim().split(' '), code, line, isHidden: true }]
+    })
 }
 
 /** Blocks of TypeScript that are read as one file. */
@@ -36,18 +36,18 @@ export interface CodeModule {
 }
 
 /**
- * A block that imports something begins a module, and one that does not goes on with the module before it. Hidden
- * code begins a module as well, and the next block goes on with it, whether it imports or not.
+ * A block that imports something begins a module, and one that does not goes on with the module before it. Only after
+ * hidden code that has just begun one, a block goes on with it although it imports.
  */
 export function codeModules(blocks: readonly CodeBlock[]): CodeModule[] {
   const groups: CodeBlock[][] = []
-  let followsHidden = false
+  let isBegunHidden = false
   for (const block of blocks.filter(({ language }) => language === 'ts')) {
-    const isStart = block.isHidden || (!followsHidden && /^import\s/m.test(block.code))
+    const isStart: boolean = /^import\s/m.test(block.code) && !isBegunHidden
     const last = groups.at(-1)
     if (isStart || !last) groups.push([block])
     else last.push(block)
-    followsHidden = block.isHidden
+    isBegunHidden = isStart && block.isHidden
   }
   return groups.map((group) => ({
     code: group.reduce((text, { code, line }) => {

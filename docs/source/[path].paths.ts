@@ -13,9 +13,11 @@ export default {
       linksOf(readFileSync(join(ROOT, page), 'utf8')).map((link) => siteLink(page, link)),
     )
     const paths = links.filter((link) => link.startsWith(SOURCE)).map((link) => link.slice(SOURCE.length))
-    return [...new Set(paths)].map((path) => ({
-      params: { path },
-      content: `# ${path}\n\n\`\`\`\`${extname(path).slice(1)}\n${readFileSync(join(ROOT, path), 'utf8')}\`\`\`\`\n`,
-    }))
+    return [...new Set(paths)]
+      .filter((path) => !/\.(png|svg)$/.test(path))
+      .map((path) => ({
+        params: { path },
+        content: `# ${path}\n\n\`\`\`\`${extname(path).slice(1)}\n${readFileSync(join(ROOT, path), 'utf8')}\`\`\`\`\n`,
+      }))
   },
 }

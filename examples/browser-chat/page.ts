@@ -38,8 +38,8 @@ async function sendMessage(text: string) {
     const show = (answer: string) => showMessages([...stored, pending], answer)
     show('…')
     await conversation.send(text, show)
-    // Asks once; without it, a browser that is short of space may delete the database.
-    await navigator.storage.persist()
+    // Without it, a browser that is short of space may delete the database.
+    void navigator.storage.persist()
   })
   if (!isSent) message.value = text
   message.focus()

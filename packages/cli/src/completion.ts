@@ -1,6 +1,6 @@
-import { SessionCatalog } from '@persql/session-core'
+import { databaseUrlFromEnv, SessionCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
-import { openDatabase } from './database.ts'
+import { isRemote, openDatabase } from './database.ts'
 
 const OFFERED = 50
 const TIME_MS = 1000
@@ -33,7 +33,7 @@ async function latestSessions(words: readonly string[]): Promise<readonly string
   const db = named < 0 ? undefined : words[named + 1]
   try {
     // A remote database would be slow, and cost money at each press of a key.
-    if (/^persql:/i.test(db ?? process.env['PERSQL_DATABASE'] ?? '')) return []
+    if (isRemote(db ?? databaseUrlFromEnv())) return []
     const { driver, tables } = await openDatabase({ db }, 'read')
     const page = new SessionCatalog(driver, tables).list({ limit: OFFERED })
     const { sessions } = await Promise.race([page, timeout()])

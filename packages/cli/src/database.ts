@@ -8,6 +8,7 @@ import {
   StorageError,
 } from '@persql/session-core'
 import { type Command, Option } from 'commander'
+import { refuseMissing } from './refuse-missing.ts'
 import { readToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -60,7 +61,10 @@ export async function useDatabase<Result>(
 
 export async function openDatabase(options: DatabaseOptions, mode: Mode): Promise<Database> {
   const url = options.db ?? databaseUrlFromEnv()
-  if (/^persql:/i.test(url)) await readToken()
+  if (isRemote(url)) {
+    await readToken()
+    if (mode !== 'create') await refuseMissing(nameOf(url))
+  }
   const tables = {
     sessionsTable: options.sessionsTable ?? 'agent_sessions',
     messagesTable: options.messagesTable ?? 'agent_messages',
@@ -112,4 +116,8 @@ export async function useSessions<Result>(
 export function nameOf(url: string): string {
   const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
   return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)
+}
+
+export function isRemote(url: string): boolean {
+  return /^persql:/i.test(url)
 }

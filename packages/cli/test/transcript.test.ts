@@ -98,11 +98,10 @@ test('shows roles, calls with arguments and results, reasoning, handoffs, approv
 
     mcp approval request  2026-01-31 23:59:59  #10
       {
-        "arguments": "{\\"id\\":7}",
-        "status": "completed"
+        "id": 7
       }
 
-    calls shell_call  2026-01-31 23:59:59  #11
+    calls shell  2026-01-31 23:59:59  #11
       {
         "commands": [
           "ls"
@@ -143,7 +142,7 @@ test('shows what the Python SDK writes', async () => {
         2
       ]
 
-    calls web_search_call (failed)  2026-01-31 23:59:59  #5
+    calls web_search (failed)  2026-01-31 23:59:59  #5
       {
         "type": "search",
         "query": "x"

@@ -254,7 +254,8 @@ test('leaves no half-written file behind', async () => {
     '-o',
     path('out.jsonl'),
   ])
-  expect([status, readdirSync(dirname(path('a.db'))).sort()]).toEqual([1, ['a.db']])
+  const left = readdirSync(dirname(path('a.db'))).filter((name) => !name.startsWith('a.db'))
+  expect([status, left]).toEqual([1, []])
 })
 
 test('ends quietly when the reader of its output has had enough', async () => {

@@ -90,8 +90,9 @@ class RequestHandler {
       return void response.writeHead(308, { location: '/console/' }).end()
     const file = path.startsWith('/console/') ? consoleFile(path.slice('/console/'.length)) : undefined
     if (!file) return fail(response, 404, 'There is no such page.')
-    response.writeHead(200, { ...file.headers, 'content-length': file.body.length })
-    response.end(method === 'HEAD' ? undefined : file.body)
+    const body = path === '/console/' ? markLocal(file.body) : file.body
+    response.writeHead(200, { ...file.headers, 'content-length': body.length })
+    response.end(method === 'HEAD' ? undefined : body)
   }
 
   async #signIn(request: IncomingMessage, response: ServerResponse, method: string): Promise<void> {
@@ -119,6 +120,11 @@ class RequestHandler {
     const answer = await this.#api.answer(method, path, body)
     send(response, answer.status, answer.body)
   }
+}
+
+/** The application asks for no token then, but for the address. */
+function markLocal(page: Uint8Array): Buffer {
+  return Buffer.from(Buffer.from(page).toString().replace('<html', '<html data-local'))
 }
 
 /** Nothing for what is not JSON, or too large. */

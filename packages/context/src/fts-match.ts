@@ -5,16 +5,15 @@ import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 export type IndexKind = 'fts' | 'chars'
 
 /**
- * A JSON array of `[MATCH, weight]` for the terms that this index finds, or `[MATCH, weight, MATCH of the word that it
- * stands for]`. Every text in them is quoted.
+ * A JSON array of `[MATCH, weight, MATCH of the beginning or nothing]` for the terms that this index finds. Every text
+ * in them is quoted.
  */
 export function matchesOfTerms(terms: readonly Term[], index: IndexKind): string {
   const own = terms.filter((term) => indexOf(term) === index)
   return JSON.stringify(
     own.map((term) => {
-      const { weight, insteadOf } = term
-      if (insteadOf === undefined) return [quote(term), weight]
-      return [quote(term), weight, quote({ text: insteadOf, prefix: false })]
+      const { weight, beginning } = term
+      return [quote(term), weight, ...(beginning ? [quote({ text: beginning, prefix: true })] : [])]
     }),
   )
 }

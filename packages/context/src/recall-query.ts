@@ -11,8 +11,8 @@ export interface Phrase {
 /** A phrase, and how much it counts among others. */
 export interface Term extends Phrase {
   readonly weight: number
-  /** Looked for only where few rows have this word. */
-  readonly insteadOf?: string
+  /** The beginning of the word, for where few rows have the word itself. Other forms of it begin like that. */
+  readonly beginning?: string
 }
 
 export type Expression =
@@ -33,9 +33,8 @@ const QUOTED_OR_PREFIX = /"((?:[^"]|"")*)"|([\p{L}\p{N}\p{M}_]+)\*(?!\S)/gu
 const COMPOUND = /[\p{L}\p{N}\p{M}]+(?:['’._-][\p{L}\p{N}\p{M}]+)*/gu
 const JOINTS = /['’._-]/u
 
-/** Beginnings of words have at least so many letters, and count so much. */
+/** Beginnings of words have at least so many letters. */
 const MIN_BEGINNING = 4
-const BEGINNING_WEIGHT = 0.5
 
 /** Reads any text. Nothing in it is an error. */
 export function parseQuery(text: string): RecallQuery {
@@ -54,11 +53,8 @@ export function parseQuery(text: string): RecallQuery {
   })
   const words = wordsOf(rest)
   for (const compound of words.compounds) add(exactly(compound))
-  for (const word of words.spaced) add(exactly(word))
+  for (const word of words.spaced) add({ ...exactly(word), ...beginningOf(word) })
   for (const phrase of words.spaceless.flatMap(phrasesOfSpaceless)) add(phrase)
-  for (const word of words.spaced) {
-    if (word.length >= MIN_BEGINNING && !/\p{N}/u.test(word)) add(beginningOf(word))
-  }
   return { terms: [...terms.values()] }
 }
 
@@ -90,10 +86,9 @@ function wordsOf(text: string) {
   }
 }
 
-/** The beginning of a word, which it shares with other forms of it. */
-function beginningOf(word: string): Term {
-  const text = word.slice(0, Math.max(MIN_BEGINNING, word.length - 2))
-  return { text, prefix: true, weight: BEGINNING_WEIGHT, insteadOf: word }
+function beginningOf(word: string): Partial<Term> {
+  if (word.length < MIN_BEGINNING || /\p{N}/u.test(word)) return {}
+  return { beginning: word.slice(0, Math.max(MIN_BEGINNING, word.length - 2)) }
 }
 
 /** Words are cut where a dictionary does, if there is one, and then looked up by their pairs of characters. */
@@ -115,6 +110,6 @@ function segment(run: string): string[] {
   return segmenter ? Array.from(segmenter.segment(run), ({ segment }) => segment) : [run]
 }
 
-export function exactly(text: string): Phrase {
+function exactly(text: string): Phrase {
   return { text, prefix: false }
 }

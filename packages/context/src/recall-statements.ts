@@ -10,10 +10,15 @@ import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
  * frequent words: they choose only rows that have all of them, at most this many, the newest first. So the time of a
  * recall does not grow with the number of memories.
  */
-const MAX_RANKED = 2500
+const MAX_RANKED = 1500
+
+/** Indexes of more rows are large: no word that is ranked can be in half of them. */
+const LARGE = 2 * MAX_RANKED
 
 /** The beginning of a word is looked for where fewer rows have the word itself. */
-export const FEW = 50
+export const FEW = 10
+/** How much a beginning counts. */
+export const BEGINNING_WEIGHT = 0.5
 
 /** In the order of the columns of the index. A word counts more in a name than in a body. */
 const WEIGHTS = { ctx_memory: [3, 2, 1], ctx_episode: [2, 1] } as const
@@ -38,6 +43,14 @@ export interface RecallParams extends Record<string, SqlValue> {
   weight: number
   limit: number
 }
+
+// Not the parameter alone: SQLite plans a join anew for each value that is bound to a LIMIT.
+const LIMIT = sql`${param('limit')} + 0`
+
+/** How many of the most relevant rows are looked up and weighed, unless there is a filter to be looked up as well. */
+const CANDIDATES = sql`case
+  when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null then max(200, 10 * ${param('limit')})
+  else -1 end`
 
 const INDEXES: readonly IndexKind[] = ['fts', 'chars']
 
@@ -71,14 +84,16 @@ function recall(kind: MemoryKind, search: Search): RawBuilder<unknown> {
     and (${param('until')} is null or ${time} < ${param('until')})`
   if (search === 'newest' || search === 'ids') {
     const chosen = search === 'ids' ? sql`${id} in (select value from json_each(${param('ids')})) and` : sql``
-    return sql`select ${columns}, 0.0 as score from ${from} ${origin} where ${chosen} ${filters} order by ${time} desc, ${rowId} desc limit ${param('limit')}`
+    return sql`select ${columns}, 0.0 as score from ${from} ${origin} where ${chosen} ${filters} order by ${time} desc, ${rowId} desc limit ${LIMIT}`
   }
   const indexed = kind === 'fact' ? MEMORY : EPISODE
   const score = sql`relevance * ${param('weight')} * (1 + ${param('recency')} * ${param('halfLife')} / (${param('halfLife')} + max(0, ${param('now')} - ${time})))`
   return sql`with ${hits(indexed, search)}
     select ${columns}, ${score} as score
-    from (select id, sum(relevance) as relevance from hit group by id) as found join ${from} on ${rowId} = found.id ${origin}
-    where ${filters} order by score desc, ${time} desc, ${rowId} desc limit ${param('limit')}`
+    from (
+      select id, sum(relevance) as relevance from hit group by id order by relevance desc, id desc limit ${CANDIDATES}
+    ) as found join ${from} on ${rowId} = found.id ${origin}
+    where ${filters} order by score desc, ${time} desc, ${rowId} desc limit ${LIMIT}`
 }
 
 const FACT = {
@@ -129,33 +144,37 @@ function fitting(indexed: IndexedTable, indexes: readonly IndexKind[]): RawBuild
 }
 
 /**
- * The relevance of a row is the sum, over the words that it has, of `weight × idf × how well the row fits`. The last
- * is the BM25 of the word, divided by the `idf` that SQLite has put in: that one is nothing for a word that half of the
- * rows have, so that few rows could not be ranked, nor be compared with those of another table.
+ * The relevance of a row is the sum, over the words that it has, of `weight × idf × how well the row fits`: BM25. In
+ * small tables, SQLite's `idf` is replaced, because it is nothing for a word that half of the rows have, and could not
+ * be compared with that of another table.
  */
 function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> {
   const { table, size, bm25 } = textIndex(indexed, index)
-  const [term, ranked, hit] = [
-    sql.table(`${index}_term`),
-    sql.table(`${index}_ranked`),
-    sql.table(`${index}_hit`),
-  ]
+  const [word, term, ranked, hit] = ['word', 'term', 'ranked', 'hit'].map((name) =>
+    sql.table(`${index}_${name}`),
+  )
   const maximum = sql.lit(MAX_RANKED)
-  const count = (match: RawBuilder<unknown>, most: number) =>
-    sql`(select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(most)}))`
-  return sql`${term}(position, match, weight, rows) as materialized (
-      select key, value ->> 0, value ->> 1,
-        case when value ->> 2 is null or ${count(sql`value ->> 2`, FEW)} < ${sql.lit(FEW)}
-          then ${count(sql`value ->> 0`, MAX_RANKED + 1)} else 0 end
-      from json_each(${param(index)})
+  const count = (match: RawBuilder<unknown>) =>
+    sql`(select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(MAX_RANKED + 1)}))`
+  return sql`${word}(position, match, weight, rows, beginning) as materialized (
+      select key, value ->> 0, value ->> 1, ${count(sql`value ->> 0`)}, value ->> 2 from json_each(${param(index)})
+    ),
+    ${term}(position, match, weight, rows) as materialized (
+      select position, match, weight, rows from ${word}
+      union all
+      select position, beginning, weight * ${sql.lit(BEGINNING_WEIGHT)}, ${count(sql`beginning`)} from ${word}
+      where beginning is not null and rows < ${sql.lit(FEW)}
     ),
     ${ranked}(match, factor, total) as materialized (
       select match,
-        weight * ln(1 + (everything - rows + 0.5) / (rows + 0.5)) / max(1e-6, ln((indexed - rows + 0.5) / (rows + 0.5))),
+        case when indexed is null then weight else
+          weight * ln(1 + (everything - rows + 0.5) / (rows + 0.5)) / max(1e-6, ln((indexed - rows + 0.5) / (rows + 0.5)))
+        end,
         sum(rows) over (order by rows, position)
       from ${term}, (select
-        (select count(*) from ${size}) as indexed,
-        (select count(*) from ctx_memory) + (select count(*) from ctx_episode) as everything)
+        case when exists (select 1 from ${size} limit 1 offset ${sql.lit(LARGE)}) then null
+          else (select count(*) from ${size}) end as indexed,
+        (select ifnull(max(rowid), 0) from ctx_memory) + (select ifnull(max(row), 0) from ctx_episode) as everything)
       where rows > 0
     ),
     ${hit}(id, relevance) as materialized (

@@ -1,7 +1,7 @@
 import type { MemoryKind } from './memory.ts'
 import type { ResolvedRanking } from './ranking.ts'
-import { type Expression, exactly, type Phrase, type RecallQuery, type Term } from './recall-query.ts'
-import { FEW, type RecalledRow } from './recall-statements.ts'
+import type { Expression, Phrase, RecallQuery, Term } from './recall-query.ts'
+import { BEGINNING_WEIGHT, FEW, type RecalledRow } from './recall-statements.ts'
 import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 
 interface Document {
@@ -98,15 +98,20 @@ function sumOfBm25(
 ): Map<Document, number> {
   const average = documents.reduce((sum, { words }) => sum + words.length, 0) / documents.length
   const sums = new Map<Document, number>()
-  for (const term of terms) {
-    const { insteadOf } = term
-    if (insteadOf !== undefined && countIn(documents, exactly(insteadOf)).size >= FEW) continue
-    const counts = countIn(documents, term)
+  const add = (counts: Counts, weight: number) => {
     const idf = Math.log(1 + (total - counts.size + 0.5) / (counts.size + 0.5))
     for (const [document, count] of counts) {
       const length = 1 - B + (B * document.words.length) / average
-      const score = (term.weight * idf * count * (K1 + 1)) / (count + K1 * length)
+      const score = (weight * idf * count * (K1 + 1)) / (count + K1 * length)
       sums.set(document, (sums.get(document) ?? 0) + score)
+    }
+  }
+  for (const term of terms) {
+    const { weight, beginning } = term
+    const counts = countIn(documents, term)
+    add(counts, weight)
+    if (beginning !== undefined && counts.size < FEW) {
+      add(countIn(documents, { text: beginning, prefix: true }), weight * BEGINNING_WEIGHT)
     }
   }
   return sums

@@ -27,7 +27,7 @@ interface IncomingMessage {
 
 /**
  * What requests are made with unless the caller brings something: `globalThis.fetch`, and in Node.js its own
- * `node:http` and `node:https` with their global agents, which need much less time for a small call.
+ * `node:http` and `node:https` with their global agents, which take less time for a small call.
  */
 export function defaultFetch(): Fetch {
   const { navigator, process } = globalThis as { navigator?: Navigator; process?: NodeProcess }

@@ -17,7 +17,7 @@ export interface PerSQLOptions {
   readonly token?: string | undefined
   /** Default: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
   readonly baseURL?: string | undefined
-  /** Default: `globalThis.fetch`; in Node.js `node:http`, which needs much less time for a small call. */
+  /** Default: `globalThis.fetch`; in Node.js one over `node:http`, which takes less time for a small call. */
   readonly fetch?: Fetch | undefined
   /**
    * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQL } from '../src/index.ts'
 
@@ -249,4 +250,14 @@ test('needs neither a token nor the network', async () => {
   await database().query('select 1')
   expect(fetch).not.toHaveBeenCalled()
   fetch.mockRestore()
+})
+
+test('takes a driver, and closes it', async () => {
+  const driver = betterSqlite3Driver(':memory:')
+  await using given = new PerSQL({ local: driver })
+  await given.database('acme/orders').query(TABLE)
+  expect(await driver.batch([{ sql: 'select name from sqlite_schema' }])).toMatchObject([{ rows: [['t']] }])
+  await given.close()
+  await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+  expect(() => new PerSQL({ local: {} as never })).toThrow('a SqlDriver')
 })

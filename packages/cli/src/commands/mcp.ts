@@ -2,7 +2,7 @@ import { PerSQL } from '@persql/sdk'
 import { databaseUrlFromEnv } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
-import { type DatabaseOptions, nameOf, openDatabase, withDatabase } from '../database.ts'
+import { type DatabaseOptions, isRemote, nameOf, openDatabase, withDatabase } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { readToken } from '../token.ts'
 import { untilStopped } from '../until-interrupted.ts'
@@ -38,7 +38,7 @@ export function mcpCommand(program: Command): void {
 
 async function openSource(options: Options) {
   const url = options.db ?? databaseUrlFromEnv()
-  const [namespace, slug] = /^persql:/i.test(url) ? nameOf(url).split('/') : []
+  const [namespace, slug] = isRemote(url) ? nameOf(url).split('/') : []
   if (namespace && slug) {
     const client = new PerSQL({ token: await readToken() })
     return { source: { client, name: slug }, close: () => client.close() }

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import { type Database, isRemote } from '../database.ts'
 import { type Finding, ok } from './finding.ts'
 
 const ROUND_TRIPS = 5
@@ -19,7 +19,7 @@ export async function checkConnection({ driver }: Database): Promise<Finding & {
 
 /** Of a local file: its journal mode, and whether it is sound. */
 export async function checkFile({ url, driver }: Database): Promise<Finding[]> {
-  if (/^persql:/i.test(url)) return []
+  if (isRemote(url)) return []
   // SQLite counts these pragmas among the statements that may write; the file was opened for reading.
   const [journal] = await driver.batch([{ sql: 'pragma journal_mode' }])
   const [integrity] = await driver.batch([{ sql: 'pragma quick_check(5)' }])

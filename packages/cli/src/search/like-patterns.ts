@@ -9,7 +9,7 @@ export const LIKE_ESCAPE = '!'
 export function likePatterns(text: string): string[] {
   const asItself = [...text].map((character) => pattern(character, (caseless) => caseless))
   const escaped = [...text].map((character) => pattern(character, unicodeEscapes))
-  const patterns = [asItself, escaped].map((parts) => `%${parts.join('')}%`.replace(/%+/g, '%'))
+  const patterns = [asItself, escaped].map((parts) => `%${parts.join('')}%`)
   return [...new Set(patterns)]
 }
 

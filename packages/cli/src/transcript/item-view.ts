@@ -30,10 +30,16 @@ export function viewItem(item: unknown): ItemView {
     const parts = [item['rawContent'], item['content'], item['summary']]
     return { kind: 'reasoning', heading: 'reasoning', body: parts.map(contentText).find(Boolean) ?? '' }
   }
-  const name = text(item['name']) ?? type
+  const name = text(item['name']) ?? type.replace(/_call$/, '')
   if (/approval/.test(name) || /approval/.test(type)) {
-    const { type: _, id: __, name: ___, ...rest } = item
-    return { kind: 'call', heading: name.replaceAll('_', ' '), callId, body: pretty(rest) }
+    const { type: _, id: __, name: ___, status: ____, providerData, ...rest } = item
+    const asked = [rest['arguments'] ?? (isFields(providerData) ? providerData : rest), rest['output']]
+    return {
+      kind: 'call',
+      heading: name.replaceAll('_', ' '),
+      callId,
+      body: asked.map(outputText).join('\n').trim(),
+    }
   }
   if (RESULT.test(type)) {
     const known = text(item['name'])

@@ -102,17 +102,7 @@ class Copy {
       this.#destination.addRows(rows)
     }
     const last = compared.at(-1)
-    this.#continued =
-      last && !last.part.isLast
-        ? {
-            isConflict: last.isConflict,
-            last:
-              lasts?.get(last.part.session.sessionId) ??
-              last.same.at(-1)?.rowId ??
-              this.#continued?.last ??
-              0,
-          }
-        : undefined
+    this.#continued = last && !last.part.isLast ? this.#positionAfter(last, lasts) : undefined
   }
 
   result(): CopyResult {
@@ -120,6 +110,14 @@ class Copy {
     const checksum = this.#source.digest()
     if (checksum !== this.#destination.digest()) throw new Error('The checksums differ. Copy again.')
     return { sessions, items, written: this.#written, checksum, conflicts: this.#conflicts }
+  }
+
+  #positionAfter(
+    { part, same, change, isConflict }: Comparison,
+    lasts?: ReadonlyMap<string, number>,
+  ): Position {
+    const written = change && change.rows.length > 0 ? lasts?.get(part.session.sessionId) : undefined
+    return { isConflict, last: written ?? same.at(-1)?.rowId ?? this.#continued?.last ?? 0 }
   }
 
   async #compareWhole(group: SessionGroup): Promise<Comparison[]> {
@@ -199,9 +197,8 @@ class Copy {
       return { part, same, isConflict: false, change }
     }
     const missing = part.rows.slice(rows.length)
-    const isDone =
-      missing.length === 0 && known?.createdAt === session.createdAt && known.updatedAt === session.updatedAt
-    if (isDone) return { part, same: rows, isConflict: false }
+    const hasTimes = known?.createdAt === session.createdAt && known.updatedAt === session.updatedAt
+    if (missing.length === 0 && (hasTimes || !part.isLast)) return { part, same: rows, isConflict: false }
     return { part, same: rows, isConflict: false, change: { session, expectLast: newest, rows: missing } }
   }
 

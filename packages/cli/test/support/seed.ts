@@ -22,7 +22,7 @@ export async function append(url: string, sessionId: string, ...items: Item[]): 
 export const user = (content: string): Item => ({ role: 'user', content })
 
 /** All times are this one, so that output can be compared. */
-export const AT = '2026-01-31 23:59:59'
+const AT = '2026-01-31 23:59:59'
 export const SAME_TIMES: readonly SqlStatement[] = [
   { sql: 'update agent_sessions set created_at = ?, updated_at = ?', params: [AT, AT] },
   { sql: 'update agent_messages set created_at = ?', params: [AT] },

@@ -7,16 +7,12 @@ export interface Connection {
   readonly role: string
   /** The databases that can be listed: none for the token of a branch. */
   readonly databases: readonly DatabaseInfo[]
-  /** One database on this machine, without branches, tokens and usage. */
-  readonly isLocal: boolean
   /** May make, list and delete databases, tokens and branches, and see the usage. */
   readonly isAdmin: boolean
 }
 
-interface Credentials {
-  readonly token: string
-  readonly isLocal: boolean
-}
+/** Whether one database on this machine is shown, which `startConsole` serves. */
+export const isLocal = 'local' in document.documentElement.dataset
 
 const KEY = 'persql-console'
 /** The API is beside the console, wherever both are mounted. */
@@ -38,20 +34,19 @@ export async function signInWithSecret(secret: string): Promise<Connection> {
   })
   const { data, error } = (await response.json()) as { data?: { token: string }; error?: string }
   if (!data) throw new Error(error ?? 'The console did not answer as expected.')
-  return connect({ token: data.token, isLocal: true })
+  return connect(data.token)
 }
 
 export function signInWithToken(token: string): Promise<Connection> {
-  return connect({ token, isLocal: false })
+  return connect(token)
 }
 
 /** Nothing where nobody was signed in, in this tab or in one that is open beside it. */
 export async function resume(): Promise<Connection | undefined> {
-  const stored = sessionStorage.getItem(KEY)
-  const credentials = stored ? (JSON.parse(stored) as Credentials) : await askOtherTabs()
-  if (!credentials) return undefined
+  const token = sessionStorage.getItem(KEY) ?? (await askOtherTabs())
+  if (token === undefined) return undefined
   try {
-    return await connect(credentials)
+    return await connect(token)
   } catch (error) {
     if (error instanceof PerSQLError && error.status === 401) {
       signOut()
@@ -65,12 +60,12 @@ export function signOut(): void {
   sessionStorage.removeItem(KEY)
 }
 
-async function connect(credentials: Credentials): Promise<Connection> {
-  const persql = new PerSQL({ token: credentials.token, baseURL: ROOT, maxRetries: 2 })
+async function connect(token: string): Promise<Connection> {
+  const persql = new PerSQL({ token, baseURL: ROOT, maxRetries: 2 })
   const [{ namespaceSlug, role }, databases] = await Promise.all([persql.me(), persql.databases.list()])
-  const isAdmin = !credentials.isLocal && !/^read/.test(role) && (await mayListTokens(persql))
-  sessionStorage.setItem(KEY, JSON.stringify(credentials))
-  return { persql, namespace: namespaceSlug, role, databases, isLocal: credentials.isLocal, isAdmin }
+  const isAdmin = !isLocal && !/^read/.test(role) && (await mayListTokens(persql))
+  sessionStorage.setItem(KEY, token)
+  return { persql, namespace: namespaceSlug, role, databases, isAdmin }
 }
 
 /** An admin's token may be bound to one database or to some tables, and then manages nothing. */
@@ -87,20 +82,20 @@ const PATIENCE = 150
 // Session storage belongs to one tab. A link that is opened in another one asks those that are signed in.
 const tabs = new BroadcastChannel(KEY)
 tabs.addEventListener('message', ({ data }) => {
-  const stored = sessionStorage.getItem(KEY)
-  if (data === 'ask' && stored) tabs.postMessage({ credentials: stored })
+  const token = sessionStorage.getItem(KEY)
+  if (data === 'ask' && token !== null) tabs.postMessage({ token })
 })
 
-function askOtherTabs(): Promise<Credentials | undefined> {
+function askOtherTabs(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => finish(undefined), PATIENCE)
     const listen = ({ data }: MessageEvent) => {
-      if (typeof data?.credentials === 'string') finish(JSON.parse(data.credentials))
+      if (typeof data?.token === 'string') finish(data.token)
     }
-    function finish(credentials: Credentials | undefined) {
+    function finish(token: string | undefined) {
       clearTimeout(timer)
       tabs.removeEventListener('message', listen)
-      resolve(credentials)
+      resolve(token)
     }
     tabs.addEventListener('message', listen)
     tabs.postMessage('ask')

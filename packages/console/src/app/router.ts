@@ -7,10 +7,13 @@ export interface Route {
   readonly rest: readonly string[]
 }
 
+/** Stands in an address for no database. */
+const NONE = '-'
+
 function parse(hash: string): Route {
   const parts = hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decode)
   const [database, view = 'sessions', ...rest] = parts
-  return { database, view, rest }
+  return { database: database === NONE ? undefined : database, view, rest }
 }
 
 function decode(part: string): string {
@@ -21,8 +24,12 @@ function decode(part: string): string {
   }
 }
 
-export function href(database: string, view: string, ...rest: readonly (string | number)[]): string {
-  return `#/${[database, view, ...rest].map((part) => encodeURIComponent(part)).join('/')}`
+export function href(
+  database: string | undefined,
+  view: string,
+  ...rest: readonly (string | number)[]
+): string {
+  return `#/${[database ?? NONE, view, ...rest].map((part) => encodeURIComponent(part)).join('/')}`
 }
 
 /** Of the address as it is now, which may be ahead of what is on the screen. */

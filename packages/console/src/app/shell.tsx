@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { BranchesView } from './admin/branches-view.tsx'
 import { DatabasesView } from './admin/databases-view.tsx'
 import { TokensView } from './admin/tokens-view.tsx'
-import type { Connection } from './connection.ts'
+import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
 import { InsightsView } from './insights/insights-view.tsx'
 import { href, type Route, useRoute } from './router.ts'
@@ -53,8 +53,8 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === '?') setHelpOpen(true)
-    const view = slug && event.key >= '1' && event.key <= '6' ? VIEWS[Number(event.key) - 1] : undefined
-    if (view && (connection.isAdmin || !view.isForAdmin)) location.hash = href(slug ?? '', view.id)
+    const view = event.key >= '1' && event.key <= '6' ? VIEWS[Number(event.key) - 1] : undefined
+    if (view && (connection.isAdmin || !view.isForAdmin)) location.hash = href(slug, view.id)
   })
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const view = views.find(({ id }) => id === route.view) ?? views[0]!
@@ -72,7 +72,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
           <label for="database-picker">
             <Mark />
           </label>
-          {connection.isLocal ? (
+          {isLocal ? (
             <span class="database-name" title={name}>
               {name}
             </span>
@@ -91,7 +91,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
             <a
               key={id}
               class="nav-link"
-              href={slug === undefined ? '#/' : href(slug, id)}
+              href={href(slug, id)}
               aria-current={id === view.id ? 'page' : undefined}
             >
               <Icon name={icon} />
@@ -100,7 +100,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
           ))}
         </nav>
         <div class="side-foot">
-          {!connection.isLocal && (
+          {!isLocal && (
             <span class="who" title={`${connection.namespace}, ${connection.role}`}>
               {connection.namespace} <span class="tag">{connection.role}</span>
             </span>
@@ -116,7 +116,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
             >
               ?
             </button>
-            {!connection.isLocal && (
+            {!isLocal && (
               <button type="button" class="quiet" aria-label="Sign out" title="Sign out" onClick={onSignOut}>
                 <Icon name="out" />
               </button>
@@ -128,7 +128,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
         <ViewOf
           view={view.id}
           route={route}
-          connection={connection}
+          connection={{ ...connection, databases }}
           database={database}
           slug={slug}
           onDatabases={setDatabases}
@@ -157,7 +157,8 @@ function ViewOf({ view, route, connection, database, slug, onDatabases }: ViewOf
   if (slug === undefined) {
     return (
       <Empty icon="databases" title="No database yet">
-        Create one under <a href="#/-/databases">Databases</a>, or write its name into the picker.
+        Create one under <a href={href(undefined, 'databases')}>Databases</a>, or write its name into the
+        picker.
       </Empty>
     )
   }

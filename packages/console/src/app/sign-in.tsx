@@ -1,6 +1,6 @@
 import { PerSQLError } from '@persql/sdk'
 import { useState } from 'preact/hooks'
-import { type Connection, signInWithToken } from './connection.ts'
+import { type Connection, isLocal, signInWithToken } from './connection.ts'
 import { Problem } from './ui/problem.tsx'
 
 export interface SignInProps {
@@ -8,7 +8,25 @@ export interface SignInProps {
   readonly onSignIn: (connection: Connection) => void
 }
 
-export function SignIn({ error: first, onSignIn }: SignInProps) {
+export function SignIn(props: SignInProps) {
+  return <main class="sign-in">{isLocal ? <NeedsAddress {...props} /> : <TokenForm {...props} />}</main>
+}
+
+function NeedsAddress({ error }: SignInProps) {
+  return (
+    <div class="form card">
+      <Mark />
+      <h1>Open the address</h1>
+      <p class="muted">
+        The console opens with the address that it printed when it was started. That works once; start it
+        again for a new one.
+      </p>
+      {error && <Problem error={error} />}
+    </div>
+  )
+}
+
+function TokenForm({ error: first, onSignIn }: SignInProps) {
   const [token, setToken] = useState('')
   const [error, setError] = useState(first)
   const [isBusy, setBusy] = useState(false)
@@ -24,28 +42,26 @@ export function SignIn({ error: first, onSignIn }: SignInProps) {
     }
   }
   return (
-    <main class="sign-in">
-      <form class="form card" onSubmit={submit}>
-        <Mark />
-        <h1>Sign in</h1>
-        <p class="muted">With an API token of this server. It is kept in this tab only.</p>
-        <label class="field">
-          <span>Token</span>
-          <input
-            type="password"
-            name="token"
-            value={token}
-            autocomplete="off"
-            placeholder="psql_live_…"
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-        </label>
-        {error && <Problem error={error} />}
-        <button class="primary" type="submit" disabled={isBusy || token.trim() === ''}>
-          {isBusy ? 'Signing in…' : 'Sign in'}
-        </button>
-      </form>
-    </main>
+    <form class="form card" onSubmit={submit}>
+      <Mark />
+      <h1>Sign in</h1>
+      <p class="muted">With an API token of this server. It is kept in this tab only.</p>
+      <label class="field">
+        <span>Token</span>
+        <input
+          type="password"
+          name="token"
+          value={token}
+          autocomplete="off"
+          placeholder="psql_live_…"
+          onInput={(event) => setToken(event.currentTarget.value)}
+        />
+      </label>
+      {error && <Problem error={error} />}
+      <button class="primary" type="submit" disabled={isBusy || token.trim() === ''}>
+        {isBusy ? 'Signing in…' : 'Sign in'}
+      </button>
+    </form>
   )
 }
 

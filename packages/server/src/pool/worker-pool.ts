@@ -29,7 +29,7 @@ export class PoolFailure extends Error {
 
 export interface PoolReply {
   readonly head: ReplyHead
-  /** In pieces. */
+  /** In pieces. Each one after the first has its memory to itself. */
   readonly body: readonly Buffer[]
 }
 

@@ -45,9 +45,12 @@ export class Registry {
   }
 
   close(): void {
-    this.usage.flush()
-    this.#database.close()
-    this.#lock.close()
+    try {
+      this.usage.flush()
+    } finally {
+      this.#database.close()
+      this.#lock.close()
+    }
   }
 
   #createNamespace(slug: string): string {

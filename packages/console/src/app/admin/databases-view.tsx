@@ -95,6 +95,7 @@ export function DatabasesView({ persql, namespace, current, onChange }: Database
           word={deleting.slug}
           onConfirm={async () => {
             await persql.databases.delete(deleting.slug)
+            if (deleting.slug === current) location.hash = href(undefined, 'databases')
             databases.reload()
           }}
           onClose={() => setDeleting(undefined)}

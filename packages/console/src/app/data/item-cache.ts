@@ -40,7 +40,8 @@ export class ItemCache {
 
   /** What was wanted before and has not been asked for yet is forgotten. */
   want(rows: readonly Wanted[]): void {
-    this.#wanted = rows.filter(({ id }) => !this.#rows.has(id))
+    const missing = rows.filter(({ id }) => !this.#rows.has(id))
+    this.#wanted = [...new Map(missing.map((row) => [row.id, row])).values()]
     if (!this.#isLoading && this.#wanted.length > 0) void this.#load()
   }
 

@@ -2,10 +2,12 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { StoredRow } from '../data/item-cache.ts'
 import type { Entry } from '../data/outline.ts'
+import { Boundary } from '../ui/boundary.tsx'
 import { dateTime, plural } from '../ui/format.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { Markdown, SafeImage } from '../ui/markdown.tsx'
+import { memo } from '../ui/memo.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Part, partsOf, type ToolCall, toolCallOf } from './item-parts.ts'
 
@@ -18,14 +20,14 @@ export interface EntryViewProps {
   readonly call: StoredRow | undefined
   readonly result: StoredRow | undefined
   readonly isOpen: boolean
-  readonly onToggle: () => void
-  readonly onRaw: () => void
+  readonly onToggle: (entry: Entry) => void
+  readonly onRaw: (entry: Entry) => void
   readonly position: number
   readonly total: number
 }
 
 /** One entry of a conversation, as it reads in a chat. */
-export function EntryView(props: EntryViewProps) {
+export const EntryView = memo((props: EntryViewProps) => {
   const { entry, call, position, total } = props
   const { row, turn } = entry
   const kind = row.kind === 'message' ? `message ${roleClass(row.role)}` : row.kind
@@ -37,10 +39,12 @@ export function EntryView(props: EntryViewProps) {
           <time dateTime={isoOf(row.createdAt)}>{dateTime(row.createdAt)}</time>
         </div>
       )}
-      {call === undefined ? <Loading entry={entry} /> : <Content {...props} call={call} />}
+      <Boundary fallback={<Note icon="warning" title={`Row ${row.id} cannot be shown`} {...props} />}>
+        {call === undefined ? <Loading entry={entry} /> : <Content {...props} call={call} />}
+      </Boundary>
     </article>
   )
-}
+})
 
 function isoOf(date: Date): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
@@ -72,20 +76,31 @@ function Content(props: EntryViewProps & { readonly call: StoredRow }) {
   return <Other {...props} />
 }
 
-function RawButton({ onRaw }: { readonly onRaw: () => void }) {
+function RawButton({ entry, onRaw }: Pick<EntryViewProps, 'entry' | 'onRaw'>) {
   return (
-    <button type="button" class="quiet raw" aria-label="Raw JSON" title="Raw JSON" onClick={onRaw}>
+    <button
+      type="button"
+      class="quiet raw"
+      aria-label="Raw JSON"
+      title="Raw JSON"
+      onClick={() => onRaw(entry)}
+    >
       <Icon name="code" />
     </button>
   )
 }
 
-function Note({ icon, title, onRaw }: EntryViewProps & { readonly icon: IconName; readonly title: string }) {
+function Note({
+  icon,
+  title,
+  entry,
+  onRaw,
+}: EntryViewProps & { readonly icon: IconName; readonly title: string }) {
   return (
     <div class="card note">
       <Icon name={icon} />
       <span class="grow">{title}</span>
-      <RawButton onRaw={onRaw} />
+      <RawButton entry={entry} onRaw={onRaw} />
     </div>
   )
 }
@@ -107,7 +122,7 @@ function Message({ entry, call, onRaw }: EntryViewProps & { readonly call: Store
         {status === 'incomplete' && <span class="tag warn">incomplete</span>}
         <span class="grow" />
         <Time at={row.createdAt} />
-        <RawButton onRaw={onRaw} />
+        <RawButton entry={entry} onRaw={onRaw} />
       </header>
       <Parts parts={partsOf(content)} />
     </div>
@@ -187,7 +202,7 @@ function Tool({ entry, tool, isOpen, onToggle, onRaw, isOrphan = false }: ToolPr
       class={`card fold ${handoff === undefined ? '' : 'is-handoff'} ${isApproval || isWaitingForPerson ? 'is-approval' : ''}`}
     >
       <header class="entry-head">
-        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={onToggle}>
+        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={() => onToggle(entry)}>
           <span class="chevron">
             <Icon name="right" />
           </span>
@@ -204,7 +219,7 @@ function Tool({ entry, tool, isOpen, onToggle, onRaw, isOrphan = false }: ToolPr
         {badge && <span class={`tag ${badge[0]}`}>{badge[1]}</span>}
         {isOrphan && <span class="tag warn">no call</span>}
         <Time at={entry.row.createdAt} />
-        <RawButton onRaw={onRaw} />
+        <RawButton entry={entry} onRaw={onRaw} />
       </header>
       {isOpen && (
         <div class="fold-body">
@@ -253,7 +268,7 @@ function Other(props: EntryViewProps & { readonly call: StoredRow }) {
   return (
     <div class="card fold">
       <header class="entry-head">
-        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={onToggle}>
+        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={() => onToggle(entry)}>
           <span class="chevron">
             <Icon name="right" />
           </span>
@@ -265,7 +280,7 @@ function Other(props: EntryViewProps & { readonly call: StoredRow }) {
           <span class={`tag ${approve ? 'good' : 'warn'}`}>{approve ? 'approved' : 'rejected'}</span>
         )}
         <Time at={entry.row.createdAt} />
-        <RawButton onRaw={onRaw} />
+        <RawButton entry={entry} onRaw={onRaw} />
       </header>
       {isOpen && (
         <div class="fold-body">

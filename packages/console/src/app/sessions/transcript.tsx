@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
 import { type Entry, type Outline, readOutline, toOutline } from '../data/outline.ts'
@@ -144,6 +144,12 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
     followOnAppend: true,
     scrollEndThreshold: 48,
   })
+  // What is in sight keeps its place when something above it gets its real height, in whichever direction one scrolls.
+  virtual.shouldAdjustScrollPositionOnItemSizeChange = (
+    { key, start, end },
+    _,
+    { itemSizeCache, scrollOffset },
+  ) => (itemSizeCache.has(key) ? end : start + 1) <= (scrollOffset ?? 0)
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
@@ -166,7 +172,13 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   }, [cache, entries, first, last])
 
   const current = turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first))
+  // The turn that a key leads to, until the list has come to rest there: keys may be faster than scrolling.
+  const goal = useRef<number | undefined>(undefined)
+  useEffect(() => {
+    if (!virtual.isScrolling) goal.current = undefined
+  }, [virtual.isScrolling])
   function jump(entryIndex: number) {
+    goal.current = turns.findLast((turn) => turn.entryIndex <= entryIndex)?.number
     virtual.scrollToIndex(entryIndex, { align: 'start' })
   }
   useKeys((event) => {
@@ -174,15 +186,18 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
     if (event.key === 'End') virtual.scrollToEnd()
     if (event.key === 'Home') jump(0)
     if (event.key !== 'n' && event.key !== 'p') return
-    const turn = turns[(current ? current.number - 1 : -1) + (event.key === 'n' ? 1 : -1)]
+    const from = goal.current ?? current?.number ?? 0
+    const turn = turns[from - 1 + (event.key === 'n' ? 1 : -1)]
     if (turn) jump(turn.entryIndex)
   })
 
-  const toggle = (id: number) => {
-    const next = new Set(open)
-    if (!next.delete(id)) next.add(id)
-    setOpen(next)
-  }
+  const toggle = useCallback(({ row }: Entry) => {
+    setOpen((old) => {
+      const next = new Set(old)
+      if (!next.delete(row.id)) next.add(row.id)
+      return next
+    })
+  }, [])
   return (
     <div class="conversation">
       {cache.error && <Problem error={cache.error} onRetry={() => cache.retry()} />}
@@ -203,8 +218,8 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
                   call={cache.get(entry.row.id)}
                   result={entry.result && cache.get(entry.result.id)}
                   isOpen={open.has(entry.row.id)}
-                  onToggle={() => toggle(entry.row.id)}
-                  onRaw={() => setRaw(entry)}
+                  onToggle={toggle}
+                  onRaw={setRaw}
                   position={index + 1}
                   total={entries.length}
                 />

@@ -56,7 +56,9 @@ function Block({ token: generic }: { readonly token: Tokens.Generic }) {
             <thead>
               <tr>
                 {header.map((cell, index) => (
-                  <th key={index}>{inline(cell.tokens)}</th>
+                  <th key={index} class={alignment(cell)}>
+                    {inline(cell.tokens)}
+                  </th>
                 ))}
               </tr>
             </thead>
@@ -64,7 +66,9 @@ function Block({ token: generic }: { readonly token: Tokens.Generic }) {
               {rows.map((row, index) => (
                 <tr key={index}>
                   {row.map((cell, column) => (
-                    <td key={column}>{inline(cell.tokens)}</td>
+                    <td key={column} class={alignment(cell)}>
+                      {inline(cell.tokens)}
+                    </td>
                   ))}
                 </tr>
               ))}
@@ -78,6 +82,10 @@ function Block({ token: generic }: { readonly token: Tokens.Generic }) {
     default:
       return <>{inline([generic])}</>
   }
+}
+
+function alignment({ align }: Tokens.TableCell): string | undefined {
+  return align === 'right' || align === 'center' ? `is-${align}` : undefined
 }
 
 function inline(tokens: readonly Token[] = []): ComponentChildren {

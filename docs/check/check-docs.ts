@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkLinks } from './check-links.ts'
 import { checkShell } from './check-shell.ts'
 import { checkSql } from './check-sql.ts'
 import { checkTypeScript } from './check-typescript.ts'
 import { codeBlocks } from './code-blocks.ts'
 import { pages, ROOT } from './pages.ts'
 
-// Every block of code in the documentation: TypeScript compiles, SQL runs, JSON parses, and what shell commands name
-// exists. See codeModules() for what the blocks of one page share. Pages may be named as arguments.
+// Every page of the documentation: its TypeScript compiles, and runs where it is marked so, its SQL runs, its JSON
+// parses, and what its links and shell commands name exists. See codeModules() for what the blocks of one page share.
+// Pages may be named as arguments.
 const [, , ...named] = process.argv
 const problems: string[] = []
 const blocksOf = new Map<string, ReturnType<typeof codeBlocks>>()
@@ -16,7 +18,11 @@ for (const page of named.length > 0 ? named : pages()) {
   const markdown = readFileSync(join(ROOT, page), 'utf8')
   const blocks = codeBlocks(markdown)
   blocksOf.set(page, blocks)
-  problems.push(...checkShell(page, markdown, blocks), ...(await checkSql(page, blocks)))
+  problems.push(
+    ...checkLinks(page, markdown),
+    ...checkShell(page, markdown, blocks),
+    ...(await checkSql(page, blocks)),
+  )
   for (const { language, code, line } of blocks) {
     if (language !== 'json') continue
     try {

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { checkLinks } from './check-links.ts'
+import { checkShell } from './check-shell.ts'
+import { checkSql } from './check-sql.ts'
+import { checkTypeScript } from './check-typescript.ts'
+import { codeBlocks, codeModules } from './code-blocks.ts'
+
+const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`
+const typeScript = (markdown: string) => checkTypeScript(new Map([['page.md', codeBlocks(markdown)]]))
+
+test('accepts blocks that compile, and that go on with the ones before', async () => {
+  const imports =
+    "import { SessionStore } from '@persql/session-core'\ndeclare const store: SessionStore<object>"
+  const markdown = `# Title\n\n${block('ts', imports)}\nThen:\n\n${block('ts', "await store.clear('a')")}`
+  expect(await typeScript(markdown)).toEqual([])
+})
+
+test('reports a block that does not compile, at its line of the page', async () => {
+  const imports =
+    "import { SessionStore } from '@persql/session-core'\ndeclare const store: SessionStore<object>"
+  const markdown = `# Title\n\n${block('ts', imports)}\n${block('ts', "await store.erase('a')")}`
+  const [problem] = await typeScript(markdown)
+  expect(problem).toMatch(/^page\.md\(9,13\): error TS2339: Property 'erase' does not exist/)
+})
+
+test('a block that imports does not see the names of the module before it', async () => {
+  const markdown = `${block('ts', "import 'node:fs'\nconst n = 1")}\n${block('ts', "import 'node:fs'\nconsole.log(n)")}`
+  expect((await typeScript(markdown)).join()).toContain("Cannot find name 'n'")
+})
+
+test('hidden code is part of the module of the block behind it', () => {
+  const markdown = `<!-- ts run\nimport 'a'\n-->\n\n${block('ts', "import 'b'")}\n${block('ts', "import 'c'")}`
+  expect(codeModules(codeBlocks(markdown))).toMatchObject([
+    { isRun: true, line: 2 },
+    { isRun: false, line: 10 },
+  ])
+})
+
+test('reports what a block marked run throws, with its line of the page', async () => {
+  const [problem] = await typeScript(block('ts run', "throw new Error('no')"))
+  expect(problem).toMatch(/page\.md:2[\s\S]*Error: no/)
+})
+
+test('runs SQL on a database with sessions and memories, and reports what fails', async () => {
+  const sql =
+    'select s.session_id from agent_sessions s join agent_messages m using (session_id); select name from ctx_memory'
+  expect(await checkSql('page.md', codeBlocks(block('sql', sql)))).toEqual([])
+  expect(await checkSql('page.md', codeBlocks(block('sql', 'select missing from agent_messages')))).toEqual([
+    'page.md:2: SQL: no such column: missing',
+  ])
+})
+
+test('reports scripts, examples and packages that do not exist', () => {
+  const markdown = `${block('sh', 'npm install @persql/nothing\nnpx pnpm@12 nothing')}\n\`npx pnpm@12 example nothing\``
+  expect(checkShell('page.md', markdown, codeBlocks(markdown))).toEqual([
+    'page.md: there is no script "nothing"',
+    'page.md: there is no example "nothing"',
+    'page.md: there is no package "@persql/nothing"',
+  ])
+})
+
+test('reports links to files and headings that do not exist', () => {
+  const markdown =
+    '# A title\n\n[a](#a-title) [b](start.md#5-close) [c](missing.md) [d](start.md#missing) [e](#missing)'
+  expect(checkLinks('docs/page.md', markdown)).toEqual([
+    'docs/page.md: dead link missing.md',
+    'docs/page.md: start.md#missing has no such heading',
+    'docs/page.md: #missing has no such heading',
+  ])
+})

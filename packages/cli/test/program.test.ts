@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { BIN, cleanEnv, output, persql, start, temporaryFolder } from './support/persql.ts'
+import { seed, user } from './support/seed.ts'
+
+async function commands(prefix: readonly string[] = []): Promise<string[][]> {
+  const help = await output([...prefix, '--help'])
+  const listed = /^Commands:\n((?: {2}.*\n)+)/m.exec(help)?.[1] ?? ''
+  const names = [...listed.matchAll(/^ {2}(\w+)/gm)]
+    .map(([, name]) => name!)
+    .filter((name) => !/^(help|complete)$/.test(name))
+  if (names.length === 0) return [[...prefix]]
+  return (await Promise.all(names.map((name) => commands([...prefix, name])))).flat()
+}
+
+test('every command has help with an example of itself', async () => {
+  const all = await commands()
+  expect(all.length).toBeGreaterThan(20)
+  for (const command of all) {
+    const help = await output([...command, '--help'])
+    expect(help).toContain(`Usage: persql ${command.join(' ')}`)
+    expect(help).toMatch(new RegExp(`Examples?:\\n(.*\\n)*.*persql ${command.join(' ')}`))
+  }
+})
+
+test.each([
+  [['--nothing']],
+  [['nothing']],
+  [['sessions']],
+  [['sessions', 'lst']],
+  [['sessions', 'show']],
+  [['sessions', 'list', '--limit', 'many']],
+  [['sessions', 'list']],
+  [['sessions', 'list', '--db', 'mysql://x']],
+  [['sessions', 'list', '--db', ' ']],
+  [['copy', '--from', 'a.db']],
+  [['db', 'create', 'x', '--ttl', 'soon']],
+  [['token', 'create', 'x', '--role', 'king']],
+])('%j is misuse: status 2, nothing on standard output', async (args) => {
+  const { status, stdout, stderr } = await persql(args)
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).not.toBe('')
+})
+
+test('suggests what was meant', async () => {
+  expect((await persql(['sesions', 'list'])).stderr).toContain('Did you mean sessions?')
+})
+
+test('colours only terminals', async () => {
+  const db = temporaryFolder()('a.db')
+  await seed(db, { s: [user('hi')] })
+  const args = ['sessions', 'show', 's', '--db', db]
+  expect((await persql(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[')
+  const { FORCE_COLOR: _, ...env } = cleanEnv()
+  const { stdout } = spawnSync(process.execPath, [BIN, ...args], { env, encoding: 'utf8' })
+  expect(stdout).not.toContain('\u001b[')
+})
+
+test('completes commands, options and the sessions of a file, but no ids that a shell could run', async () => {
+  const db = temporaryFolder()('a.db')
+  await seed(db, { 'user-42': [user('hi')], 'x$(reboot)': [user('hi')], '; ls': [user('hi')] })
+  const complete = async (...words: string[]) =>
+    (await output(['complete', '--', ...words], { env: { PERSQL_DATABASE: db } }))
+      .split('\n')
+      .flatMap((line) => /^[^:\t]+/.exec(line) ?? [])
+  expect(await complete('s')).toEqual(['sessions', 'server'])
+  expect(await complete('sessions', 's')).toEqual(['show', 'search', 'stats'])
+  expect(await complete('sessions', 'show', '--f')).toEqual(['--follow', '--full'])
+  expect(await complete('sessions', 'show', '')).toEqual(['user-42'])
+  expect(await complete('sessions', 'delete', '--db', `file:${db}`, 'user')).toEqual(['user-42'])
+  expect(await complete('copy', '--from', db, '')).toEqual(['user-42'])
+  expect(await complete('token', 'create', '--role', '')).toEqual(['admin', 'readwrite', 'readonly'])
+  expect(await complete('sessions', 'show', '--db', 'none.db', '')).toEqual([])
+})
+
+test.each(['bash', 'zsh', 'fish'])('prints a completion script for %s', async (shell) => {
+  const script = await output(['complete', shell])
+  expect(script).toContain('persql complete --')
+  if (shell === 'bash') expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' }).stderr).toBe('')
+})
+
+test('finds its drivers when it is called through a link from anywhere', async () => {
+  const path = temporaryFolder()
+  await seed(path('a.db'), { s: [user('hi')] })
+  mkdirSync(path('bin'))
+  symlinkSync(BIN, path('bin/persql'))
+  for (const db of ['a.db', 'sqljs:a.db']) {
+    const { stdout } = spawnSync(process.execPath, [path('bin/persql'), 'sessions', 'list', '--db', db], {
+      cwd: path('.'),
+      env: cleanEnv(),
+      encoding: 'utf8',
+    })
+    expect(stdout).toContain('s ')
+  }
+})
+
+test('serves the console, the API and MCP until it is told to end', async () => {
+  const path = temporaryFolder()
+  await seed(path('a.db'), { s: [user('hi')] })
+
+  const console = start(['console', '--db', path('a.db'), '--read-only'])
+  const address = String((await once(console.stdout!, 'data'))[0]).trim()
+  expect((await fetch(address.replace(/#.*/, ''))).status).toBe(200)
+  console.kill('SIGINT')
+  expect((await once(console, 'exit'))[0]).toBe(0)
+
+  const server = start(['server', '--data', path('data'), '--port', '0'])
+  const { url } = JSON.parse(String((await once(server.stdout!, 'data'))[0])) as { url: string }
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  server.kill('SIGTERM')
+  expect((await once(server, 'exit'))[0]).toBe(0)
+
+  const request = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  }
+  const mcp = start(['mcp', '--db', path('a.db'), '--read-only'])
+  const answered = once(mcp.stdout!, 'data')
+  mcp.stdin?.write(`${JSON.stringify(request)}\n`)
+  expect(JSON.parse(String((await answered)[0]))).toMatchObject({
+    id: 1,
+    result: { serverInfo: { name: 'persql' } },
+  })
+  mcp.stdin?.end()
+  expect((await once(mcp, 'exit'))[0]).toBe(0)
+})

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SessionStore, type SqlDriver, StoredSessions } from '../src/index.ts'
+import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+
+let driver: SqlDriver
+let stored: StoredSessions
+
+beforeEach(() => {
+  driver = nodeSqliteDriver(':memory:')
+  stored = new StoredSessions(driver)
+})
+
+afterEach(() => driver.close())
+
+const session = (sessionId: string) => ({ sessionId, createdAt: '2026-01-01 00:00:00', updatedAt: null })
+const items = (...data: string[]) => data.map((text) => ({ createdAt: null, data: text }))
+
+const ODD = [
+  { createdAt: null, data: { bytes: new Uint8Array([0, 255]), storage: 'blob' } },
+  { createdAt: 12, data: { bytes: new Uint8Array([104, 255, 105]), storage: 'text' } },
+  { createdAt: 1.5, data: { bytes: new Uint8Array([104, 0, 105]), storage: 'text' } },
+  { createdAt: 'some day', data: '{ "cut\ufffd é 😀' },
+] as const
+
+test.each([undefined, { statements: 100 }, { valueBytes: 1000 }])(
+  'gives back rows of every kind as they were written, with limits %j',
+  async (limits) => {
+    const limited = new StoredSessions({ ...driver, ...(limits && { limits }) })
+    const many = items(...Array.from({ length: 150 }, (_, n) => `{"n":${n}}`))
+    const odd = { session: session('odd'), expectLast: 0, rows: ODD }
+    const lasts = await limited.write([{ session: session('many'), expectLast: 0, rows: many }, odd])
+    expect([...lasts]).toEqual([
+      ['many', 150],
+      ['odd', 154],
+    ])
+    const rows = await limited.read(['odd', 'many', 'nobody'])
+    expect(rows.map(({ createdAt, data }) => ({ createdAt, data }))).toEqual([...many, ...ODD])
+  },
+)
+
+test('lists sessions in the order of their ids, with what they hold, in pages', async () => {
+  await stored.write(
+    ['', 'b', 'é', 'c'].map((id) => ({ session: session(id), expectLast: 0, rows: items('1', 'é') })),
+  )
+  expect(await stored.count()).toBe(4)
+  const first = await stored.list({ limit: 2 })
+  expect(first).toEqual([
+    { ...session(''), items: 2, bytes: 3, lastRowId: 2 },
+    { ...session('b'), items: 2, bytes: 3, lastRowId: 4 },
+  ])
+  expect((await stored.list({ limit: 9, after: 'b' })).map(({ sessionId }) => sessionId)).toEqual(['c', 'é'])
+  expect((await stored.get(['é', 'nobody', ''])).map(({ sessionId }) => sessionId)).toEqual(['', 'é'])
+})
+
+test('reads pages of so many rows and bytes, and of one row that is larger', async () => {
+  const rows = items('aaaa', 'bbbb', 'c'.repeat(100), 'dd')
+  await stored.write([{ session: session('s'), expectLast: 0, rows }])
+  const page = async (after: number, limit: number, bytes: number) =>
+    (await stored.readPage('s', { after, limit, bytes })).map(({ rowId }) => rowId)
+  expect(await page(0, 3, 1000)).toEqual([1, 2, 3])
+  expect(await page(0, 9, 8)).toEqual([1, 2])
+  expect(await page(2, 9, 8)).toEqual([3])
+  expect(await page(4, 9, 8)).toEqual([])
+})
+
+test('truncates, appends and sets times on condition that the newest row is the expected one', async () => {
+  const store = new SessionStore<number>(driver)
+  await store.append('s', [1, 2, 3])
+  await store.append('t', [1])
+  const change = { session: session('s'), expectLast: 3, truncateAfter: 1, rows: items('4', '5') }
+  const other = { session: session('t'), expectLast: 0, rows: items('2') }
+  await expect(stored.write([change, other])).rejects.toMatchObject({ code: 'HISTORY_CONFLICT' })
+  expect(await store.read('s')).toEqual([1, 2, 3])
+  expect(await stored.write([change])).toEqual(new Map([['s', 6]]))
+  expect(await store.read('s')).toEqual([1, 4, 5])
+  expect(await stored.get(['s'])).toMatchObject([session('s')])
+  await stored.write([{ ...change, expectLast: 6, truncateAfter: 0, rows: [] }])
+  expect(await stored.get(['s'])).toMatchObject([{ items: 0, lastRowId: 0 }])
+})
+
+test('makes no tables where it must not', async () => {
+  const reader = new StoredSessions(driver, { createTables: false })
+  await expect(reader.count()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+  expect(await stored.list({ limit: 1 })).toEqual([])
+})
