@@ -46,6 +46,18 @@ test.each([':memory:', 'file:agents.db', 'sqljs:agents.image'])(
   },
 )
 
+test('memory: another process uses what one has remembered, and knows nothing without it', () => {
+  const output = runExample('memory')
+  expect(output).toContain('agent: Noted.')
+  expect(output).toContain('agent: Your usual coffee is an oat flat white.')
+  expect(new Set(output.match(/process \d+/g)).size).toBe(2)
+  const turn = join(import.meta.dirname, 'memory', 'turn.ts')
+  const args = [turn, join(folder, 'empty.db'), 'What is my usual coffee?']
+  const env = { ...process.env, OPENAI_API_KEY: '' }
+  const answer = execFileSync(process.execPath, args, { env, encoding: 'utf8' })
+  expect(answer).toContain('agent: You have not told me.')
+})
+
 test('sql-over-sessions: finds the most active sessions', () => {
   const output = runExample('sql-over-sessions')
   expect(output.match(/'ada' *│ 6|'linus' *│ 4|'grace' *│ 2/g)).toHaveLength(3)

@@ -45,21 +45,21 @@ interface Manifest {
 }
 
 const packages = join(import.meta.dirname, '../packages')
-const problems: string[] = []
+const problems = new Set<string>()
 
 function check(where: string, name: string, target: string) {
-  if (FRAMEWORK.test(target) && !KNOW_FRAMEWORK.has(name)) problems.push(`${where} must not know ${target}`)
+  if (FRAMEWORK.test(target) && !KNOW_FRAMEWORK.has(name)) problems.add(`${where} must not know ${target}`)
   const [, ours] = /^@persql\/([\w-]+)/.exec(target) ?? []
   if (ours === undefined || ours === name) return
   const allowed = [...(ALLOWED[name] ?? []), ...(MAY_LOAD[where] ?? [])]
-  if (!allowed.includes(ours)) problems.push(`${where} must not depend on @persql/${ours}`)
+  if (!allowed.includes(ours)) problems.add(`${where} must not depend on @persql/${ours}`)
 }
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g
 const QUOTED = /'(@persql\/[\w-]+)'/g
 
 for (const name of readdirSync(packages)) {
-  if (!(name in ALLOWED)) problems.push(`packages/${name} is missing in ${import.meta.filename}`)
+  if (!(name in ALLOWED)) problems.add(`packages/${name} is missing in ${import.meta.filename}`)
   const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as Manifest
   const { dependencies, peerDependencies, optionalDependencies } = manifest
   const known = { ...dependencies, ...peerDependencies, ...optionalDependencies }
@@ -76,8 +76,8 @@ for (const name of readdirSync(packages)) {
 const order = Object.keys(ALLOWED)
 for (const [name, targets] of Object.entries(ALLOWED)) {
   for (const target of targets) {
-    if (reaches(target, name)) problems.push(`${name} and ${target} would depend on each other`)
-    if (!order.includes(target)) problems.push(`${name} may use ${target}, which does not exist`)
+    if (reaches(target, name)) problems.add(`${name} and ${target} would depend on each other`)
+    if (!order.includes(target)) problems.add(`${name} may use ${target}, which does not exist`)
   }
 }
 
@@ -85,8 +85,6 @@ function reaches(from: string, to: string): boolean {
   return from === to || (ALLOWED[from] ?? []).some((next) => reaches(next, to))
 }
 
-for (const problem of new Set(problems)) console.error(problem)
-console.log(
-  problems.length === 0 ? 'Dependencies: no problems.' : `Dependencies: ${problems.length} problems.`,
-)
-process.exitCode = problems.length === 0 ? 0 : 1
+for (const problem of problems) console.error(problem)
+console.log(problems.size === 0 ? 'Dependencies: no problems.' : `Dependencies: ${problems.size} problems.`)
+process.exitCode = problems.size === 0 ? 0 : 1

@@ -30,37 +30,44 @@ const CONFIG = {
 export async function checkTypeScript(pages: ReadonlyMap<string, readonly CodeBlock[]>): Promise<string[]> {
   mkdirSync(PARENT, { recursive: true })
   const folder = mkdtempSync(join(PARENT, 'check-'))
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG))
-  const names = new Map<string, string>()
+  const pageOfFile = new Map<string, string>()
   const toRun: string[] = []
   for (const [page, blocks] of pages) {
     for (const { code, line, isRun } of codeModules(blocks)) {
       const name = `${page.replace(/\W+/g, '-')}-${line}.ts`
       writeFileSync(join(folder, name), code)
-      names.set(name, page)
+      pageOfFile.set(name, page)
       if (isRun) toRun.push(name)
     }
   }
-  const inPages = (text: string) =>
-    text.replace(/(?:[^\s(']*\/)?([\w-]+-\d+\.ts)/g, (path, name: string) => names.get(name) ?? path)
+  const problems = pageOfFile.size === 0 ? [] : await compile(folder)
+  for (const name of toRun) problems.push(...(await runFile(join(folder, name))))
+  rmSync(folder, { recursive: true })
+  return problems.map((text) =>
+    text.replace(/(?:[^\s(']*\/)?([\w-]+-\d+\.ts)/g, (path, name: string) => pageOfFile.get(name) ?? path),
+  )
+}
 
-  const problems: string[] = []
+async function compile(folder: string): Promise<string[]> {
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG))
   try {
     await exec(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder })
+    return []
   } catch (error) {
-    problems.push(inPages((error as { stdout: string }).stdout.trim()))
+    return (error as { stdout: string }).stdout.trim().split(/\n(?! )/)
   }
-  for (const name of toRun) {
-    const cwd = mkdtempSync(join(tmpdir(), 'code-blocks-'))
-    const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' }
-    try {
-      await exec(process.execPath, [join(folder, name)], { cwd, env, timeout: 60_000 })
-    } catch (error) {
-      const { stderr, killed } = error as { stderr: string; killed: boolean }
-      problems.push(inPages(`${join(folder, name)}: ${killed ? 'did not end' : ''}${stderr.trim()}`))
-    }
+}
+
+async function runFile(file: string): Promise<string[]> {
+  const cwd = mkdtempSync(join(tmpdir(), 'code-blocks-'))
+  const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' }
+  try {
+    await exec(process.execPath, [file], { cwd, env, timeout: 60_000 })
+    return []
+  } catch (error) {
+    const { stderr, killed } = error as { stderr: string; killed: boolean }
+    return [`${file}: ${killed ? 'did not end in time' : ''}${stderr.trim()}`]
+  } finally {
     rmSync(cwd, { recursive: true })
   }
-  rmSync(folder, { recursive: true })
-  return problems
 }

@@ -11,9 +11,11 @@ const TIME_MS = 1000
  */
 export async function addCompletion(program: Command): Promise<void> {
   const { default: tab } = await import('@bomb.sh/tab/commander')
-  const completion = tab(program)
   const [command, separator, ...words] = process.argv.slice(2)
-  if (command !== 'complete' || separator !== '--') return
+  const isAsked = command === 'complete' && separator === '--'
+  if (isAsked) shorten(program)
+  const completion = tab(program)
+  if (!isAsked) return
   const ids = wantsSession(words) ? await latestSessions(words) : []
   for (const { arguments: places } of completion.commands.values()) {
     const place = places.get('session')
@@ -22,6 +24,12 @@ export async function addCompletion(program: Command): Promise<void> {
       for (const id of ids) complete(id, '')
     }
   }
+}
+
+/** Lists of completions have little room. */
+function shorten(command: Command): void {
+  if (command.summary()) command.description(command.summary())
+  for (const child of command.commands) shorten(child)
 }
 
 function wantsSession([first, second]: readonly string[]): boolean {

@@ -121,7 +121,11 @@ test('replaces the end of a session that is too large for one step, and finds wh
   const spoil = `update agent_messages set message_data = '{}' where id = 8500`
   await output(['query', '--write', spoil, '--db', to])
   const copy = ['copy', '--from', from, '--to', to, '--json']
-  expect(JSON.parse((await persql(copy)).stdout)).toMatchObject({ written: 0, conflicts: ['session-0'] })
+  expect(JSON.parse((await persql(copy)).stdout)).toMatchObject({
+    sessions: 0,
+    written: 0,
+    conflicts: ['session-0'],
+  })
   expect(JSON.parse((await persql([...copy, '--overwrite'])).stdout)).toMatchObject({
     written: 501,
     conflicts: [],

@@ -286,6 +286,7 @@ export const statements = {
       .selectFrom('ctx_memory as m')
       .leftJoin('ctx_embedding as e', 'e.id', 'm.id')
       .select(['m.name', 'm.description', 'm.body', 'm.updated_at'])
+      .where('m.updated_at', 'is not', null)
       .where(({ eb, or }) => or([eb('e.id', 'is', null), eb('e.version', '!=', eb.ref('m.updated_at'))]))
       .limit(limit),
   ),

@@ -77,9 +77,9 @@ export interface ContextStore {
   remember(memory: NewMemory): Promise<Memory>
 
   /**
-   * Facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do. Words are
-   * alternatives; `"exact phrase"`, `a AND b`, `a OR b`, `a NOT b`, `NEAR(a b)` and `prefix*` mean what they mean in
-   * FTS5 wherever they are used as there. A blank text recalls the newest.
+   * Facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do: its words,
+   * `"exact phrases"` and `prefixes*` are alternatives, unless `AND`, `OR`, `NOT`, `NEAR(a b, 5)` or parentheses join
+   * them as in FTS5. A blank text recalls the newest. With `embed`, two batches more.
    */
   recall(text: string, options?: RecallOptions): Promise<MemoryHit[]>
 

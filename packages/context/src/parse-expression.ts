@@ -1,4 +1,5 @@
-import { type Expression, hasWords, type Phrase } from './recall-query.ts'
+import { hasWords } from './has-words.ts'
+import type { Expression, Phrase } from './recall-query.ts'
 
 type Token =
   | { readonly kind: 'phrase'; readonly phrase: Phrase; readonly comma: boolean }

@@ -1,3 +1,4 @@
+import { hasWords } from './has-words.ts'
 import { parseExpression } from './parse-expression.ts'
 import { hasSpaceless, isAlphabetic, isIdeograph, pairsOfRun, spacelessRuns } from './spaceless-scripts.ts'
 import { withoutStopWords } from './stop-words.ts'
@@ -26,10 +27,12 @@ export interface RecallQuery {
   readonly expression?: Expression | undefined
 }
 
+/** What is read of a text; who pastes more wants the beginning. */
+const MAX_LENGTH = 10_000
 /** More would not find anything else. */
 const MAX_TERMS = 64
 
-const QUOTED_OR_PREFIX = /"((?:[^"]|"")*)"|([\p{L}\p{N}\p{M}_]+)\*(?!\S)/gu
+const QUOTED_OR_PREFIX = /"((?:[^"]|"")*)"|(?<![\p{L}\p{N}\p{M}_])([\p{L}\p{N}\p{M}_]+)\*(?!\S)/gu
 const COMPOUND = /[\p{L}\p{N}\p{M}]+(?:['’._-][\p{L}\p{N}\p{M}]+)*/gu
 const JOINTS = /['’._-]/u
 
@@ -37,7 +40,8 @@ const JOINTS = /['’._-]/u
 const MIN_BEGINNING = 4
 
 /** Reads any text. Nothing in it is an error. */
-export function parseQuery(text: string): RecallQuery {
+export function parseQuery(given: string): RecallQuery {
+  const text = given.slice(0, MAX_LENGTH).toWellFormed()
   const expression = parseExpression(text)
   if (expression)
     return { expression, terms: wantedPhrases(expression).map((phrase) => ({ ...phrase, weight: 1 })) }
@@ -64,10 +68,6 @@ function wantedPhrases(expression: Expression): readonly Phrase[] {
   if ('near' in expression) return expression.near
   const { operator, operands } = expression
   return (operator === 'NOT' ? operands.slice(0, 1) : operands).flatMap(wantedPhrases)
-}
-
-export function hasWords(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text)
 }
 
 function wordsOf(text: string) {

@@ -7,10 +7,10 @@ import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
 
 /**
  * Words are taken from the rarest on, as long as the rows that have them are no more than these. The others are
- * frequent words: they choose only rows that have all of them, at most this many, the newest first. So the time of a
- * recall does not grow with the number of memories.
+ * frequent words: each counts 1 in the rows so chosen, and they choose only rows that have all of them, at most this
+ * many, the newest first. So the time of a recall hardly grows with the number of memories.
  */
-const MAX_RANKED = 1500
+const MAX_RANKED = 1000
 
 /** Indexes of more rows are large: no word that is ranked can be in half of them. */
 const LARGE = 2 * MAX_RANKED
@@ -154,6 +154,10 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
     sql.table(`${index}_${name}`),
   )
   const maximum = sql.lit(MAX_RANKED)
+  const isRare = sql`total <= ${maximum}`
+  const isFrequent = sql`total > ${maximum}`
+  const all = (operator: ' OR ' | ' AND ', condition: RawBuilder<unknown>) =>
+    sql`coalesce((select group_concat(match, ${sql.lit(operator)}) from ${ranked} where ${condition}), '""')`
   const count = (match: RawBuilder<unknown>) =>
     sql`(select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(MAX_RANKED + 1)}))`
   return sql`${word}(position, match, weight, rows, beginning) as materialized (
@@ -179,14 +183,14 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
     ),
     ${hit}(id, relevance) as materialized (
       select ${table}.rowid, factor * ${bm25} from ${ranked} join ${table} on ${table} match ${ranked}.match
-      where total <= ${maximum}
+      where ${isRare}
+      union all
+      select ${table}.rowid, 1 from ${ranked} join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ${ranked}.match
+      where ${isFrequent}
       union all
       select * from (
-        select rowid, (select count(*) from ${ranked} where total > ${maximum}) from ${table}
-        where ${table} match coalesce((
-          select group_concat(match, ' AND ') from ${ranked} where total > ${maximum}
-        ), '""')
-        order by rowid desc limit ${maximum}
+        select rowid, (select count(*) from ${ranked} where ${isFrequent}) from ${table}
+        where ${table} match ${all(' AND ', isFrequent)} order by rowid desc limit ${maximum}
       )
     )`
 }

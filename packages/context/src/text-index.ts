@@ -17,6 +17,8 @@ export const EPISODE: IndexedTable = { table: 'ctx_episode', rowId: 'row', colum
 
 /** How many characters of a text are cut into pairs at a time. */
 const PIECE = 256
+/** How many characters of a row are indexed by pairs: the time that it takes grows faster than the text. */
+const MAX_CHARACTERS = 100_000
 
 /**
  * Makes the indexes of a table, and the triggers that keep them in step with it, whoever writes to it. The table
@@ -84,7 +86,7 @@ function joined(columns: readonly string[], row: string): string {
 function pairsOf(text: string): string {
   return `with recursive
     piece(number, text, rest) as (
-      select 0, substr(${text}, 1, ${PIECE + 1}), substr(${text}, ${PIECE + 1})
+      select 0, substr(${text}, 1, ${PIECE + 1}), substr(${text}, ${PIECE + 1}, ${MAX_CHARACTERS - PIECE})
       union all
       select number + 1, substr(rest, 1, ${PIECE + 1}), substr(rest, ${PIECE + 1}) from piece where rest <> ''
     ),

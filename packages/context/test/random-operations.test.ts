@@ -89,3 +89,45 @@ test('keeps rows and indexes in step through any operations, of the store and of
     { numRuns: 60 },
   )
 })
+
+const piece = fc.oneof(
+  fc.constantFrom(
+    'AND',
+    'OR',
+    'NOT',
+    'NEAR(',
+    '(',
+    ')',
+    '"',
+    '""',
+    '*',
+    ',',
+    ' ',
+    '5',
+    "'",
+    '-',
+    ':',
+    '^',
+    '+',
+    '{',
+    '}',
+  ),
+  fc.constantFrom('tea', 'lemon', '緑茶', '駅', 'กาแฟ', '서울', '\n', '\ufffd', '🎉'),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+)
+
+test('takes any text to recall without an error', async () => {
+  const memory = context(betterSqlite3Driver(':memory:'))
+  await memory.remember({ name: 'tea', body: 'green tea with lemon 緑茶 5' })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 12 }),
+      fc.constantFrom('', ' '),
+      async (pieces, separator) => {
+        const text = pieces.join(separator).replaceAll('\0', '').toWellFormed()
+        expect((await memory.recall(text)).length).toBeLessThanOrEqual(1)
+      },
+    ),
+    { numRuns: 1500 },
+  )
+})

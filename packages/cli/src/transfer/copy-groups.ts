@@ -10,8 +10,9 @@ import { Checksum } from './checksum.ts'
 import { rowBytes, type SessionGroup, type SessionPart } from './group.ts'
 
 export interface CopyResult {
-  /** Sessions and items that the destination now has as the source has them. */
+  /** Sessions that the destination now has as the source has them. */
   readonly sessions: number
+  /** Items that both have, those at the beginning of a long session in `conflicts` included. */
   readonly items: number
   /** How many items of those had to be written. */
   readonly written: number
@@ -67,6 +68,7 @@ class Copy {
   readonly #source = new Checksum()
   readonly #destination = new Checksum()
   readonly #conflicts: string[] = []
+  #sessions = 0
   #written = 0
   #continued: Position | undefined
 
@@ -100,16 +102,19 @@ class Copy {
       }
       this.#source.addRows(part.rows)
       this.#destination.addRows(rows)
+      if (part.isLast) this.#sessions += 1
     }
     const last = compared.at(-1)
     this.#continued = last && !last.part.isLast ? this.#positionAfter(last, lasts) : undefined
   }
 
   result(): CopyResult {
-    const { sessions, items } = this.#source
+    const { items } = this.#source
     const checksum = this.#source.digest()
-    if (checksum !== this.#destination.digest()) throw new Error('The checksums differ. Copy again.')
-    return { sessions, items, written: this.#written, checksum, conflicts: this.#conflicts }
+    if (items !== this.#destination.items || checksum !== this.#destination.digest()) {
+      throw new Error('The checksums differ. Copy again.')
+    }
+    return { sessions: this.#sessions, items, written: this.#written, checksum, conflicts: this.#conflicts }
   }
 
   #positionAfter(
@@ -123,11 +128,15 @@ class Copy {
   async #compareWhole(group: SessionGroup): Promise<Comparison[]> {
     const ids = group.map(({ session }) => session.sessionId)
     const found = new Map((await this.#stored.get(ids)).map((session) => [session.sessionId, session]))
-    const sizes = new Map(group.map(({ session, rows }) => [session.sessionId, rows.length]))
+    const hasMore = ({ session, rows }: SessionPart) => {
+      const { items = 0, bytes = 0 } = found.get(session.sessionId) ?? {}
+      return items > rows.length || bytes > LONGEST_UTF8 * sizeOf(rows)
+    }
     // Of a session that has more than the source, no row needs to be looked at.
-    const comparable = [...found.values()].filter(
-      ({ sessionId, items }) => items > 0 && items <= (sizes.get(sessionId) ?? 0),
-    )
+    const comparable = group.flatMap((part) => {
+      const known = found.get(part.session.sessionId)
+      return known && known.items > 0 && !hasMore(part) ? [known] : []
+    })
     const bySession = new Map<string, StoredRow[]>()
     if (comparable.length > 0) {
       for (const row of await this.#stored.read(comparable.map(({ sessionId }) => sessionId))) {
@@ -140,12 +149,11 @@ class Copy {
       const { sessionId } = part.session
       const known = found.get(sessionId)
       const rows = bySession.get(sessionId) ?? []
-      const hasMore = (known?.items ?? 0) > part.rows.length
       return this.#compare({
         part,
         known,
         rows,
-        hasMore,
+        hasMore: hasMore(part),
         before: 0,
         newest: rows.at(-1)?.rowId ?? known?.lastRowId ?? 0,
       })
@@ -157,7 +165,7 @@ class Copy {
     const before = position?.last ?? 0
     const [known] = await this.#stored.get([part.session.sessionId])
     const wanted = part.rows.length
-    const bytes = part.rows.reduce((sum, row) => sum + rowBytes(row), 0)
+    const bytes = sizeOf(part.rows)
     const rows: StoredRow[] = []
     // The source counts characters, the destination bytes: more than one page may be needed.
     while (rows.length < wanted) {
@@ -216,7 +224,7 @@ class Copy {
   async #readBackPart({ part, same, change }: Comparison): Promise<StoredRow[]> {
     const { sessionId } = part.session
     const wanted = change?.rows.length ?? 0
-    const bytes = part.rows.reduce((sum, row) => sum + rowBytes(row), 0)
+    const bytes = sizeOf(part.rows)
     const rows: StoredRow[] = []
     for (let after = same.at(-1)?.rowId ?? this.#continued?.last ?? 0; rows.length < wanted; ) {
       const page = await this.#stored.readPage(sessionId, { after, bytes, limit: wanted - rows.length })
@@ -227,6 +235,13 @@ class Copy {
     }
     return rows
   }
+}
+
+/** Bytes that one character of a string can take. */
+const LONGEST_UTF8 = 4
+
+function sizeOf(rows: readonly StoredRow[]): number {
+  return rows.reduce((sum, row) => sum + rowBytes(row), 0)
 }
 
 function areEqual(rows: readonly StoredRow[], others: readonly StoredRow[]): boolean {

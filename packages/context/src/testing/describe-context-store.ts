@@ -23,7 +23,7 @@ export interface ContextStoreSuite {
 }
 
 /** What a case of the suite works with. */
-export interface ContextStoreCase {
+interface ContextStoreCase {
   /** Counts the batches, which are the round trips of a remote driver. */
   readonly driver: SqlDriver & { readonly batches: number }
   /** Another store on the same database. Its clock stands still, at `clock.now`. */

@@ -38,6 +38,14 @@ export const indexCases: Cases = {
     expect(await store().recall('runs')).toHaveLength(1)
   },
 
+  async 'finds characters wherever they are in a long text'({ store }) {
+    const filler = (count: number) => '中'.repeat(count)
+    for (const before of [0, 253, 254, 255, 256, 511, 99_000]) {
+      await store().remember({ name: 'long', body: `${filler(before)}東京駅${filler(300)}` })
+      expect(await store().recall('東京駅'), String(before)).toHaveLength(1)
+    }
+  },
+
   async 'keeps the indexes in step with rows that others write'({ store, driver }) {
     await store().init()
     const insert = `insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1)`
@@ -135,9 +143,10 @@ export const indexCases: Cases = {
       },
     ])
     await store().remember({ name: 'rare', body: 'weekly zebra report' })
+    await store().remember({ name: 'rarer', body: 'a zebra at the zoo' })
     expect((await store().recall('weekly report zebra'))[0]).toMatchObject({ name: 'rare' })
     expect((await store().recall('weekly report'))[0]).toMatchObject({ name: 'rare' })
     expect((await store().recall('report 1234'))[0]).toMatchObject({ name: 'note 1234' })
-    expect(await store().recall('weekly OR zebra', { limit: 5000 })).toHaveLength(4001)
+    expect(await store().recall('weekly OR zebra', { limit: 5000 })).toHaveLength(4002)
   },
 }

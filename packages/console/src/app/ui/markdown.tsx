@@ -51,7 +51,7 @@ function Block({ token: generic }: { readonly token: Tokens.Generic }) {
     case 'table': {
       const { header, rows } = generic as Tokens.Table
       return (
-        <div class="markdown-table">
+        <div class="markdown-table" tabIndex={0}>
           <table>
             <thead>
               <tr>
