@@ -1,17 +1,14 @@
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DefaultTheme } from 'vitepress'
 
 const docs = join(import.meta.dirname, '..')
 
-/** Only pages that exist: a link to a missing one would fail the build. */
 function pages(...items: [text: string, link: string][]): DefaultTheme.SidebarItem[] {
-  return items
-    .filter(([, link]) => existsSync(join(docs, link.endsWith('/') ? `${link}README.md` : `${link}.md`)))
-    .map(([text, link]) => ({ text, link }))
+  return items.map(([text, link]) => ({ text, link }))
 }
 
-const guide: DefaultTheme.SidebarItem[] = [
+export const guide: DefaultTheme.SidebarItem[] = [
   {
     text: 'Begin',
     items: pages(
@@ -64,7 +61,7 @@ const guide: DefaultTheme.SidebarItem[] = [
   },
 ]
 
-const PACKAGES = [
+export const PACKAGES = [
   'openai-agents',
   'session-core',
   'driver-better-sqlite3',
@@ -84,7 +81,7 @@ const rank = (path: string) => PACKAGES.indexOf(path.split(/[/.]/)[0] ?? '')
 const packages: DefaultTheme.SidebarItem[] = [
   {
     text: 'Packages',
-    items: PACKAGES.filter((name) => existsSync(join(docs, `../packages/${name}/README.md`))).map((name) => ({
+    items: PACKAGES.map((name) => ({
       text: `@persql/${name}`,
       link: `/packages/${name}`,
     })),
@@ -92,10 +89,9 @@ const packages: DefaultTheme.SidebarItem[] = [
   {
     text: 'API reference',
     items: globSync('**/*.md', { cwd: join(docs, 'api/@persql') })
-      .filter((path) => !path.endsWith('README.md'))
       .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))
       .map((path) => path.replace(/\.md$/, ''))
-      .map((path) => ({ text: path.replace(/\/index$/, ''), link: `/api/@persql/${path}` })),
+      .map((path) => ({ text: path, link: `/api/@persql/${path}` })),
   },
 ]
 
