@@ -46,7 +46,8 @@ export async function startRegistry(folder: string): Promise<Registry> {
     { cwd: folder, stdio: 'ignore' },
   )
   await untilAnswering(url, verdaccio)
-  return { url, env: { NPM_CONFIG_USERCONFIG: join(folder, 'npmrc') }, close: () => verdaccio.kill() }
+  const env = { NPM_CONFIG_USERCONFIG: join(folder, 'npmrc'), NPM_CONFIG_REGISTRY: url }
+  return { url, env, close: () => verdaccio.kill() }
 }
 
 async function untilAnswering(url: string, process: ChildProcess) {

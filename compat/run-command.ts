@@ -13,7 +13,7 @@ export async function runCommand(
 ): Promise<string> {
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...ownEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
@@ -23,4 +23,9 @@ export async function runCommand(
   const code = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject))
   if (code === 0) return stdout
   throw new Error(`${command} ${args.join(' ')} ended with ${code}.\n${stdout}\n${stderr}`)
+}
+
+/** Without the settings of the npm or pnpm that runs this, which would win over those of the registry here. */
+function ownEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name)))
 }

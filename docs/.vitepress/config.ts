@@ -27,6 +27,8 @@ export default defineConfig({
   ],
   vite: {
     build: { chunkSizeWarningLimit: 4000 },
+    // Not the pages of other programs in the repository.
+    optimizeDeps: { entries: ['docs/.vitepress/theme/index.ts'] },
     publicDir: 'docs/public',
     // Pages outside of this workspace find it too.
     resolve: { alias: { vue: join(import.meta.dirname, '../node_modules/vue') } },
