@@ -21,11 +21,15 @@ export function persqlSystem(): System {
 }
 
 /** Takes back what the last append added. */
-export const UNDO = `DELETE FROM agent_messages WHERE id IN
+const UNDO = `DELETE FROM agent_messages WHERE id IN
   (SELECT id FROM agent_messages WHERE session_id = ? ORDER BY id DESC LIMIT 4)`
 
 export function openStore(file: string): Store {
-  const driver = betterSqlite3Driver(file)
+  return driverStore(betterSqlite3Driver(file))
+}
+
+/** The sessions on a driver, which `close` closes. */
+export function driverStore(driver: ReturnType<typeof betterSqlite3Driver>): Store {
   return {
     session(id) {
       const session = new PerSQLSession(id, driver)

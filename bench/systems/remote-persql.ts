@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { persqlDriver } from '@persql/driver-persql'
-import { PerSQLSession } from '@persql/openai-agents'
 import { type Fetch, PerSQL } from '@persql/sdk'
 import { type ServerProcess, serverProcess } from '../server-process.ts'
 import { packageVersions } from '../versions.ts'
-import { UNDO } from './persql.ts'
+import { driverStore } from './persql.ts'
 import { type RemoteSystem, remoteSystem } from './remote-system.ts'
 import type { Store } from './store.ts'
 
@@ -44,21 +43,12 @@ export function persqlClient(baseURL: string, fetch?: Fetch): PerSQL {
 
 function openRemoteStore(url: string, database: string, fetch?: Fetch): Store {
   const client = persqlClient(url, fetch)
-  const driver = persqlDriver(client.database(NAMESPACE, database))
+  const store = driverStore(persqlDriver(client.database(NAMESPACE, database)))
   return {
-    session(id) {
-      const session = new PerSQLSession(id, driver)
-      return {
-        getItems: (limit) => session.getItems(limit),
-        addItems: (items) => session.addItems(items),
-        async undo() {
-          await driver.batch([{ sql: UNDO, params: [id] }])
-        },
-      }
-    },
+    ...store,
 
     async close() {
-      await driver.close()
+      await store.close()
       await client.close()
     },
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionStore, type SqlDriver, type SqlStatement } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { recordingDriver } from './support/recording-driver.ts'
 
 type Item = Record<string, unknown>
 
@@ -11,15 +12,7 @@ let store: SessionStore<Item>
 let batches: (readonly SqlStatement[])[]
 
 beforeEach(() => {
-  const inner = nodeSqliteDriver(':memory:')
-  batches = []
-  driver = {
-    ...inner,
-    batch(statements, options) {
-      batches.push(statements)
-      return inner.batch(statements, options)
-    },
-  }
+  ;({ driver, batches } = recordingDriver(nodeSqliteDriver(':memory:')))
   store = new SessionStore<Item>(driver)
 })
 

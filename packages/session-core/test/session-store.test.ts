@@ -10,6 +10,7 @@ import {
   sessionTablesSql,
 } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { recordingDriver } from './support/recording-driver.ts'
 
 type Item = Record<string, unknown>
 
@@ -17,15 +18,7 @@ let driver: SqlDriver
 let batches: (readonly SqlStatement[])[]
 
 beforeEach(() => {
-  const inner = nodeSqliteDriver(':memory:')
-  batches = []
-  driver = {
-    ...inner,
-    batch(statements, options) {
-      batches.push(statements)
-      return inner.batch(statements, options)
-    },
-  }
+  ;({ driver, batches } = recordingDriver(nodeSqliteDriver(':memory:')))
 })
 
 afterEach(() => driver.close())

@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
 import { Remaining } from './remaining.tsx'
+import { RemoveCell } from './remove-cell.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 
 export function BranchesView({ database }: { readonly database: PerSQLDatabase }) {
@@ -66,17 +67,7 @@ export function BranchesView({ database }: { readonly database: PerSQLDatabase }
                   <td>
                     <Remaining until={branch.expiresAt} onEnd={branches.reload} />
                   </td>
-                  <td class="actions">
-                    <button
-                      type="button"
-                      class="quiet"
-                      aria-label={`Delete ${branch.branchRef}`}
-                      title="Delete"
-                      onClick={() => setDeleting(branch)}
-                    >
-                      <Icon name="trash" />
-                    </button>
-                  </td>
+                  <RemoveCell action="Delete" name={branch.branchRef} onClick={() => setDeleting(branch)} />
                 </tr>
               ))}
             </tbody>

@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
 import { Remaining } from './remaining.tsx'
+import { RemoveCell } from './remove-cell.tsx'
 
 export interface DatabasesViewProps {
   readonly persql: PerSQL
@@ -68,17 +69,7 @@ export function DatabasesView({ persql, namespace, current, onChange }: Database
                   <td>
                     <Remaining until={database.expiresAt} onEnd={databases.reload} />
                   </td>
-                  <td class="actions">
-                    <button
-                      type="button"
-                      class="quiet"
-                      aria-label={`Delete ${database.slug}`}
-                      title="Delete"
-                      onClick={() => setDeleting(database)}
-                    >
-                      <Icon name="trash" />
-                    </button>
-                  </td>
+                  <RemoveCell action="Delete" name={database.slug} onClick={() => setDeleting(database)} />
                 </tr>
               ))}
             </tbody>

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
 import { Remaining } from './remaining.tsx'
+import { RemoveCell } from './remove-cell.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 
 export interface TokensViewProps {
@@ -60,17 +61,7 @@ export function TokensView({ persql, databases }: TokensViewProps) {
                   <td>
                     <Remaining until={token.expiresAt} onEnd={tokens.reload} />
                   </td>
-                  <td class="actions">
-                    <button
-                      type="button"
-                      class="quiet"
-                      aria-label={`Revoke ${token.name}`}
-                      title="Revoke"
-                      onClick={() => setRevoking(token)}
-                    >
-                      <Icon name="trash" />
-                    </button>
-                  </td>
+                  <RemoveCell action="Revoke" name={token.name} onClick={() => setRevoking(token)} />
                 </tr>
               ))}
             </tbody>
