@@ -1,13 +1,18 @@
-import type { Fetch, FetchResponse } from './http-client.ts'
+import type { Fetch, FetchInit, FetchResponse } from './http-client.ts'
 
 // The part of Node.js that is used here. It is asked for at run time, so that nothing is imported anywhere.
 
 interface NodeProcess {
   getBuiltinModule?(name: 'node:http' | 'node:https'): Http
+  getBuiltinModule?(name: 'node:buffer'): { readonly Buffer: { concat(pieces: readonly Bytes[]): Bytes } }
 }
 
 interface Http {
-  request(url: URL, options: object, onResponse: (response: IncomingMessage) => void): ClientRequest
+  request(options: object, onResponse: (response: IncomingMessage) => void): ClientRequest
+}
+
+interface Bytes {
+  toString(): string
 }
 
 interface ClientRequest {
@@ -18,9 +23,9 @@ interface ClientRequest {
 
 interface IncomingMessage {
   readonly statusCode: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  setEncoding(encoding: 'utf8'): void
-  on(event: 'data', listener: (piece: string) => void): void
+  /** Names and values in turns. */
+  readonly rawHeaders: readonly string[]
+  on(event: 'data', listener: (piece: Bytes) => void): void
   on(event: 'end', listener: () => void): void
   on(event: 'error', listener: (error: Error) => void): void
 }
@@ -35,20 +40,41 @@ export function defaultFetch(): Fetch {
   const isNode = navigator?.userAgent?.startsWith('Node.js/')
   const http = isNode ? process?.getBuiltinModule?.('node:http') : undefined
   const https = isNode ? process?.getBuiltinModule?.('node:https') : undefined
-  if (!http || !https) return (...args) => globalThis.fetch(...args)
+  const buffers = isNode ? process?.getBuiltinModule?.('node:buffer') : undefined
+  if (!http || !https || !buffers) return (...args) => globalThis.fetch(...args)
+  let target: Target | undefined
   return (url, init) => {
-    const target = new URL(url)
-    return request(target.protocol === 'https:' ? https : http, target, init)
+    // A client has one origin, which is not taken apart for each call.
+    if (!target || !url.startsWith(target.origin) || url[target.origin.length] !== '/') {
+      target = targetOf(url, http, https)
+    }
+    return request(target, url.slice(target.origin.length), init, buffers.Buffer.concat)
   }
 }
 
+interface Target {
+  readonly http: Http
+  readonly origin: string
+  readonly address: { readonly protocol: string; readonly hostname: string; readonly port: string }
+}
+
+function targetOf(url: string, http: Http, https: Http): Target {
+  const { protocol, hostname, port, origin } = new URL(url)
+  // As in a URL, but without the brackets of IPv6.
+  const address = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port }
+  return { http: protocol === 'https:' ? https : http, origin, address }
+}
+
 function request(
-  http: Http,
-  url: URL,
-  { method, headers, body, signal }: Parameters<Fetch>[1],
+  { http, address }: Target,
+  path: string,
+  { method, headers, body, signal }: FetchInit,
+  concat: Concat,
 ): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
-    const sent = http.request(url, { method, headers }, (response) => resolve(toResponse(response)))
+    const sent = http.request({ ...address, path, method, headers }, (response) =>
+      resolve(toResponse(response, concat)),
+    )
     sent.on('error', reject)
     const stop = () => sent.destroy(signal.reason as Error)
     if (signal.aborted) stop()
@@ -57,25 +83,28 @@ function request(
   })
 }
 
-function toResponse(response: IncomingMessage): FetchResponse {
-  const { statusCode: status, headers } = response
+type Concat = (pieces: readonly Bytes[]) => Bytes
+
+function toResponse(response: IncomingMessage, concat: Concat): FetchResponse {
+  const { statusCode: status, rawHeaders } = response
   return {
     status,
     ok: status >= 200 && status < 300,
     headers: {
       get(name) {
-        const value = headers[name]
-        return (Array.isArray(value) ? value[0] : value) ?? null
+        for (let index = 0; index < rawHeaders.length; index += 2) {
+          if (rawHeaders[index]?.toLowerCase() === name) return rawHeaders[index + 1] ?? null
+        }
+        return null
       },
     },
     text: () =>
       new Promise((resolve, reject) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (piece) => {
-          text += piece
-        })
-        response.on('end', () => resolve(text))
+        const pieces: Bytes[] = []
+        response.on('data', (piece) => pieces.push(piece))
+        response.on('end', () =>
+          resolve((pieces.length === 1 ? pieces[0] : concat(pieces))?.toString() ?? ''),
+        )
         response.on('error', reject)
       }),
   }

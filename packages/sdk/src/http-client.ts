@@ -1,6 +1,14 @@
 import type { CallOptions } from './options.ts'
 import { PerSQLError } from './persql-error.ts'
-import { HEADERS, pathOf, type Route, type Success } from './protocol/index.ts'
+import {
+  HEADERS,
+  pathOf,
+  putTexts,
+  type QueryResponse,
+  type Route,
+  type Success,
+  TEXTS,
+} from './protocol/index.ts'
 import { type Redact, redactor } from './redact.ts'
 import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
@@ -115,7 +123,7 @@ export class HttpClient {
     }
     // Some servers answer so to what deletes.
     if (response.status === 204) return { success: true, data: undefined as Data }
-    const body = parse(text)
+    const body = response.headers.get('content-type') === TEXTS ? parseTexts(text) : parse(text)
     if (response.ok && isSuccess<Data>(body)) return body
     const redact: Redact = redactor([this.#options.token, ...(call.secrets?.() ?? [])])
     const error = responseError(response, body, redact)
@@ -132,15 +140,13 @@ export class HttpClient {
   }
 
   #init({ method }: Route, { body, headers }: HttpCall): Init {
+    const authorization = `Bearer ${this.#options.token}`
+    if (body === undefined) return { method, redirect: 'manual', headers: { authorization, ...headers } }
     return {
       method,
       redirect: 'manual',
-      headers: {
-        authorization: `Bearer ${this.#options.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
     }
   }
 
@@ -196,6 +202,17 @@ function search(query: NonNullable<HttpCall['query']>): string {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function parseTexts(text: string): unknown {
+  const end = text.indexOf('\n')
+  try {
+    const body = JSON.parse(text.slice(0, end))
+    putTexts([body.data].flat() as QueryResponse[], text.slice(end + 1))
+    return body
   } catch {
     return undefined
   }

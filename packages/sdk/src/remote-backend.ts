@@ -9,12 +9,16 @@ import {
   type ExplainResponse,
   encodeValues,
   HEADERS,
+  pathOf,
   type QueryRequest,
   type QueryResponse,
   ROUTES,
+  type Route,
   type SchemaResponse,
   type StatementRequest,
+  type Success,
   type TablesResponse,
+  TEXTS,
   type ValidateResponse,
 } from './protocol/index.ts'
 import { decodeResult, type QueryResult } from './query-result.ts'
@@ -22,10 +26,21 @@ import { secretsOf } from './redact.ts'
 import type { SqlBackend, Statement } from './sql-backend.ts'
 import { withParams } from './with-params.ts'
 
+type DatabaseRoute = (typeof ROUTES)[
+  | 'query'
+  | 'batch'
+  | 'explain'
+  | 'validate'
+  | 'tables'
+  | 'describe'
+  | 'schema']
+
 /** Runs SQL behind the API. */
 export class RemoteBackend implements SqlBackend {
   readonly #http: HttpClient
   readonly #params: { readonly ns: string; readonly db: string }
+  /** With the parameters filled in. */
+  readonly #routes = new Map<DatabaseRoute, Route>()
 
   constructor(http: HttpClient, ns: string, db: string) {
     this.#http = http
@@ -35,7 +50,7 @@ export class RemoteBackend implements SqlBackend {
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
     const body: QueryRequest = { ...toRequest(statement, 0), ...readOnlyFlag(options) }
     const call = { ...sqlCall([body], options), body }
-    const { data, meta } = await this.#http.call<QueryResponse>(ROUTES.query, this.#params, call)
+    const { data, meta } = await this.#call<QueryResponse>(ROUTES.query, call)
     return decode(() => decodeResult(data, meta))
   }
 
@@ -46,7 +61,7 @@ export class RemoteBackend implements SqlBackend {
       ...readOnlyFlag(options),
     }
     const call = { ...sqlCall(body.statements, options), body }
-    const { data, meta } = await this.#http.call<BatchResponse>(ROUTES.batch, this.#params, call)
+    const { data, meta } = await this.#call<BatchResponse>(ROUTES.batch, call)
     return decode(() => data.map((result) => decodeResult(result, meta)))
   }
 
@@ -59,15 +74,15 @@ export class RemoteBackend implements SqlBackend {
   }
 
   async tables(options: CallOptions): Promise<TablesResponse> {
-    return (await this.#http.call<TablesResponse>(ROUTES.tables, this.#params, options)).data
+    return (await this.#call<TablesResponse>(ROUTES.tables, options)).data
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    return (await this.#http.call<DescribeResponse>(ROUTES.describe, this.#params, options)).data
+    return (await this.#call<DescribeResponse>(ROUTES.describe, options)).data
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
-    return (await this.#http.call<SchemaResponse>(ROUTES.schema, this.#params, options)).data
+    return (await this.#call<SchemaResponse>(ROUTES.schema, options)).data
   }
 
   async #ask<Data>(
@@ -77,13 +92,24 @@ export class RemoteBackend implements SqlBackend {
   ): Promise<Data> {
     const body = toRequest(statement, 0)
     const call = { ...options, body, repeatable: true, secrets: () => secretsOf([body]) }
-    return (await this.#http.call<Data>(route, this.#params, call)).data
+    return (await this.#call<Data>(route, call)).data
+  }
+
+  #call<Data>(route: DatabaseRoute, call: HttpCall): Promise<Success<Data>> {
+    let filled = this.#routes.get(route)
+    if (!filled) {
+      filled = { method: route.method, path: pathOf(route, this.#params) }
+      this.#routes.set(route, filled)
+    }
+    return this.#http.call<Data>(filled, {}, call)
   }
 }
 
+const ACCEPT = `application/json, ${TEXTS}`
+
 function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
   const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
-  const headers: Record<string, string> = {}
+  const headers: Record<string, string> = { accept: ACCEPT }
   if (idempotencyKey !== undefined) {
     headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
   } else if (!readOnly) {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { isSlug } from '@persql/sdk/protocol'
 import { createApp } from './http/app.ts'
@@ -44,7 +44,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   const files = join(data, 'databases')
   mkdirSync(files, { recursive: true, mode: 0o700 })
   chmodSync(data, 0o700)
-  const pathOf = (file: string) => join(files, file)
+  const pathOf = (file: string) => files + sep + file
 
   const registry = new Registry(data, now)
   let pool: WorkerPool | undefined

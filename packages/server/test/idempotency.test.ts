@@ -1,3 +1,6 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { startServer } from './support/test-server.ts'
 
@@ -64,6 +67,19 @@ test('forgets keys after 24 hours, and their records with the writes that follow
   await query('main', 'insert into t values (1)', [], keyed('k'))
   expect(await rows()).toEqual([[1], [1]])
   expect((await call('GET', '/v1/db/acme/main/tables')).body.data).toEqual([{ name: 't', rowCount: 2 }])
+})
+
+test('has few records that are out of date once as many writes have followed', async () => {
+  const { query, clock, data } = await withTable()
+  const write = (key: string) => query('main', 'insert into t values (1)', [], keyed(key))
+  for (let count = 0; count < 50; count++) await write(`old ${count}`)
+  clock.now += 24 * HOUR
+  for (let count = 0; count < 50; count++) await write(`new ${count}`)
+  const [file = ''] = readdirSync(join(data, 'databases')).filter((name) => name.endsWith('.sqlite'))
+  const database = new DatabaseSync(join(data, 'databases', file), { readOnly: true })
+  const records = database.prepare('select count(*) as count from _persql_idempotency').get()
+  database.close()
+  expect(records?.['count']).toBeLessThan(70)
 })
 
 test('runs a failed request again', async () => {

@@ -19,6 +19,8 @@ export interface Operation {
   /** Reaches a database, so that the answer has `meta`. */
   readonly isCall?: true
   readonly headers?: z.ZodObject
+  /** Media types of the answer besides JSON, with what they hold. */
+  readonly alternatives?: Readonly<Record<string, z.ZodType>>
   /** Statuses beyond those that every call can have. */
   readonly errors?: readonly number[]
 }
@@ -45,7 +47,7 @@ export function operation(
   about: Operation,
   handle: (c: Ctx) => Response | Promise<Response>,
 ): void {
-  const { id, tag, summary, body, query, headers, data, isCall, errors = [] } = about
+  const { id, tag, summary, body, query, headers, data, isCall, alternatives, errors = [] } = about
   const params = [...path.matchAll(/:(\w+)/g)].map(([, name]) => [String(name), z.string().min(1)] as const)
   const envelope = z.object({ success: z.literal(true), data, ...(isCall && { meta }) })
   const statuses = [...new Set([...ALWAYS, ...errors])]
@@ -65,7 +67,15 @@ export function operation(
       }),
     },
     responses: {
-      200: { description: 'Done.', content: { 'application/json': { schema: envelope } } },
+      200: {
+        description: 'Done.',
+        content: {
+          'application/json': { schema: envelope },
+          ...Object.fromEntries(
+            Object.entries(alternatives ?? {}).map(([type, schema]) => [type, { schema }]),
+          ),
+        },
+      },
       ...Object.fromEntries(
         statuses.toSorted().map((status) => [
           status,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
-import { HEADERS, LIMITS, ROUTES } from '@persql/sdk/protocol'
+import { HEADERS, LIMITS, ROUTES, TEXTS } from '@persql/sdk/protocol'
 import type { Database } from '../registry/databases.ts'
 import type { Token } from '../registry/tokens.ts'
 import type { SqlOperation } from '../worker/job.ts'
@@ -33,6 +33,7 @@ export function sqlRoutes(app: App, services: Services): void {
     body: schemas.query,
     headers: idempotencyHeaders,
     data: schemas.queryResult,
+    alternatives,
     errors: [404, 409, 413, 415, 504],
   })
   add('batch', {
@@ -40,6 +41,7 @@ export function sqlRoutes(app: App, services: Services): void {
     body: schemas.batch,
     headers: idempotencyHeaders,
     data: z.array(schemas.queryResult),
+    alternatives,
     errors: [404, 409, 413, 415, 504],
   })
   add('explain', {
@@ -55,6 +57,13 @@ export function sqlRoutes(app: App, services: Services): void {
   add('tables', { summary: 'Tables with the number of their rows.', data: schemas.tables })
   add('describe', { summary: 'Tables with columns, indexes and foreign keys.', data: schemas.description })
   add('schema', { summary: 'The statements that make the schema.', data: schemas.schemaObjects })
+}
+
+const alternatives = {
+  [TEXTS]: z.string().openapi({
+    description:
+      'To those who accept it: the JSON, a line feed, and the long texts of the rows one after the other. In the JSON, {"$text": n} stands for each, with its length in UTF-16 code units.',
+  }),
 }
 
 const idempotencyHeaders = z.object({
@@ -82,24 +91,33 @@ export async function answerSql(
     policy: policyOf(token),
     now: services.now(),
     ...(replay && { idempotencyKey: replay.key }),
+    ...(acceptsTexts(c) && { texts: true as const }),
   }
   const reply = await runJob(services, job, c.get('body'))
-  const { status, rowsRead, rowsWritten, isReplay, errorKind } = reply.head
+  const { status, rowsRead, rowsWritten, isReplay, isTexts, errorKind } = reply.head
   services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
   c.set('errorKind', errorKind)
   // Past the Response of the web: its body would be turned into a stream and back.
-  outgoing.statusCode = status
-  outgoing.setHeader('content-type', 'application/json')
-  outgoing.setHeader(
-    'content-length',
-    reply.body.reduce((length, piece) => length + piece.length, 0),
-  )
-  if (isReplay && replay) outgoing.setHeader(replay.header, 'true')
-  if (status === 503) outgoing.setHeader('retry-after', '1')
+  outgoing.writeHead(status, {
+    'content-type': isTexts ? TEXTS : 'application/json',
+    'content-length': reply.body.reduce((length, piece) => length + piece.length, 0),
+    ...(isReplay && replay && { [replay.header]: 'true' }),
+    ...(status === 503 && { 'retry-after': '1' }),
+  })
+  const [first] = reply.body
+  if (first && reply.body.length === 1) {
+    // As text of single bytes it goes out in one piece with the head.
+    outgoing.end(first.toString('latin1'), 'latin1')
+    return
+  }
   outgoing.cork()
   for (const piece of reply.body) outgoing.write(piece)
   outgoing.end(() => release(reply.body))
   outgoing.uncork()
+}
+
+function acceptsTexts({ env }: Call): boolean {
+  return env.incoming.headers.accept?.includes(TEXTS) ?? false
 }
 
 /**

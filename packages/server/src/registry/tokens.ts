@@ -61,9 +61,8 @@ export class Tokens {
     this.#now = now
   }
 
-  /** The token with a secret; nothing for one that is unknown, revoked or expired. */
-  find(secret: string): Token | undefined {
-    const digest = digestOf(secret)
+  /** The token whose secret has a digest; nothing for one that is unknown, revoked or expired. */
+  find(digest: Buffer): Token | undefined {
     const key = digest.toString('latin1')
     let entry = this.#cache.get(key)
     if (!entry) {
@@ -139,7 +138,7 @@ export class Tokens {
       name,
       digest,
     )
-    const known = this.find(secret)
+    const known = this.find(digest)
     const isWhole = known?.tableScope === null && known.databaseId === null && known.expiresAt === null
     if (known?.namespaceId === namespaceId && known.role === 'admin' && isWhole) return
     this.#cache.clear()
@@ -148,7 +147,7 @@ export class Tokens {
   }
 }
 
-function digestOf(secret: string): Buffer {
+export function digestOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
 }
 

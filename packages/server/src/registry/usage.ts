@@ -16,6 +16,7 @@ interface Counts {
   rowsWritten: number
 }
 
+const DAY_MS = 86_400_000
 const ADD = `insert into usage (day, database_id, token_id, requests, rows_read, rows_written)
   values (?, ?, ?, ?, ?, ?) on conflict do update set requests = requests + excluded.requests,
   rows_read = rows_read + excluded.rows_read, rows_written = rows_written + excluded.rows_written`
@@ -103,6 +104,10 @@ interface Row {
   readonly bytes: number | null
 }
 
+let latest = { number: Number.NaN, day: '' }
+
 function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
+  const number = Math.floor(time / DAY_MS)
+  if (number !== latest.number) latest = { number, day: new Date(time).toISOString().slice(0, 10) }
+  return latest.day
 }

@@ -1,4 +1,4 @@
-import { type CallMeta, costUsd, type QueryResponse } from '@persql/sdk/protocol'
+import { type CallMeta, costUsd, type QueryResponse, takeTexts } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
 import { IdempotencyRecord } from './idempotency-records.ts'
 import type { Reply, SqlJob, WorkerLimits } from './job.ts'
@@ -11,9 +11,8 @@ import { inSavepoint, inTransaction } from './transaction.ts'
 /** Runs a query or a batch, once for each idempotency key. */
 export function execute(connection: Connection, job: SqlJob, body: Buffer, limits: WorkerLimits): Reply {
   const started = performance.now()
-  const isBatch = job.operation === 'batch'
-  const request = isBatch ? parseBatch(body, limits) : parseQuery(body, limits)
-  const run = new Run(connection, request, limits, isBatch)
+  const request = job.operation === 'batch' ? parseBatch(body, limits) : parseQuery(body, limits)
+  const run = new Run(connection, request, limits, job)
   const { idempotencyKey } = job
   if (idempotencyKey === undefined) return run.reply(run.withoutKey(), started)
 
@@ -59,12 +58,14 @@ class Run {
   readonly #request: StatementBody
   readonly #budget: Budget
   readonly #isBatch: boolean
+  readonly #texts: boolean
 
-  constructor(connection: Connection, request: StatementBody, limits: WorkerLimits, isBatch: boolean) {
+  constructor(connection: Connection, request: StatementBody, limits: WorkerLimits, job: SqlJob) {
     this.#connection = connection
     this.#request = request
     this.#budget = budgetOf(limits)
-    this.#isBatch = isBatch
+    this.#isBatch = job.operation === 'batch'
+    this.#texts = job.texts ?? false
     this.isAllOrNone = request.transaction || request.statements.length === 1
     this.mode = request.readOnly || connection.isReadOnly ? 'read' : 'write'
   }
@@ -95,11 +96,12 @@ class Run {
       statementCount: results.length,
       costUsd: costUsd({ requests: 1, rowsRead, rowsWritten }),
     }
+    // What has changed something may be replayed to a caller that accepts only JSON.
+    const texts = this.#texts && !this.wrote ? takeTexts(results) : ''
     const data = this.#isBatch ? results : results[0]
-    return {
-      head: { status: 200, rowsRead, rowsWritten },
-      body: JSON.stringify({ success: true, data, meta }),
-    }
+    const body = JSON.stringify({ success: true, data, meta })
+    const head = { status: 200, rowsRead, rowsWritten }
+    return texts === '' ? { head, body } : { head: { ...head, isTexts: true }, body: `${body}\n${texts}` }
   }
 
   /** Each statement is prepared when its turn comes, because it may need what an earlier one creates. */

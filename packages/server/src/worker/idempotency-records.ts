@@ -1,22 +1,24 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Connection } from './connection.ts'
 import type { Reply } from './job.ts'
 import { SqlFailure } from './sql-failure.ts'
 
 const CREATE = `create table if not exists _persql_idempotency (
-  id integer primary key,
-  key text not null unique,
+  key text not null primary key,
   request blob not null,
   created_at integer not null,
   reply text not null
-)`
+) without rowid`
 const EXISTS = `select 1 from sqlite_schema where name = '_persql_idempotency'`
 const FIND = 'select request, reply from _persql_idempotency where key = ? and created_at > ?'
 const REPLACE =
   'insert or replace into _persql_idempotency (key, request, created_at, reply) values (?, ?, ?, ?)'
-/** Two for each new one, so that old ones get fewer; in the order of their making, so that none is searched for. */
+/**
+ * Up to three for each new one, so that old ones get fewer. Keys are digests, so the neighbours of the new one are a
+ * random sample, and they are on the page that is being written anyway.
+ */
 const FORGET = `delete from _persql_idempotency
-  where id in (select id from _persql_idempotency order by id limit 2) and created_at <= ?`
+  where key in (select key from _persql_idempotency where key > ? order by key limit 3) and created_at <= ?`
 
 /** One call under a key. Its record is kept in the database itself, in the transaction of the call's effect. */
 export class IdempotencyRecord {
@@ -36,7 +38,7 @@ export class IdempotencyRecord {
   ) {
     this.#connection = connection
     this.#key = key
-    this.#request = createHash('sha256').update(operation).update('\0').update(body).digest()
+    this.#request = hash('sha256', Buffer.concat([Buffer.from(`${operation}\0`), body]), 'buffer')
     this.#now = now
     this.#ttlMs = ttlMs
   }
@@ -63,7 +65,7 @@ export class IdempotencyRecord {
     connection.runOwn(() => {
       if (!connection.hasRecords) connection.database.exec(CREATE)
       connection.own(REPLACE).run(this.#key, this.#request, this.#now, body)
-      connection.own(FORGET).run(this.#now - this.#ttlMs)
+      connection.own(FORGET).run(this.#key, this.#now - this.#ttlMs)
     })
   }
 }
