@@ -100,7 +100,7 @@ test.each<[string, object, string]>([
   ['a server that fails', { code: 'api', status: 500 }, 'UNAVAILABLE'],
   ['a statement that was stopped', { status: 504, detail: { kind: 'timeout' } }, 'UNAVAILABLE'],
   ['a lock', { status: 503, detail: { kind: 'database_locked' } }, 'BUSY'],
-  ['a full disk', { status: 503, detail: { kind: 'disk_full' } }, 'FULL'],
+  ['a full disk', { status: 507, detail: { kind: 'disk_full' } }, 'FULL'],
   ['a constraint', { status: 400, detail: { kind: 'fk_violation' } }, 'CONSTRAINT'],
   ['a table outside the scope', { status: 403, detail: { kind: 'forbidden' } }, 'READ_ONLY'],
   ['anything else', { status: 400 }, 'SQL_ERROR'],

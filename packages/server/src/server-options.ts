@@ -63,6 +63,8 @@ export interface ServerLimits {
    * limits of values and results hold.
    */
   readonly memoryBytes: number
+  /** Of one database with its indexes; what would make it larger is refused. Default: 10 GiB. */
+  readonly databaseBytes: number
   /** Databases that one process keeps open. Default: 64. */
   readonly connections: number
 }
@@ -78,5 +80,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
   statementMs: LIMITS.statementSec * 1000,
   queue: 1000,
   memoryBytes: 1024 * 1024 * 1024,
+  databaseBytes: 10 * 1024 * 1024 * 1024,
   connections: 64,
 }

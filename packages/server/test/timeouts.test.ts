@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer, type TestServer } from './support/test-server.ts'
 
@@ -146,6 +148,18 @@ test.runIf(process.platform === 'linux')(
     expect((await query('main', COUNT, [3])).status).toBe(200)
   },
 )
+
+test('limits the size of a database, and takes no more of the disk for a change that is too large', async () => {
+  const { query, data } = await startServer({ limits: { databaseBytes: 1024 * 1024 } })
+  await query('main', 'create table t (a)')
+  const { status, headers, body } = await query('main', `insert into t ${COUNT}`, [-1])
+  expect([status, body.errorDetail.kind, headers.get('retry-after')]).toEqual([507, 'disk_full', null])
+  expect((await query('main', 'select count(*) from t')).body.data.rows).toEqual([[0]])
+  expect((await query('main', 'insert into t values (1)')).status).toBe(200)
+  const folder = join(data, 'databases')
+  const sizes = readdirSync(folder).map((file) => statSync(join(folder, file)).size)
+  expect(Math.max(...sizes)).toBeLessThan(4 * 1024 * 1024)
+})
 
 test('limits the memory of a statement', async () => {
   const { query } = await startServer({ limits: { memoryBytes: 300 * 1024 * 1024 } })

@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<number, string>> = {
   500: 'The server failed.',
   503: 'The server cannot answer now. Try again.',
   504: 'The statement was stopped because it ran too long.',
+  507: 'The database is as large as it may be, or the disk is full.',
 }
 
 /** Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived. */

@@ -34,7 +34,7 @@ export function sqlRoutes(app: App, services: Services): void {
     headers: idempotencyHeaders,
     data: schemas.queryResult,
     alternatives,
-    errors: [404, 409, 413, 415, 504],
+    errors: [404, 409, 413, 415, 504, 507],
   })
   add('batch', {
     summary: 'Runs statements in order, all or none of them with "transaction".',
@@ -42,7 +42,7 @@ export function sqlRoutes(app: App, services: Services): void {
     headers: idempotencyHeaders,
     data: z.array(schemas.queryResult),
     alternatives,
-    errors: [404, 409, 413, 415, 504],
+    errors: [404, 409, 413, 415, 504, 507],
   })
   add('explain', {
     summary: 'How SQLite would run a statement.',

@@ -7,6 +7,8 @@ import { PreparedStatement } from './prepared-statement.ts'
 const TABLES = `select lower(name), type = 'shadow' from pragma_table_list where schema = 'main'`
 const STATEMENTS = 256
 const LONGEST_KEPT = 16_384
+/** A large change leaves a log as large; SQLite shortens it when the log begins anew. */
+const LOG_BYTES = 16 * 1024 * 1024
 /** For a lock that a killed process still holds for a moment; nobody else uses the file. */
 const BUSY_TIMEOUT = 5000
 
@@ -45,7 +47,14 @@ export class Connection {
     this.isReadOnly = policy.role === 'readonly'
     this.#readsSchemaVersion = policy.role !== 'admin' || policy.tables !== undefined
     try {
-      this.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off')
+      this.database.exec(
+        `pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;
+        pragma journal_size_limit = ${LOG_BYTES}`,
+      )
+      const [pageSize] = this.own('pragma page_size').get() as unknown as [number]
+      this.database.exec(
+        `pragma max_page_count = ${Math.max(1, Math.floor(limits.databaseBytes / pageSize))}`,
+      )
       this.database.setAuthorizer(this.authorizer.callback)
     } catch (error) {
       this.database.close()

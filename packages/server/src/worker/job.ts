@@ -67,6 +67,7 @@ export interface WorkerLimits {
   readonly valueBytes: number
   readonly resultRows: number
   readonly resultBytes: number
+  readonly databaseBytes: number
   /** Open databases in one process. */
   readonly connections: number
   readonly idempotencyTtlMs: number

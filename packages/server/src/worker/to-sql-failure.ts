@@ -45,7 +45,11 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
     case TOO_BIG:
       return SqlFailure.of(413, 'too_large', 'A text or blob is larger than the limit.')
     case FULL:
-      return SqlFailure.of(503, 'disk_full', 'The disk is full. Nothing was changed.')
+      return SqlFailure.of(
+        507,
+        'disk_full',
+        'The database is as large as it may be, or the disk is full. Nothing was changed.',
+      )
     case READ_ONLY:
       return SqlFailure.of(400, 'readonly', message)
     case MISMATCH:
