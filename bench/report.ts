@@ -85,7 +85,7 @@ function fsyncLine({ fsyncs }: Results): string {
   return counts.length === 0 ? '' : `Fsyncs of one append: ${counts.join(', ')}.`
 }
 
-function reachTable(results: Results): string {
+export function reachTable(results: Results): string {
   const rows = reaches(results)
     .filter(({ measured }) => measured !== undefined || !results.partial)
     .map(({ workload, reach, measured, met }) => [
