@@ -32,8 +32,8 @@ export function linePanels({ title, about, end, panels }: LinePanels): string {
     parts.push(...drawPanel(panel, y))
     y += HEIGHT + 56
   }
-  parts.push(text(MARGIN + NUMBERS, y - 12, 'muted', '0'), text(WIDTH - MARGIN, y - 12, 'muted', end, 'end'))
-  return svgPage(`${title}. ${about}`, y + 6, parts)
+  parts.push(text(MARGIN + NUMBERS, y - 8, 'muted', '0'), text(WIDTH - MARGIN, y - 8, 'muted', end, 'end'))
+  return svgPage(`${title}. ${about}`, y + 8, parts)
 }
 
 function drawPanel({ heading, lines }: Panel, top: number): string[] {

@@ -16,13 +16,13 @@ export function speedPlots(results: Results): Readonly<Record<string, string>> {
   return {
     'bench-turn.svg': ratioBars({
       title: 'A turn: read everything, append four items',
-      about: `Time as a multiple of ${sql}, which is the vertical line. Shorter is faster.`,
+      about: `Time as a multiple of ${sql}, which is the vertical line. To the left is faster.`,
       groups: timeGroups(results, RAW, ['turn-0', 'turn-100', 'turn-1000', 'turn-10000']),
       notes: [...durabilityNotes(results), taken],
     }),
     'bench-local.svg': ratioBars({
       title: 'Appends, latest items, many sessions',
-      about: `Time as a multiple of ${sql}, which is the vertical line. Shorter is faster.`,
+      about: `Time as a multiple of ${sql}, which is the vertical line. To the left is faster.`,
       groups: timeGroups(results, RAW, [
         'append',
         'latest-1000',
@@ -35,13 +35,13 @@ export function speedPlots(results: Results): Readonly<Record<string, string>> {
     'bench-http.svg': ratioBars({
       title: 'A turn over HTTP',
       about:
-        'Time as a multiple of RAW behind a bare node:http server, without tokens, roles, limits or idempotency keys, which is the vertical line. Shorter is faster.',
+        'Time as a multiple of RAW behind a bare node:http server, without tokens, roles, limits or idempotency keys, which is the vertical line. To the left is faster.',
       groups: timeGroups(results, BARE_HTTP, ['remote-turn-0', 'remote-turn-100', 'remote-turn-1000']),
       notes: [taken],
     }),
     'bench-throughput.svg': ratioBars({
       title: 'Many writers at once',
-      about: 'What they get done, as a multiple of RAW, which is the vertical line. Longer is more.',
+      about: 'What they get done, as a multiple of RAW, which is the vertical line. To the left is less.',
       groups: [...writerGroups(results), ...appendGroups(results)],
       notes: [...lossNotes(results), taken],
     }),

@@ -14,21 +14,22 @@ interface Home {
 
 export interface OpenHome {
   readonly driver: SqlDriver
-  /** Of each load, after which the database is dropped. */
-  readonly steps: number
+  /** Deletes the database. */
   drop(): Promise<void>
 }
 
 export interface Homes {
   /** Used at the same time. */
   readonly list: readonly Home[]
+  /** How long a database is used before another one takes its place, as a share of the soak. */
+  readonly lifetime: number
   /** Resolves with what is wrong with the databases that are left. */
   close(): Promise<readonly string[]>
 }
 
 const DATABASES = 8
 /** The server keeps a record of each change for a day, so that only new databases keep the stored data steady. */
-const STEPS = 2_000
+const LIFETIME = 1 / 20
 
 export function homesOf(target: LoadTarget): Homes {
   return 'file' in target ? localHome(target.file) : remoteHomes(target.url)
@@ -36,9 +37,9 @@ export function homesOf(target: LoadTarget): Homes {
 
 function localHome(file: string): Homes {
   const driver = betterSqlite3Driver(file)
-  const home: OpenHome = { driver, steps: Number.POSITIVE_INFINITY, drop: () => driver.close() }
   return {
-    list: [{ open: async () => home }],
+    list: [{ open: async () => ({ driver, drop: () => driver.close() }) }],
+    lifetime: Number.POSITIVE_INFINITY,
 
     async close() {
       await driver.close()
@@ -51,17 +52,15 @@ function remoteHomes(url: string): Homes {
   const client = persqlClient(url)
   const open = new Map<string, SqlDriver>()
   return {
+    lifetime: LIFETIME,
     list: Array.from({ length: DATABASES }, (_, index) => ({
       async open(generation) {
         const slug = `soak-${index}-${generation}`
         await client.databases.create(slug)
         const driver = persqlDriver(client.database(NAMESPACE, slug))
         open.set(slug, driver)
-        // The first ones end at different times, and so do their successors.
-        const steps = generation === 0 ? (STEPS * (index + 1)) / DATABASES : STEPS
         return {
           driver,
-          steps,
           async drop() {
             open.delete(slug)
             await driver.close()

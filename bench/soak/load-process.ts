@@ -68,7 +68,10 @@ async function moveInto(index: number, generation: number): Promise<Residence> {
 async function liveIn(index: number, first: Residence): Promise<void> {
   let { home, loads } = first
   for (let generation = 1; ; generation++) {
-    await Promise.all(loads.map((load) => use(load, home.steps)))
+    // One of them after the other, so that the stored data keeps its size.
+    const age = generation - 1 + (index + 1) / homes.list.length
+    const end = start + age * homes.lifetime * windows * windowMilliseconds
+    await Promise.all(loads.map((load) => use(load, end)))
     for (const load of loads) {
       await load.verify()
       faults.push(...load.faults)
@@ -80,8 +83,8 @@ async function liveIn(index: number, first: Residence): Promise<void> {
   }
 }
 
-async function use(load: MixedLoad, steps: number): Promise<void> {
-  for (let step = 0; step < steps && window < windows; step++) {
+async function use(load: MixedLoad, end: number): Promise<void> {
+  while (window < windows && performance.now() < end) {
     const before = performance.now()
     const operation = await load.step()
     const after = performance.now()
