@@ -115,7 +115,7 @@ function absentNotes(system: System, workloads: Results['workloads']): readonly 
   })
 }
 
-function time(milliseconds: number): string {
+export function time(milliseconds: number): string {
   return milliseconds < 1 ? `${rounded(milliseconds * 1000)} µs` : `${rounded(milliseconds)} ms`
 }
 

@@ -1,5 +1,5 @@
 import { median, medianRatio } from '../median.ts'
-import { rounded } from '../reaches.ts'
+import { time } from '../report.ts'
 import type { Results } from '../results.ts'
 import { BARE_HTTP } from '../systems/bare-http.ts'
 import { PERSQL } from '../systems/persql.ts'
@@ -113,8 +113,4 @@ function durabilityNotes({ systems }: Results): readonly string[] {
 
 function count(values: readonly number[]): string {
   return Math.round(median(values)).toLocaleString('en')
-}
-
-function time(milliseconds: number): string {
-  return milliseconds < 1 ? `${rounded(milliseconds * 1000)} µs` : `${rounded(milliseconds)} ms`
 }
