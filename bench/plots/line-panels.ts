@@ -9,7 +9,7 @@ export interface LinePanels {
   readonly panels: readonly Panel[]
 }
 
-export interface Panel {
+interface Panel {
   readonly heading: string
   /** At most three. */
   readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[]

@@ -29,7 +29,7 @@ export interface Homes {
 
 const DATABASES = 8
 /** The server keeps a record of each change for a day, so that only new databases keep the stored data steady. */
-const LIFETIME = 1 / 20
+const LIFETIME = 1 / 10
 
 export function homesOf(target: LoadTarget): Homes {
   return 'file' in target ? localHome(target.file) : remoteHomes(target.url)

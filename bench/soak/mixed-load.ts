@@ -21,7 +21,7 @@ export type Operation = keyof typeof MIX
 const OPERATIONS = Object.entries(MIX).flatMap(([name, share]) => Array(share).fill(name) as Operation[])
 const SESSIONS = 12
 const LATEST = 20
-const LONG_TURNS = 500
+const LONG_TURNS = 250
 /** More than the sessions of all loads in one database. */
 const LIST = 200
 const STEPS_BEFORE_REPETITION = 10_000
