@@ -15,6 +15,8 @@ export interface Trend {
 /** While caches and compilers warm up. */
 const NOT_COUNTED = 0.1
 const HELD = 1.1
+/** Those of the server hold a record of each change, and so are larger while the machine is faster. */
+const STORED = 1.25
 /** Whatever else the machine does shows in times. */
 const TIMES = 1.5
 
@@ -35,7 +37,7 @@ export function trends(windows: readonly Window[]): readonly Trend[] {
     ),
     trend('open files', HELD, ({ handles }) => handles),
     trend('largest WAL, MiB', HELD, ({ walMiB }) => walMiB),
-    trend('databases, MiB', HELD, ({ dataMiB }) => dataMiB),
+    trend('databases, MiB', STORED, ({ dataMiB }) => dataMiB),
     trend('turn, p50 in ms', TIMES, ({ p50 }) => p50),
     trend('turn, p99 in ms', TIMES, ({ p99 }) => p99),
   ]

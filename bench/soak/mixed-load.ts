@@ -24,7 +24,7 @@ const LATEST = 20
 const LONG_TURNS = 250
 /** More than the sessions of all loads in one database. */
 const LIST = 200
-const STEPS_BEFORE_REPETITION = 10_000
+const STEPS_BEFORE_REPETITION = 2_000
 const MOST_FAULTS = 20
 
 interface Conversation {
