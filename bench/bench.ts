@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { countFsyncs } from './fsyncs.ts'
 import { describeMachine, isInMemory } from './machine.ts'
 import { measureGroup, type Timings } from './measure.ts'
+import { drawResults } from './plots/draw-results.ts'
+import { reaches } from './reaches.ts'
 import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
@@ -14,9 +16,13 @@ import { remoteWorkloadGroup, type WorkloadGroup, workloadGroups } from './workl
 import { measureWriters } from './writers.ts'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 })
-const { quick, only } = values
+const { quick, check, only } = values
 const rounds = quick ? 5 : 9
 const round = quick ? { slices: 2, budget: 100 } : { slices: 6, budget: 1_000 }
 // Long enough for the optimizing compiler: what is measured is a program that has been running for a while.
@@ -100,10 +106,21 @@ const results: Results = {
 }
 console.log(report(results))
 
-if (!results.partial) {
+if (!results.partial && !quick) {
   const file = join(import.meta.dirname, 'results/latest.json')
   mkdirSync(join(import.meta.dirname, 'results'), { recursive: true })
   writeFileSync(file, toJson(results))
+  drawResults({ check: false })
+}
+
+if (check) {
+  const measured = reaches(results).filter(({ met }) => met !== undefined)
+  const gross = measured.filter(({ isGross }) => isGross)
+  for (const { workload, reach, measured } of gross) {
+    console.error(`Far from its reach: ${workload}: ${reach}, measured ${measured}`)
+  }
+  console.error(`Checked ${measured.length} reaches: ${gross.length || 'no'} gross regressions.`)
+  process.exitCode = measured.length === 0 || gross.length > 0 ? 1 : 0
 }
 
 function onlyWanted(group: WorkloadGroup): WorkloadGroup[] {

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline'
 
 /** A child process that is sent one line of JSON, and answers with one. */
 export interface JsonLinesProcess {
+  /** 0 where it could not be started. */
+  readonly pid: number
   send(message: unknown): void
   /** The next line. Rejects when the process ends before it. */
   receive(): Promise<unknown>
@@ -28,6 +30,8 @@ export function jsonLinesProcess([command, ...args]: readonly [string, ...string
   child.stdin.on('error', () => {})
 
   return {
+    pid: child.pid ?? 0,
+
     send(message) {
       child.stdin.write(`${JSON.stringify(message)}\n`)
     },

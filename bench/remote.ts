@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { countingProxy } from './counting-proxy.ts'
 import { TURN } from './items.ts'
+import { percentile } from './median.ts'
 import { NAMESPACE, persqlClient, REMOTE_PERSQL } from './systems/remote-persql.ts'
 import type { RemoteServer, RemoteSystem } from './systems/remote-system.ts'
 
@@ -120,10 +121,6 @@ async function turnsDuring(server: RemoteServer, round: number, end: Promise<unk
     }),
   )
   return times
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]!
 }
 
 /** The requests of turns, counted at the socket: the first one in a new database, and those on longer histories. */

@@ -85,7 +85,7 @@ function fsyncLine({ fsyncs }: Results): string {
   return counts.length === 0 ? '' : `Fsyncs of one append: ${counts.join(', ')}.`
 }
 
-function reachTable(results: Results): string {
+export function reachTable(results: Results): string {
   const rows = reaches(results)
     .filter(({ measured }) => measured !== undefined || !results.partial)
     .map(({ workload, reach, measured, met }) => [
@@ -115,7 +115,7 @@ function absentNotes(system: System, workloads: Results['workloads']): readonly 
   })
 }
 
-function time(milliseconds: number): string {
+export function time(milliseconds: number): string {
   return milliseconds < 1 ? `${rounded(milliseconds * 1000)} µs` : `${rounded(milliseconds)} ms`
 }
 

@@ -2,7 +2,7 @@ import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
 import type { Neighbours } from './remote.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
-import type { Workload } from './workloads.ts'
+import { remoteWorkloadGroup, type Workload, workloadGroups } from './workloads.ts'
 import type { WritersRound } from './writers.ts'
 
 /** Everything that one run found out. */
@@ -38,6 +38,16 @@ export function toJson(results: Results): string {
         : system,
     ),
   }
+  return roundedJson(content)
+}
+
+/** What {@link toJson} wrote. The systems only have what it wrote of them. */
+export function readResults(json: string): Results {
+  const workloads = [...workloadGroups(), remoteWorkloadGroup()].flatMap(({ workloads }) => workloads)
+  return { ...JSON.parse(json), partial: false, workloads }
+}
+
+export function roundedJson(content: unknown): string {
   const rounded = (_key: string, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(5)) : value
   return `${JSON.stringify(content, rounded, 2)}\n`

@@ -114,7 +114,7 @@ function turns(key: string, title: string, stored: typeof STORED): Workload[] {
 }
 
 /** Whole numbers below `bound`, the same for the same seed (a linear congruential generator). */
-function randomNumbers(seed: number, count: number, bound: number): number[] {
+export function randomNumbers(seed: number, count: number, bound: number): number[] {
   let state = seed + 1
   return Array.from({ length: count }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

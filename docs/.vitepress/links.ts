@@ -8,7 +8,7 @@ export function pageOf(path: string): string {
   return path
     .replace(/^docs\//, '')
     .replace(/^packages\/([^/]+)\/README\.md$/, 'packages/$1.md')
-    .replace(/^bench\/README\.md$/, 'benchmarks.md')
+    .replace(/^bench\/README\.md$/, 'bench.md')
     .replace(/^[A-Z]+\.md$/, (name) => name.toLowerCase())
     .replace(/^drivers\/README\.md$/, 'drivers/index.md')
 }

@@ -37,6 +37,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
       ['Console', '/console'],
       ['Self-hosting', '/self-hosting'],
       ['Durability', '/durability'],
+      ['Benchmarks', '/benchmarks'],
       ['Security model', '/security'],
       ['Supply chain', '/supply-chain'],
       ['Troubleshooting', '/troubleshooting'],
@@ -97,10 +98,10 @@ const packages: DefaultTheme.SidebarItem[] = [
 
 export const navigation: Pick<DefaultTheme.Config, 'nav' | 'sidebar'> = {
   nav: [
-    { text: 'Guide', link: '/start', activeMatch: '^/(?!packages|api|benchmarks|source)' },
+    { text: 'Guide', link: '/start', activeMatch: '^/(?!packages|api|bench|source)' },
     { text: 'Packages', link: '/packages/openai-agents', activeMatch: '^/packages' },
     { text: 'API', link: '/api/', activeMatch: '^/api' },
-    { text: 'Benchmarks', link: '/benchmarks' },
+    { text: 'Benchmarks', link: '/benchmarks', activeMatch: '^/bench' },
   ],
   sidebar: { '/packages/': packages, '/api/': packages, '/': guide },
 }
