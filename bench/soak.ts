@@ -28,12 +28,11 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 process.on('SIGINT', () => process.exit(130))
 if (isInMemory(folder)) console.error('This folder is in memory: an fsync costs nothing here.')
 
-const soaks: Record<string, Soak> = {}
-for (const [name, run] of chosen) {
-  console.error(`${name}, ${minutes} minutes ...`)
-  soaks[name] = await run({ windows: WINDOWS, windowMilliseconds: (minutes * 60_000) / WINDOWS, folder })
-  console.log(`\n${describe(name, soaks[name])}`)
-}
+console.error(`${chosen.map(([name]) => name).join(' and ')}, ${minutes} minutes ...`)
+const options = { windows: WINDOWS, windowMilliseconds: (minutes * 60_000) / WINDOWS, folder }
+const runs = chosen.map(async ([name, run]) => [name, await run(options)] as const)
+const soaks: Record<string, Soak> = Object.fromEntries(await Promise.all(runs))
+for (const [name, soak] of Object.entries(soaks)) console.log(`\n${describe(name, soak)}`)
 
 if (values.only === undefined) {
   const results: SoakResults = { machine: describeMachine(folder), minutes, soaks }
