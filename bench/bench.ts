@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { countFsyncs } from './fsyncs.ts'
 import { describeMachine, isInMemory } from './machine.ts'
 import { measureGroup, type Timings } from './measure.ts'
+import { measureMemorySpeed } from './memory/memory-speed.ts'
+import { measureRecallQuality } from './memory/recall-quality.ts'
 import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
@@ -84,6 +86,18 @@ if (wanted('remote-requests')) {
   requests = await countRequests(remote, folder)
 }
 
+let memorySpeed: Results['memory']['speed']
+if (wanted('memory-speed')) {
+  progress('memory, 100,000 facts')
+  memorySpeed = await measureMemorySpeed({ rounds, round, warmUp, folder })
+}
+
+let recallQuality: Results['memory']['quality']
+if (wanted('memory-quality')) {
+  progress('recall quality')
+  recallQuality = await measureRecallQuality()
+}
+
 for (const system of present) await system.close?.()
 
 const results: Results = {
@@ -97,6 +111,7 @@ const results: Results = {
   writers,
   fsyncs,
   remote: { ...(appends && { appends }), neighbours, requests },
+  memory: { speed: memorySpeed, quality: recallQuality },
 }
 console.log(report(results))
 

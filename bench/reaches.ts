@@ -1,4 +1,6 @@
 import { medianRatio } from './median.ts'
+import { memoryReaches } from './memory/memory-report.ts'
+import { atLeast, atMost, type Reach } from './reach.ts'
 import type { Results } from './results.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
@@ -6,15 +8,6 @@ import { PERSQL } from './systems/persql.ts'
 import { PYTHON } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
-
-/** One thing that the project promises about its speed. */
-export interface Reach {
-  readonly workload: string
-  readonly reach: string
-  /** Absent where this run did not measure it. */
-  readonly measured?: string
-  readonly met?: boolean
-}
 
 export function reaches(results: Results): readonly Reach[] {
   const titles = new Map(results.workloads.map(({ key, title }) => [key, title]))
@@ -60,6 +53,7 @@ export function reaches(results: Results): readonly Reach[] {
     againstBareHttp('remote-turn-100', 1.4),
     againstBareHttp('remote-turn-1000', 1.2),
     ...remote(results),
+    ...memoryReaches(results.memory),
   ]
 }
 
@@ -115,19 +109,4 @@ function remote({ remote: { appends, neighbours, requests } }: Results): readonl
       ? { ...counted, measured: requests.join(', '), met: requests.every((count) => count === 2) }
       : counted,
   ]
-}
-
-function atMost(workload: string, reach: string, measured: number | undefined, limit: number): Reach {
-  if (measured === undefined) return { workload, reach }
-  return { workload, reach, measured: rounded(measured), met: measured <= limit }
-}
-
-function atLeast(workload: string, reach: string, measured: number | undefined, limit: number): Reach {
-  if (measured === undefined) return { workload, reach }
-  return { workload, reach, measured: rounded(measured), met: measured >= limit }
-}
-
-export function rounded(value: number): string {
-  if (value >= 100 || Number.isInteger(value)) return value.toFixed(0)
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
