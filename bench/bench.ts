@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 import { countFsyncs } from './fsyncs.ts'
 import { describeMachine, isInMemory } from './machine.ts'
 import { measureGroup, type Timings } from './measure.ts'
+import { measureMemorySpeed } from './memory/memory-speed.ts'
+import { measureRecallQuality } from './memory/recall-quality.ts'
 import { drawResults } from './plots/draw-results.ts'
 import { reaches } from './reaches.ts'
 import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
@@ -90,6 +92,18 @@ if (wanted('remote-requests')) {
   requests = await countRequests(remote, folder)
 }
 
+let memorySpeed: Results['memory']['speed']
+if (wanted('memory-speed')) {
+  progress('memory, 100,000 facts')
+  memorySpeed = await measureMemorySpeed({ rounds, round, warmUp, folder })
+}
+
+let recallQuality: Results['memory']['quality']
+if (wanted('memory-quality')) {
+  progress('recall quality')
+  recallQuality = await measureRecallQuality()
+}
+
 for (const system of present) await system.close?.()
 
 const results: Results = {
@@ -103,6 +117,7 @@ const results: Results = {
   writers,
   fsyncs,
   remote: { ...(appends && { appends }), neighbours, requests },
+  memory: { speed: memorySpeed, quality: recallQuality },
 }
 console.log(report(results))
 

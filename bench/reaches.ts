@@ -1,4 +1,6 @@
 import { medianRatio } from './median.ts'
+import { memoryReaches } from './memory/memory-report.ts'
+import { atLeast, atMost, exactly, MARGIN_OF_TIMES, type Reach } from './reach.ts'
 import type { Results } from './results.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
@@ -6,21 +8,6 @@ import { PERSQL } from './systems/persql.ts'
 import { PYTHON } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
-
-/** One thing that the project promises about its speed. */
-export interface Reach {
-  readonly workload: string
-  readonly reach: string
-  /** Absent where this run did not measure it. */
-  readonly measured?: string
-  readonly met?: boolean
-  /** Whether it is missed by more than a busy machine explains: twice the reach, or by anything where it is a count. */
-  readonly isGross?: boolean
-}
-
-const MARGIN = 2
-/** A time, and not a ratio of two: a machine that others use may stand still for longer. */
-const MARGIN_OF_TIMES = 10
 
 export function reaches(results: Results): readonly Reach[] {
   const titles = new Map(results.workloads.map(({ key, title }) => [key, title]))
@@ -66,6 +53,7 @@ export function reaches(results: Results): readonly Reach[] {
     againstBareHttp('remote-turn-100', 1.4),
     againstBareHttp('remote-turn-1000', 1.2),
     ...remote(results),
+    ...memoryReaches(results.memory),
   ]
 }
 
@@ -115,44 +103,4 @@ function remote({ remote: { appends, neighbours, requests } }: Results): readonl
     atMost('99th percentile of turns beside a long query', 'at most 2 times without it', slowdown, 2),
     exactly('requests of a turn over HTTP, at the socket', requests, 2),
   ]
-}
-
-function exactly(workload: string, counts: readonly number[] | undefined, wanted: number): Reach {
-  const reach = `exactly ${wanted}`
-  if (counts === undefined) return { workload, reach }
-  const met = counts.every((count) => count === wanted)
-  return { workload, reach, measured: counts.join(', '), met, isGross: !met }
-}
-
-function atMost(
-  workload: string,
-  reach: string,
-  measured: number | undefined,
-  limit: number,
-  margin = MARGIN,
-): Reach {
-  if (measured === undefined) return { workload, reach }
-  return {
-    workload,
-    reach,
-    measured: rounded(measured),
-    met: measured <= limit,
-    isGross: measured > limit * margin,
-  }
-}
-
-function atLeast(workload: string, reach: string, measured: number | undefined, limit: number): Reach {
-  if (measured === undefined) return { workload, reach }
-  return {
-    workload,
-    reach,
-    measured: rounded(measured),
-    met: measured >= limit,
-    isGross: measured < limit / MARGIN,
-  }
-}
-
-export function rounded(value: number): string {
-  if (value >= 100 || Number.isInteger(value)) return value.toFixed(0)
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

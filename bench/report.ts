@@ -1,11 +1,11 @@
 import { median, medianRatio } from './median.ts'
-import { reaches, rounded } from './reaches.ts'
+import { memoryTables } from './memory/memory-report.ts'
+import { reaches } from './reaches.ts'
 import type { Results } from './results.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
-
-const ABSENT = '–'
+import { ABSENT, rounded, table, time } from './table.ts'
 
 /** The tables of a run, in Markdown. */
 export function report(results: Results): string {
@@ -16,6 +16,7 @@ export function report(results: Results): string {
     writersTable(results),
     fsyncLine(results),
     timeTable(results, present, BARE_HTTP),
+    ...memoryTables(results.memory),
     reachTable(results),
     notes(results),
   ]
@@ -113,17 +114,4 @@ function absentNotes(system: System, workloads: Results['workloads']): readonly 
     const reason = system.unable?.(key)
     return reason === undefined ? [] : [`${system.name}, ${title}: ${reason}.`]
   })
-}
-
-export function time(milliseconds: number): string {
-  return milliseconds < 1 ? `${rounded(milliseconds * 1000)} µs` : `${rounded(milliseconds)} ms`
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((name, column) =>
-    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }

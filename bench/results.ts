@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
+import type { MemoryResults } from './memory/memory-report.ts'
 import type { Neighbours } from './remote.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 import { remoteWorkloadGroup, type Workload, workloadGroups } from './workloads.ts'
@@ -25,6 +26,7 @@ export interface Results {
     /** Of several turns. */
     readonly requests?: readonly number[] | undefined
   }
+  readonly memory: MemoryResults
 }
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */

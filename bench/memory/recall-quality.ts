@@ -3,58 +3,68 @@ import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { memories } from './labelled-memories.ts'
 import { queries } from './labelled-queries.ts'
 
-// How often recall finds what people mean, against FTS5 with every word quoted: node bench/memory/recall-quality.ts
-const driver = betterSqlite3Driver(':memory:')
-const store = context(driver)
-for (const [name, description, body] of memories) await store.remember({ name, description, body })
+/** How often people find what they mean. Both numbers are means over the queries, from 0 to 1. */
+export interface Quality {
+  readonly queries: number
+  /** Of the right memories, how many are among the first five. */
+  readonly recallAt5: number
+  /** One divided by the place of the first right one. */
+  readonly reciprocalRank: number
+}
+
+/** By system, and there by language and for `all`. */
+export type RecallQuality = Readonly<Record<string, Readonly<Record<string, Quality>>>>
+
+export const RECALL = 'recall'
+export const MATCH_ANY = 'FTS5 match, any quoted word'
+export const MATCH_ALL = 'FTS5 match, all quoted words'
 
 const LIMIT = 10
 
-/** FTS5 as it comes: the words between spaces, quoted, all of which a row must have; or any of which. */
-async function match(text: string, operator: ' ' | ' OR '): Promise<string[]> {
-  const words = text.split(/\s+/).map((word) => `"${word.replaceAll('"', '""')}"`)
-  const sql = `select m.name from ctx_memory_fts f join ctx_memory m on m.rowid = f.rowid
-    where ctx_memory_fts match ? order by rank limit ${LIMIT}`
-  const [result] = await driver.batch([{ sql, params: [words.join(operator)] }], { readOnly: true })
-  return result!.rows.map(([name]) => String(name))
+export async function measureRecallQuality(): Promise<RecallQuality> {
+  const driver = betterSqlite3Driver(':memory:')
+  const store = context(driver)
+  for (const [name, description, body] of memories) await store.remember({ name, description, body })
+
+  /** FTS5 as it comes, with the words between spaces. */
+  async function match(text: string, operator: ' ' | ' OR '): Promise<string[]> {
+    const words = text.split(/\s+/).map((word) => `"${word.replaceAll('"', '""')}"`)
+    const sql = `select m.name from ctx_memory_fts f join ctx_memory m on m.rowid = f.rowid
+      where ctx_memory_fts match ? order by rank limit ${LIMIT}`
+    const [result] = await driver.batch([{ sql, params: [words.join(operator)] }], { readOnly: true })
+    return result!.rows.map(([name]) => String(name))
+  }
+
+  const systems: Record<string, (text: string) => Promise<string[]>> = {
+    [RECALL]: async (text) => (await store.recall(text, { limit: LIMIT })).map(({ name }) => name),
+    [MATCH_ANY]: (text) => match(text, ' OR '),
+    [MATCH_ALL]: (text) => match(text, ' '),
+  }
+  const quality: Record<string, Record<string, Quality>> = {}
+  for (const [system, find] of Object.entries(systems)) quality[system] = await qualityOf(find)
+  await driver.close()
+  return quality
 }
 
-const systems: Record<string, (text: string) => Promise<string[]>> = {
-  'MATCH, words quoted': (text) => match(text, ' '),
-  'MATCH, words quoted, OR': (text) => match(text, ' OR '),
-  'recall()': async (text) => (await store.recall(text, { limit: LIMIT })).map(({ name }) => name),
-}
-
-interface Score {
-  queries: number
-  recall: number
-  reciprocalRank: number
-}
-
-const languages = ['all', ...new Set(queries.map(([language]) => language))]
-const table: Record<string, Record<string, string | number>> = {}
-for (const language of languages) {
-  const chosen = queries.filter(([of]) => language === 'all' || of === language)
-  const row: Record<string, string | number> = { queries: chosen.length }
-  for (const [system, find] of Object.entries(systems)) {
-    const score: Score = { queries: chosen.length, recall: 0, reciprocalRank: 0 }
-    for (const [, text, relevant] of chosen) {
-      const found = await find(text)
-      score.recall += relevant.filter((name) => found.slice(0, 5).includes(name)).length / relevant.length
-      const first = found.findIndex((name) => relevant.includes(name))
-      score.reciprocalRank += first === -1 ? 0 : 1 / (first + 1)
-      if (process.argv.includes('--misses') && system === 'recall()' && language !== 'all' && first !== 0) {
-        console.log(
-          `${language}: ${text} -> ${found.slice(0, 3).join(', ')} (${relevant.join(', ')}: ${first + 1})`,
-        )
+async function qualityOf(find: (text: string) => Promise<string[]>): Promise<Record<string, Quality>> {
+  const sums: Record<string, Quality> = {}
+  for (const [language, text, relevant] of queries) {
+    const found = await find(text)
+    const first = found.findIndex((name) => relevant.includes(name))
+    const recallAt5 = relevant.filter((name) => found.slice(0, 5).includes(name)).length / relevant.length
+    for (const key of ['all', language]) {
+      const sum = sums[key] ?? { queries: 0, recallAt5: 0, reciprocalRank: 0 }
+      sums[key] = {
+        queries: sum.queries + 1,
+        recallAt5: sum.recallAt5 + recallAt5,
+        reciprocalRank: sum.reciprocalRank + (first === -1 ? 0 : 1 / (first + 1)),
       }
     }
-    row[`${system}: recall@5`] = (score.recall / chosen.length).toFixed(2)
-    row[`${system}: MRR`] = (score.reciprocalRank / chosen.length).toFixed(2)
   }
-  table[language] = row
+  return Object.fromEntries(
+    Object.entries(sums).map(([language, { queries, recallAt5, reciprocalRank }]) => [
+      language,
+      { queries, recallAt5: recallAt5 / queries, reciprocalRank: reciprocalRank / queries },
+    ]),
+  )
 }
-await driver.close()
-
-console.log(`${memories.length} memories, ${queries.length} queries`)
-console.table(table)

@@ -1,4 +1,4 @@
-import { rounded } from '../reaches.ts'
+import { rounded } from '../table.ts'
 import { type Look, line, MARGIN, paragraph, rectangle, svgPage, text, WIDTH } from './svg.ts'
 
 export interface LinePanels {

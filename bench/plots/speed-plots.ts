@@ -1,5 +1,5 @@
 import { median, medianRatio } from '../median.ts'
-import { time } from '../report.ts'
+import { time } from '../table.ts'
 import type { Results } from '../results.ts'
 import { BARE_HTTP } from '../systems/bare-http.ts'
 import { PERSQL } from '../systems/persql.ts'

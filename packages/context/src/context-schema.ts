@@ -6,7 +6,7 @@ import {
   type SqlStatement,
   StorageError,
 } from '@persql/session-core'
-import { statements } from './context-statements.ts'
+import { layout } from './context-layout.ts'
 
 /** What is known of the tables of one database. */
 interface Known {
@@ -84,9 +84,7 @@ export class ContextSchema {
 
   #missing(): readonly SqlStatement[] {
     if (this.#known.made || !this.#createTables) return []
-    return this.#known.fts
-      ? [...statements.createTables, ...statements.createIndexes]
-      : statements.createTables
+    return this.#known.fts ? [...layout.createTables, ...layout.createIndexes] : layout.createTables
   }
 
   async #runWithoutMaking(batch: readonly SqlStatement[], options: BatchOptions): Promise<SqlResult[]> {

@@ -1,27 +1,8 @@
-import { compileStatement, param, type SqlStatement, type SqlValue } from '@persql/session-core'
-import {
-  DummyDriver,
-  Kysely,
-  type RawBuilder,
-  type SelectQueryBuilder,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely'
+import { compileStatement, param, type SqlValue, statementBuilder } from '@persql/session-core'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { ContextTables } from './context-tables.ts'
-import { createTextIndex, EPISODE, fillTextIndex, MEMORY, textIndexDiffers } from './text-index.ts'
 
-const db = new Kysely<ContextTables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
-
-const NOT_LAID_OUT = 'not exists (select 1 from ctx_layout)'
+const db = statementBuilder<ContextTables>()
 
 const limit = param<number>('limit')
 
@@ -36,89 +17,8 @@ function ifGiven(name: string, column: string, comparison: '=' | '>=' | '<'): Ra
   return sql<boolean>`(${param(name)} is null or ${sql.ref(column)} ${sql.raw(comparison)} ${param(name)})`
 }
 
-/** Every statement of the store, compiled once. */
+/** Every statement that reads or writes what the tables hold, except those of recall; compiled once. */
 export const statements = {
-  /** The tables, without what needs FTS5. */
-  createTables: fixed(
-    `create table if not exists ctx_memory (
-      id TEXT primary key,
-      name TEXT not null unique,
-      description TEXT not null default '',
-      type TEXT not null default 'project',
-      body TEXT not null,
-      source TEXT,
-      created_at INTEGER not null,
-      updated_at INTEGER not null
-    )`,
-    'create index if not exists ctx_memory_updated_at on ctx_memory (updated_at)',
-    `create table if not exists ctx_origin (
-      memory_id TEXT primary key,
-      session_id TEXT not null
-    ) without rowid`,
-    'create trigger if not exists ctx_origin_ad after delete on ctx_memory begin delete from ctx_origin where memory_id = old.id; end',
-    'create trigger if not exists ctx_origin_au after update on ctx_memory begin delete from ctx_origin where memory_id = old.id; end',
-    `create table if not exists ctx_episode (
-      row INTEGER primary key autoincrement,
-      id TEXT not null unique,
-      title TEXT not null default '',
-      body TEXT not null,
-      outcome TEXT,
-      session_id TEXT,
-      run_id TEXT,
-      source TEXT,
-      happened_at INTEGER not null,
-      first_row INTEGER,
-      last_row INTEGER
-    )`,
-    'create index if not exists ctx_episode_happened_at on ctx_episode (happened_at)',
-    'create index if not exists ctx_episode_session on ctx_episode (session_id, last_row)',
-    `create table if not exists ctx_working (
-      run_id TEXT not null,
-      key TEXT not null,
-      value TEXT not null,
-      expires_at INTEGER not null,
-      primary key (run_id, key)
-    ) without rowid`,
-    'create index if not exists ctx_working_expires_at on ctx_working (expires_at)',
-    `create table if not exists ctx_entity (
-      id TEXT primary key,
-      name TEXT not null,
-      created_at INTEGER not null
-    ) without rowid`,
-    `create table if not exists ctx_edge (
-      src TEXT not null references ctx_entity (id) on delete cascade,
-      rel TEXT not null,
-      dst TEXT not null references ctx_entity (id) on delete cascade,
-      source TEXT,
-      created_at INTEGER not null,
-      primary key (src, rel, dst)
-    ) without rowid`,
-    'create index if not exists ctx_edge_dst on ctx_edge (dst)',
-    `create table if not exists ctx_embedding (
-      id TEXT primary key,
-      version INTEGER not null,
-      vector BLOB not null
-    )`,
-    'create trigger if not exists ctx_embedding_memory_ad after delete on ctx_memory begin delete from ctx_embedding where id = old.id; end',
-    'create trigger if not exists ctx_embedding_episode_ad after delete on ctx_episode begin delete from ctx_embedding where id = old.id; end',
-  ),
-
-  /** The text indexes, filled when they are new. */
-  createIndexes: fixed(
-    ...createTextIndex(MEMORY),
-    ...createTextIndex(EPISODE),
-    'create table if not exists ctx_layout (version INTEGER not null)',
-    ...fillTextIndex(MEMORY, NOT_LAID_OUT),
-    ...fillTextIndex(EPISODE, NOT_LAID_OUT),
-    `insert into ctx_layout (version) select 1 where ${NOT_LAID_OUT}`,
-  ),
-
-  /** Fills the indexes again where they differ from the rows. */
-  repairIndexes: fixed(
-    ...fillTextIndex(MEMORY, textIndexDiffers(MEMORY)),
-    ...fillTextIndex(EPISODE, textIndexDiffers(EPISODE)),
-  ),
-
   remember: compileStatement<{ id: string; source: string | null; now: number } & FactTexts>(
     db
       .insertInto('ctx_memory')
@@ -398,8 +298,4 @@ function inRun() {
 
 export function compilable(statement: RawBuilder<unknown>) {
   return { compile: () => statement.compile(db) }
-}
-
-function fixed(...texts: readonly string[]): readonly SqlStatement[] {
-  return texts.map((text) => ({ sql: text.replace(/\s+/g, ' ') }))
 }

@@ -17,6 +17,7 @@ import {
   invalid,
   optional,
 } from './check.ts'
+import { layout } from './context-layout.ts'
 import type { ContextOptions } from './context-options.ts'
 import { ContextSchema } from './context-schema.ts'
 import { type EpisodeRow, statements } from './context-statements.ts'
@@ -104,7 +105,7 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
 
   return {
     async init() {
-      await schema.runChosen((hasTextIndex) => (hasTextIndex ? statements.repairIndexes : [NOTHING]))
+      await schema.runChosen((hasTextIndex) => (hasTextIndex ? layout.repairIndexes : [NOTHING]))
       while (await embedSome());
     },
 

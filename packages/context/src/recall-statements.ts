@@ -52,6 +52,12 @@ const CANDIDATES = sql`case
   when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null then max(200, 10 * ${param('limit')})
   else -1 end`
 
+/** Of a row that its time may bring among those that are wanted; the rest need not be looked up. */
+const LEAST_RELEVANCE = sql`case
+  when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null
+    then ifnull((select relevance from found order by relevance desc limit 1 offset ${param('limit')} - 1), 0)
+  else 0 end`
+
 const INDEXES: readonly IndexKind[] = ['fts', 'chars']
 
 const compiled = new Map<string, (params: RecallParams) => SqlStatement>()
@@ -78,28 +84,32 @@ export type RecalledRow = readonly [
 ]
 
 function recall(kind: MemoryKind, search: Search): RawBuilder<unknown> {
-  const { columns, from, origin, id, time, rowId, type } = kind === 'fact' ? FACT : EPISODE_SOURCE
+  const { columns, from, id, time, rowId, type } = kind === 'fact' ? FACT : EPISODE_SOURCE
   const filters = sql`(${param('type')} is null or ${type} = ${param('type')})
     and (${param('since')} is null or ${time} >= ${param('since')})
     and (${param('until')} is null or ${time} < ${param('until')})`
   if (search === 'newest' || search === 'ids') {
     const chosen = search === 'ids' ? sql`${id} in (select value from json_each(${param('ids')})) and` : sql``
-    return sql`select ${columns}, 0.0 as score from ${from} ${origin} where ${chosen} ${filters} order by ${time} desc, ${rowId} desc limit ${LIMIT}`
+    return sql`select ${columns}, 0.0 as score from ${from} where ${chosen} ${filters} order by ${time} desc, ${rowId} desc limit ${LIMIT}`
   }
   const indexed = kind === 'fact' ? MEMORY : EPISODE
   const score = sql`relevance * ${param('weight')} * (1 + ${param('recency')} * ${param('halfLife')} / (${param('halfLife')} + max(0, ${param('now')} - ${time})))`
-  return sql`with ${hits(indexed, search)}
-    select ${columns}, ${score} as score
-    from (
+  return sql`with ${hits(indexed, search)},
+    found(id, relevance) as materialized (
       select id, sum(relevance) as relevance from hit group by id order by relevance desc, id desc limit ${CANDIDATES}
-    ) as found join ${from} on ${rowId} = found.id ${origin}
-    where ${filters} order by score desc, ${time} desc, ${rowId} desc limit ${LIMIT}`
+    )
+    select ${columns}, ${score} as score
+    from found join ${from} on ${rowId} = found.id
+    where relevance * (1 + ${param('recency')}) >= ${LEAST_RELEVANCE}
+    and ${filters} order by score desc, ${time} desc, ${rowId} desc limit ${LIMIT}`
 }
 
+// Not a join, because SQLite computes a column only for rows that are among the first so far.
+const ORIGIN = sql`(select session_id from ctx_origin where memory_id = m.id)`
+
 const FACT = {
-  columns: sql`m.id, m.name, m.description, m.type, m.body, null, o.session_id, null, m.source, m.created_at, m.updated_at, m.rowid`,
+  columns: sql`m.id, m.name, m.description, m.type, m.body, null, ${ORIGIN}, null, m.source, m.created_at, m.updated_at, m.rowid`,
   from: sql`ctx_memory as m`,
-  origin: sql`left join ctx_origin as o on o.memory_id = m.id`,
   id: sql`m.id`,
   time: sql`m.updated_at`,
   rowId: sql`m.rowid`,
@@ -109,7 +119,6 @@ const FACT = {
 const EPISODE_SOURCE = {
   columns: sql`e.id, e.id, e.title, 'episode', e.body, e.outcome, e.session_id, e.run_id, e.source, e.happened_at, e.happened_at, e.row`,
   from: sql`ctx_episode as e`,
-  origin: sql``,
   id: sql`e.id`,
   time: sql`e.happened_at`,
   rowId: sql`e.row`,
@@ -121,14 +130,14 @@ function hits(indexed: IndexedTable, search: Exclude<Search, 'newest' | 'ids'>):
   const indexes = INDEXES.filter((index) => search.endsWith(index) || search.endsWith('both'))
   const terms = sql.join(indexes.map((index) => termHits(indexed, index)))
   const termHit = sql.join(
-    indexes.map((index) => sql`select * from ${sql.table(`${index}_hit`)}`),
+    indexes.map((index) => sql`select id, relevance from ${sql.table(`${index}_hit`)}`),
     sql` union all `,
   )
   if (search.startsWith('terms')) return sql`${terms}, hit(id, relevance) as (${termHit})`
   return sql`${terms},
     fitting(id) as materialized (${fitting(indexed, indexes)}),
     hit(id, relevance) as (
-      select * from (${termHit}) where id in (select id from fitting) union all select id, 0 from fitting
+      select id, relevance from (${termHit}) where id in (select id from fitting) union all select id, 0 from fitting
     )`
 }
 
@@ -181,15 +190,15 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
         (select ifnull(max(rowid), 0) from ctx_memory) + (select ifnull(max(row), 0) from ctx_episode) as everything)
       where rows > 0
     ),
-    ${hit}(id, relevance) as materialized (
+    ${hit}(id, relevance) as not materialized (
       select ${table}.rowid, factor * ${bm25} from ${ranked} join ${table} on ${table} match ${ranked}.match
       where ${isRare}
       union all
       select ${table}.rowid, 1 from ${ranked} join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ${ranked}.match
       where ${isFrequent}
       union all
-      select * from (
-        select rowid, (select count(*) from ${ranked} where ${isFrequent}) from ${table}
+      select rowid, frequent from (
+        select rowid, (select count(*) from ${ranked} where ${isFrequent}) as frequent from ${table}
         where ${table} match ${all(' AND ', isFrequent)} order by rowid desc limit ${maximum}
       )
     )`

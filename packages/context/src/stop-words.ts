@@ -13,6 +13,7 @@ const FEWEST = 2
  * nothing else would remain.
  */
 export function withoutStopWords(words: readonly string[]): readonly string[] {
+  if (words.length < FEWEST) return words
   let best = words
   for (const stopWords of LANGUAGES) {
     const rest = words.filter((word) => !stopWords.has(word.toLowerCase()))

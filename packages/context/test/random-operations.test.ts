@@ -30,11 +30,13 @@ type Operation =
   | { readonly kind: 'remember' | 'update' | 'insert'; readonly name: string; readonly text: string }
   | { readonly kind: 'forget' | 'failing batch'; readonly name: string }
   | { readonly kind: 'record'; readonly text: string }
+  | { readonly kind: 'forget episode' }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('remember', 'update', 'insert'), name, text }),
   fc.record({ kind: fc.constantFrom('forget', 'failing batch'), name }),
   fc.record({ kind: fc.constant('record'), text }),
+  fc.record({ kind: fc.constant('forget episode') }),
 )
 
 const update = (body: string, of: string): SqlStatement => ({
@@ -49,6 +51,7 @@ test('keeps rows and indexes in step through any operations, of the store and of
       const memory = context(driver)
       await memory.init()
       const facts = new Map<string, string>()
+      const episodes: string[] = []
       for (const given of operations) {
         switch (given.kind) {
           case 'remember':
@@ -78,11 +81,17 @@ test('keeps rows and indexes in step through any operations, of the store and of
             break
           }
           case 'record':
-            if (given.text.trim() !== '') await memory.record({ body: given.text })
+            if (given.text.trim() !== '') episodes.push((await memory.record({ body: given.text })).id)
+            break
+          case 'forget episode': {
+            const id = episodes.pop()
+            if (id !== undefined) expect(await memory.forget(id)).toBe(true)
+          }
         }
       }
       const rows = await memory.index({ limit: 100 })
       expect(new Map(rows.map((row) => [row.name, row.body]))).toEqual(facts)
+      expect((await memory.episodes({ limit: 100 })).map(({ id }) => id).sort()).toEqual(episodes.sort())
       await expectIndexesToAgree(driver)
       await driver.close()
     }),

@@ -2,6 +2,9 @@ import type { PreparedStatement, SqliteHandle } from './better-sqlite3-driver.ts
 
 const CAPACITY = 256
 
+/** A `*` that stands for columns, and not for a product or a count; a comment may hide one. */
+const COLUMNS_OF_TABLE = /(?:\b(?:select|distinct|all|returning)|[.,])\s*\*|--|\/\*/i
+
 export interface CachedStatement {
   readonly statement: PreparedStatement
   /** Absent where another connection can change them under the statement, by altering a table. */
@@ -22,7 +25,7 @@ export class StatementCache {
     if (known) return known
     const statement = this.#handle.prepare(sql).safeIntegers(true)
     // Columns that are named in the text stay what they are; those of a `*` do not.
-    const isFixed = statement.reader && !sql.includes('*')
+    const isFixed = statement.reader && !COLUMNS_OF_TABLE.test(sql)
     const cached = isFixed ? { statement, columns: columnNames(statement) } : { statement }
     this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()

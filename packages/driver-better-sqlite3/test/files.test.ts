@@ -158,13 +158,43 @@ test('prepares a statement once, however often it runs', async () => {
   expect(prepare.mock.calls.length).toBe(prepared)
 })
 
-test('keeps the column names right when the table changes under a prepared statement', async () => {
+test.each([
+  'select * from t',
+  'SELECT DISTINCT\n* from t',
+  'select all * from t',
+  'select t.* from t',
+  'select t. * from t',
+  'select a.b * 1 as product,* from (select 2 as b) as a, t',
+  'select /* all of */ * from t',
+  'select -- all of\n* from t',
+  'insert into t default values returning *',
+])('keeps the column names right when the table changes under a prepared statement: %s', async (sql) => {
   const driver = open(':memory:')
-  const select = { sql: 'select * from t' }
-  await driver.batch([{ sql: 'create table t (a)' }, { sql: 'insert into t values (1)' }, select])
-  await driver.batch([{ sql: 'alter table t rename column a to b' }, { sql: 'alter table t add column c' }])
-  const [result] = await driver.batch([select])
-  expect(result).toMatchObject({ columns: ['b', 'c'], rows: [[1, null]] })
+  await driver.batch([{ sql: 'create table t (x)' }, { sql: 'insert into t values (1)' }, { sql }])
+  await driver.batch([{ sql: 'alter table t rename column x to y' }, { sql: 'alter table t add column z' }])
+  const [result] = await driver.batch([{ sql }])
+  expect(result!.columns.slice(-2)).toEqual(['y', 'z'])
+})
+
+test('asks once for the column names of a statement that names them, products and counts among them', async () => {
+  const db = handle(':memory:')
+  const prepare = db.prepare.bind(db)
+  const asked: string[] = []
+  vi.spyOn(db, 'prepare').mockImplementation((sql: string) => {
+    const statement = prepare(sql)
+    const columns = statement.columns.bind(statement)
+    vi.spyOn(statement, 'columns').mockImplementation(() => {
+      asked.push(sql)
+      return columns()
+    })
+    return statement
+  })
+  const driver = open(db)
+  const sql = 'select count(*) as n, sum(v * 2) as twice from (select 3 as v)'
+  for (let n = 0; n < 3; n++) {
+    expect(await driver.batch([{ sql }])).toEqual([{ columns: ['n', 'twice'], rows: [[1, 6]] }])
+  }
+  expect(asked).toEqual([sql])
 })
 
 test('refuses what is neither a path nor a handle, and options that do not exist', () => {

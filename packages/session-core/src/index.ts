@@ -23,6 +23,7 @@ export {
 export { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
 export type { SessionTableNames, SessionTables } from './session-tables.ts'
 export { sessionTablesSql } from './session-tables-sql.ts'
+export { statementBuilder } from './statement-builder.ts'
 export {
   isStorageError,
   StorageError,

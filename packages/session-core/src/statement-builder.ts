@@ -1,6 +1,6 @@
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 
-/** A Kysely that only compiles. */
+/** A Kysely that only compiles, for SQLite. */
 export function statementBuilder<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {

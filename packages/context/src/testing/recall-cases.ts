@@ -169,6 +169,22 @@ export const recallCases: Cases = {
     expect(same!.score).toBe(other!.score)
   },
 
+  async 'finds the same first ones, however many are wanted'({ store, clock }) {
+    for (let n = 0; n < 40; n++) {
+      const body = `${'tea '.repeat(1 + (n % 4))}${'and water '.repeat((n * 5) % 7)}`
+      await store().remember({ name: `n${n}`, body })
+      clock.now += (n % 3) * 20 * 24 * 3600 * 1000
+    }
+    for (const recency of [0, 0.25, 5]) {
+      const memory = store({ ranking: { recency } })
+      const all = await names(memory, 'tea', { limit: 40 })
+      expect(all).toHaveLength(40)
+      for (const limit of [1, 3, 10, 39]) {
+        expect(await names(memory, 'tea', { limit })).toEqual(all.slice(0, limit))
+      }
+    }
+  },
+
   async 'weighs kinds as it is told'({ store }) {
     await store().remember({ name: 'deploy', body: 'Deploys are on Tuesdays' })
     await store().record({ title: 'Deploy', body: 'Deployed on Tuesday' })
