@@ -1,21 +1,18 @@
-const NEWLINE = 0x0a
-
 /**
- * The lines of UTF-8 text. Only a line feed ends one: unlike in `node:readline`, other separators, which JSON may
- * hold, do not. Throws for bytes that are not UTF-8.
+ * The lines of UTF-8 text, as many at once as a chunk ends. Only a line feed ends one: unlike in `node:readline`,
+ * other separators, which JSON may hold, do not. Throws for bytes that are not UTF-8.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  let begun: Uint8Array[] = []
+  let begun = ''
   for await (const chunk of chunks) {
-    let start = 0
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const tail = chunk.subarray(start, end)
-      yield decoder.decode(begun.length === 0 ? tail : Buffer.concat([...begun, tail]))
-      begun = []
-      start = end + 1
-    }
-    if (start < chunk.length) begun.push(chunk.subarray(start))
+    const [first = '', ...rest] = decoder.decode(chunk, { stream: true }).split('\n')
+    begun += first
+    const last = rest.pop()
+    if (last === undefined) continue
+    yield [begun, ...rest]
+    begun = last
   }
-  if (begun.length > 0) yield decoder.decode(Buffer.concat(begun))
+  begun += decoder.decode()
+  if (begun !== '') yield [begun]
 }
