@@ -6,6 +6,7 @@ import { PERSQL } from './systems/persql.ts'
 import { PYTHON } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
+import { TRANSFERRED } from './transfer.ts'
 
 /** One thing that the project promises about its speed. */
 export interface Reach {
@@ -60,6 +61,7 @@ export function reaches(results: Results): readonly Reach[] {
     againstBareHttp('remote-turn-100', 1.4),
     againstBareHttp('remote-turn-1000', 1.2),
     ...remote(results),
+    ...tools(results),
   ]
 }
 
@@ -114,6 +116,23 @@ function remote({ remote: { appends, neighbours, requests } }: Results): readonl
     requests
       ? { ...counted, measured: requests.join(', '), met: requests.every((count) => count === 2) }
       : counted,
+  ]
+}
+
+export const CONSOLE = 'first page of the console, 100,000 sessions'
+
+function tools({ transfer, console }: Results): readonly Reach[] {
+  const growth = typeof console === 'object' ? medianRatio(console.many, console.few) : undefined
+  return [
+    ...(['export', 'import'] as const).map((work) =>
+      atMost(
+        `persql sessions ${work}, ${TRANSFERRED.items.toLocaleString('en')} items`,
+        'at most 2 times RAW',
+        transfer && medianRatio(transfer.persql[work], transfer.raw[work]),
+        2,
+      ),
+    ),
+    atMost(CONSOLE, 'at most 2 times 100 sessions', growth, 2),
   ]
 }
 

@@ -1,7 +1,9 @@
+import type { ConsoleTimes } from './console.ts'
 import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
 import type { Neighbours } from './remote.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
+import type { Transfer } from './transfer.ts'
 import type { Workload } from './workloads.ts'
 import type { WritersRound } from './writers.ts'
 
@@ -25,6 +27,9 @@ export interface Results {
     /** Of several turns. */
     readonly requests?: readonly number[] | undefined
   }
+  readonly transfer?: Transfer | undefined
+  /** Or why it was not measured. */
+  readonly console?: ConsoleTimes | string | undefined
 }
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */

@@ -22,9 +22,10 @@ export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): Asyn
         checksum.addSession(sessionId)
         piece += `${JSON.stringify({ type: 'session', sessionId, createdAt, updatedAt })}\n`
       }
+      const id = JSON.stringify(sessionId)
       for (const row of rows) {
         checksum.addRow(row)
-        piece += `${itemLine(sessionId, row)}\n`
+        piece += itemLine(id, row)
         if (piece.length < CHUNK) continue
         yield piece
         piece = ''
@@ -35,10 +36,11 @@ export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): Asyn
   yield `${piece}${JSON.stringify({ type: 'end', sessions, items, checksum: checksum.digest() })}\n`
 }
 
+/** `sessionId`: as JSON. */
 function itemLine(sessionId: string, { createdAt, data }: StoredRow): string {
-  if (typeof data === 'string') return JSON.stringify({ type: 'item', sessionId, createdAt, text: data })
-  const base64 = Buffer.from(data.bytes).toString('base64')
-  return JSON.stringify({ type: 'item', sessionId, createdAt, base64, storage: data.storage })
+  const start = `{"type":"item","sessionId":${sessionId},"createdAt":${JSON.stringify(createdAt)}`
+  if (typeof data === 'string') return `${start},"text":${JSON.stringify(data)}}\n`
+  return `${start},"base64":"${Buffer.from(data.bytes).toString('base64')}","storage":"${data.storage}"}\n`
 }
 
 export interface ReadOptions {
