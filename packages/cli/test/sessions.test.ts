@@ -78,7 +78,7 @@ test('shows what it finds on one line, and where it is there', async () => {
     { role: 'function_call' },
     {
       role: 'user',
-      excerpt: '…efore before before before before before Old Town after after after after after after af…',
+      excerpt: '…fore before before before before before Old Town after after after after after aft…',
     },
   ])
 })
