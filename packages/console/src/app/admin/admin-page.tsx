@@ -10,7 +10,7 @@ interface Managed {
   readonly expiresAt?: string | null | undefined
 }
 
-export interface Column<Row> {
+interface Column<Row> {
   readonly name: string
   /** Left out on narrow screens. */
   readonly isWide?: boolean
