@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureConsole } from './console.ts'
 import { countFsyncs } from './fsyncs.ts'
 import { describeMachine, isInMemory } from './machine.ts'
 import { measureGroup, type Timings } from './measure.ts'
@@ -14,6 +15,7 @@ import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
 import { allSystems, remoteSystems } from './systems/index.ts'
 import { takesPart } from './systems/system.ts'
+import { measureTransfer } from './transfer.ts'
 import { remoteWorkloadGroup, type WorkloadGroup, workloadGroups } from './workloads.ts'
 import { measureWriters } from './writers.ts'
 
@@ -33,6 +35,7 @@ const warmUp = { slices: 100, budget: quick ? 100 : 400 }
 const remoteWarmUp = { slices: 300, budget: quick ? 500 : 2_000 }
 const writerRounds = 5
 const writerMilliseconds = quick ? 300 : 1_500
+const transferRounds = quick ? 1 : 3
 const neighbourRounds = quick ? 1 : 3
 const queryMilliseconds = quick ? 2_000 : 10_000
 const wanted = (key: string) => only === undefined || key.startsWith(only)
@@ -104,6 +107,18 @@ if (wanted('memory-quality')) {
   recallQuality = await measureRecallQuality()
 }
 
+let transfer: Results['transfer']
+if (wanted('transfer')) {
+  progress('export and import')
+  transfer = await measureTransfer(transferRounds, folder)
+}
+
+let consoleTimes: Results['console']
+if (wanted('console')) {
+  progress('the first page of the console')
+  consoleTimes = await measureConsole(rounds, folder)
+}
+
 for (const system of present) await system.close?.()
 
 const results: Results = {
@@ -118,6 +133,8 @@ const results: Results = {
   fsyncs,
   remote: { ...(appends && { appends }), neighbours, requests },
   memory: { speed: memorySpeed, quality: recallQuality },
+  transfer,
+  console: consoleTimes,
 }
 console.log(report(results))
 

@@ -8,7 +8,7 @@ export interface SeedSession {
   readonly items: number
 }
 
-const TABLES = `
+export const TABLES = `
   CREATE TABLE IF NOT EXISTS agent_sessions (
     session_id TEXT PRIMARY KEY,
     created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,

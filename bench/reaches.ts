@@ -8,6 +8,7 @@ import { PERSQL } from './systems/persql.ts'
 import { PYTHON } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
+import { TRANSFERRED } from './transfer.ts'
 
 export function reaches(results: Results): readonly Reach[] {
   const titles = new Map(results.workloads.map(({ key, title }) => [key, title]))
@@ -54,6 +55,7 @@ export function reaches(results: Results): readonly Reach[] {
     againstBareHttp('remote-turn-1000', 1.2),
     ...remote(results),
     ...memoryReaches(results.memory),
+    ...tools(results),
   ]
 }
 
@@ -102,5 +104,22 @@ function remote({ remote: { appends, neighbours, requests } }: Results): readonl
     ),
     atMost('99th percentile of turns beside a long query', 'at most 2 times without it', slowdown, 2),
     exactly('requests of a turn over HTTP, at the socket', requests, 2),
+  ]
+}
+
+export const CONSOLE = 'first page of the console, 100,000 sessions'
+
+function tools({ transfer, console }: Results): readonly Reach[] {
+  const growth = typeof console === 'object' ? medianRatio(console.many, console.few) : undefined
+  return [
+    ...(['export', 'import'] as const).map((work) =>
+      atMost(
+        `persql sessions ${work}, ${TRANSFERRED.items.toLocaleString('en')} items`,
+        'at most 2 times RAW',
+        transfer && medianRatio(transfer.persql[work], transfer.raw[work]),
+        2,
+      ),
+    ),
+    atMost(CONSOLE, 'at most 2 times 100 sessions', growth, 2),
   ]
 }

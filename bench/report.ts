@@ -1,6 +1,6 @@
 import { median, medianRatio } from './median.ts'
 import { memoryTables } from './memory/memory-report.ts'
-import { reaches } from './reaches.ts'
+import { CONSOLE, reaches } from './reaches.ts'
 import type { Results } from './results.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
@@ -99,10 +99,13 @@ export function reachTable(results: Results): string {
   return table(['reach', 'wanted', 'measured', 'met'], rows)
 }
 
-function notes({ systems, workloads }: Results): string {
-  return systems
-    .flatMap((system) => (takesPart(system) ? absentNotes(system, workloads) : [skippedNote(system)]))
-    .join('\n')
+function notes({ systems, workloads, console }: Results): string {
+  return [
+    ...systems.flatMap((system) =>
+      takesPart(system) ? absentNotes(system, workloads) : [skippedNote(system)],
+    ),
+    ...(typeof console === 'string' ? [skippedNote({ name: CONSOLE, skipped: console })] : []),
+  ].join('\n')
 }
 
 function skippedNote({ name, skipped }: SkippedSystem): string {

@@ -1,8 +1,10 @@
+import type { ConsoleTimes } from './console.ts'
 import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
 import type { MemoryResults } from './memory/memory-report.ts'
 import type { Neighbours } from './remote.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
+import type { Transfer } from './transfer.ts'
 import { remoteWorkloadGroup, type Workload, workloadGroups } from './workloads.ts'
 import type { WritersRound } from './writers.ts'
 
@@ -27,6 +29,8 @@ export interface Results {
     readonly requests?: readonly number[] | undefined
   }
   readonly memory: MemoryResults
+  readonly transfer?: Transfer | undefined
+  readonly console?: ConsoleTimes | string | undefined
 }
 
 /** What `results/latest.json` holds. Times are in milliseconds, one median for each round. */

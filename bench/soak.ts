@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine, isInMemory } from './machine.ts'
 import { drawResults } from './plots/draw-results.ts'
-import { rounded } from './table.ts'
 import { roundedJson } from './results.ts'
 import { SOAKS, type Soak, type SoakResults } from './soak/run-soak.ts'
+import { rounded } from './table.ts'
 
 const WINDOWS = 30
 

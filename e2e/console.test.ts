@@ -114,6 +114,41 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByLabel('Search sessions').fill('')
   })
 
+  test('finds what was said however its JSON is written', async () => {
+    const rows = [
+      '{"role": "user", "content": "\\u5929\\u6c14, caf\\u00e9"}',
+      JSON.stringify({
+        type: 'function_call',
+        call_id: 'c',
+        name: 'map',
+        arguments: '{"at":"the \\"old\\" town"}',
+      }),
+    ]
+    await driver.batch([
+      { sql: `insert into agent_sessions (session_id) values ('from-python')` },
+      ...rows.map((row) => ({
+        sql: `insert into agent_messages (session_id, message_data) values ('from-python', ?)`,
+        params: [row],
+      })),
+    ])
+    await show('sessions')
+    await page.getByLabel('In messages').check()
+    const search = page.getByLabel('Search sessions')
+    for (const [text, found] of [
+      ['天气', ['from-python']],
+      ['no such 天气', []],
+      ['CAFé', ['from-python']],
+      ['no such café', []],
+      ['the "old" town', ['from-python']],
+    ] as const) {
+      await search.fill(text)
+      await eventually(() => page.locator('.session-id').allTextContents()).toEqual(found)
+    }
+    await page.getByLabel('In messages').uncheck()
+    await search.fill('')
+    await new SessionStore(driver).clear('from-python')
+  })
+
   test('walks through the list and the turns with keys', async () => {
     await show('sessions')
     await page.getByRole('listitem').first().waitFor()

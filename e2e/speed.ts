@@ -5,58 +5,27 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import type { Browser } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
-// Measures the console in headless Chromium: node e2e/speed.ts
-const ROUNDS = 7
+// Measures a long conversation in headless Chromium, and the size of the console: node e2e/speed.ts
 const LONG = 10_000
 
 const folder = mkdtempSync(join(tmpdir(), 'console-'))
 const browser = await launchBrowser()
-const few = await open('few', 100)
-const many = await open('many', 100_000)
-await generateLongSession(many.driver, 'long', LONG)
-
-// In turns, so that what else the machine does weighs on both.
-const [small, large]: [number[], number[]] = [[], []]
-for (let round = 0; round < ROUNDS; round++) {
-  small.push(await firstPage(browser, few.start))
-  large.push(await firstPage(browser, many.start))
-}
-line('first page, 100 sessions', median(small))
-line('first page, 100,000 sessions', median(large), `${(median(large) / median(small)).toFixed(2)} times`)
+const driver = betterSqlite3Driver(join(folder, 'agents.db'), { synchronous: 'normal' })
+await generateSessions(driver, { sessions: 10_000, now: new Date() })
+await generateLongSession(driver, 'long', LONG)
 await transcript()
 size()
 
 await browser.close()
-for (const { driver } of [few, many]) await driver.close()
+await driver.close()
 rmSync(folder, { recursive: true })
-
-async function open(name: string, sessions: number) {
-  const driver = betterSqlite3Driver(join(folder, `${name}.db`), { synchronous: 'normal' })
-  await generateSessions(driver, { sessions, now: new Date() })
-  return { driver, start: () => startConsole({ driver, name }) }
-}
-
-/** From following the address to the first sessions on the screen, the browser's cache empty. */
-async function firstPage(browser: Browser, start: () => ReturnType<typeof startConsole>): Promise<number> {
-  const app = await start()
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  const page = await context.newPage()
-  const started = performance.now()
-  await page.goto(app.url)
-  await page.locator('.session-row').first().waitFor()
-  const time = performance.now() - started
-  await context.close()
-  await app.close()
-  return time
-}
 
 /** Opening a long conversation, and the frames while it scrolls from its end to its beginning. */
 async function transcript(): Promise<void> {
-  const app = await many.start()
+  const app = await startConsole({ driver, name: 'agents.db' })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   await page.goto(app.url)
   await page.locator('.session-row').first().waitFor()
@@ -100,8 +69,4 @@ function size(): void {
 
 function line(what: string, ms: number, note = ''): void {
   console.log(`${what}: ${ms.toFixed(1)} ms${note && ` (${note})`}`)
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

@@ -1,11 +1,11 @@
 import { median, medianRatio } from '../median.ts'
-import { time } from '../table.ts'
 import type { Results } from '../results.ts'
 import { BARE_HTTP } from '../systems/bare-http.ts'
 import { PERSQL } from '../systems/persql.ts'
 import { RAW } from '../systems/raw.ts'
 import { REMOTE_PERSQL } from '../systems/remote-persql.ts'
 import { takesPart } from '../systems/system.ts'
+import { time } from '../table.ts'
 import { type RatioBar, type RatioGroup, ratioBars } from './ratio-bars.ts'
 
 /** The pictures of a run of the benchmark, by file name. */

@@ -13,10 +13,21 @@ export async function useApi<Result>(work: (client: PerSQL) => Promise<Result>):
   }
 }
 
-/** The database that `--db` or the environment names: `acme/agents`, `persql://acme/agents`, or its slug alone. */
-export async function remoteDatabase(client: PerSQL, given: string | undefined): Promise<PerSQLDatabase> {
+/**
+ * The database that `--db` or the environment names: `acme/agents`, `persql://acme/agents`, or its slug alone. Refuses
+ * any other one before it asks for a token.
+ */
+export async function useRemoteDatabase<Result>(
+  given: string | undefined,
+  work: (database: PerSQLDatabase) => Promise<Result>,
+): Promise<Result> {
   const name = (given ?? databaseUrlFromEnv()).replace(/^persql:(\/\/)?/i, '')
-  if (/^[\w-]+\/[\w.-]+$/.test(name)) return client.database(name)
-  if (/^[\w-]+$/.test(name)) return client.database((await client.me()).namespaceSlug, name)
-  throw new UsageError('Branches need a PerSQL database: --db persql://namespace/database')
+  if (!/^([\w-]+\/[\w.-]+|[\w-]+)$/.test(name)) {
+    throw new UsageError('Branches need a PerSQL database: --db persql://namespace/database')
+  }
+  return useApi(async (client) =>
+    work(
+      name.includes('/') ? client.database(name) : client.database((await client.me()).namespaceSlug, name),
+    ),
+  )
 }

@@ -43,7 +43,15 @@ export function createProgram(): Command {
     .configureHelp({ styleTitle: bold })
     .showSuggestionAfterError()
     .configureOutput({
-      outputError: (text, write) => write(`${neutralise(text.trim().replace(/^error:/, 'persql:'))}\n`),
+      outputError: (text, write) =>
+        write(
+          `${neutralise(
+            text
+              .trim()
+              .replace(/^error:/, 'persql:')
+              .replace(/\n/g, ' '),
+          )}\n`,
+        ),
     })
     .exitOverride()
 

@@ -44,8 +44,17 @@ test.each([
   expect(stderr).not.toBe('')
 })
 
-test('suggests what was meant', async () => {
-  expect((await persql(['sesions', 'list'])).stderr).toContain('Did you mean sessions?')
+test('suggests what was meant, on one line', async () => {
+  const { stderr } = await persql(['sesions', 'list'])
+  expect(stderr).toBe("persql: unknown command 'sesions' (Did you mean sessions?)\n")
+})
+
+test('says that a file has no branches before it wants a token', async () => {
+  const { status, stderr } = await persql(['branch', 'list', '--db', 'agents.db'])
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'persql: Branches need a PerSQL database: --db persql://namespace/database\n',
+  })
 })
 
 test('colours only terminals', async () => {

@@ -8,7 +8,7 @@ import {
 import type { McpOptions } from './mcp-options.ts'
 import { catalogOf, storeOf, withoutTables } from './sessions.ts'
 import { toToolError } from './tool-error.ts'
-import { toEntry, toText } from './transcript.ts'
+import { toEntry, toIso, toText } from './transcript.ts'
 
 /** Sessions of one database in the list; older ones are reached by the template. */
 const LISTED_SESSIONS = 100
@@ -92,7 +92,7 @@ async function resourcesOf(options: McpOptions, slug: string) {
         uri: uriOf(slug, sessionId),
         name: sessionId,
         title: `${slug}: ${sessionId}`,
-        description: `${itemCount} items, the last at ${lastActivity.toISOString()}`,
+        description: `${itemCount} items, the last at ${toIso(lastActivity)}`,
         mimeType: TRANSCRIPT.mimeType,
       })),
     ]

@@ -23,7 +23,7 @@ export function toEntry(row: number, time: Date, item: unknown): Entry {
   const callId = textOf(fields['callId'] ?? fields['call_id'])
   return {
     row,
-    time: time.toISOString(),
+    time: toIso(time),
     kind,
     ...(name !== undefined && { name: cutText(name, 200) }),
     ...(callId !== undefined && { callId: cutText(callId, 200) }),
@@ -36,6 +36,11 @@ export function toText(entries: readonly Entry[]): string {
   return entries
     .map(({ row, time, kind, name, text }) => `[${row}] ${time} ${kind}${name ? ` ${name}` : ''}\n${text}`)
     .join('\n\n')
+}
+
+/** In ISO 8601; empty for what is stored and is no time. */
+export function toIso(time: Date): string {
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString()
 }
 
 function read(fields: Fields, item: unknown): { kind: string; text: string } {

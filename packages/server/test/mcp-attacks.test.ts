@@ -116,6 +116,26 @@ test('an unreadable row is passed over and counted', async () => {
   expect((await call('search_sessions', { database: 'main', text: 'not json' })).data.hits).toEqual([])
 })
 
+test('sessions and rows without a time are listed, read and found like others', async () => {
+  const target = await startTarget()
+  await target.query('main', `insert into agent_sessions values ('timeless', null, '2026-01-01 00:00:00')`)
+  await target.query(
+    'main',
+    `insert into agent_messages (session_id, message_data, created_at)
+      values ('timeless', '{"role":"user","content":"long ago"}', null)`,
+  )
+  const { call, client } = await connectMcp(target.server.url, target.admin)
+  const entry = { time: '', kind: 'user', text: 'long ago' }
+  const { sessions } = (await call('list_sessions', { database: 'main' })).data
+  expect(sessions).toContainEqual(expect.objectContaining({ sessionId: 'timeless', firstActivity: '' }))
+  const read = await call('read_session', { database: 'main', sessionId: 'timeless' })
+  expect(read.data.entries).toMatchObject([entry])
+  const found = await call('search_sessions', { database: 'main', text: 'long ago' })
+  expect(found.data.hits).toMatchObject([entry])
+  const { resources } = await client.listResources()
+  expect(resources.map(({ name }) => name)).toContain('timeless')
+})
+
 const initialize = {
   jsonrpc: '2.0',
   id: 1,

@@ -14,6 +14,13 @@ export {
 export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
 export { type ItemCodec, jsonCodec } from './item-codec.ts'
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './open-driver.ts'
+export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
+export {
+  type FoundItem,
+  type FoundPage,
+  type SearchOptions,
+  searchItems,
+} from './search/search-items.ts'
 export {
   SessionCatalog,
   type SessionCatalogOptions,
@@ -39,3 +46,4 @@ export {
   StoredSessions,
   type StoredTime,
 } from './stored-sessions.ts'
+export { parseTime } from './time.ts'

@@ -118,7 +118,7 @@ function toSummary(row: SqlResult['rows'][number]): SessionSummary {
   return {
     sessionId: String(sessionId),
     itemCount: Number(itemCount),
-    firstActivity: parseTime(String(createdAt)),
-    lastActivity: parseTime(String(updatedAt)),
+    firstActivity: parseTime(createdAt as string),
+    lastActivity: parseTime(updatedAt as string),
   }
 }

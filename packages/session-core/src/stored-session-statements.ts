@@ -37,13 +37,19 @@ export function storedSessionStatements(names: ResolvedTableNames) {
 
   const inserts: string[] = []
 
-  /** As many values as there are rows; faster than JSON, where nothing limits the number of parameters. */
-  function insertTexts(
-    rows: readonly (readonly [session: string, text: string, created: SqlValue])[],
-  ): SqlStatement {
+  /**
+   * `params`: session, text and time, row after row; faster than JSON, where nothing limits the number of
+   * parameters.
+   */
+  function insertTexts(params: readonly SqlValue[]): SqlStatement {
+    const rows = params.length / 3
+    inserts[rows] ??= compileInsert(rows)
+    return { sql: inserts[rows]!, params }
+  }
+
+  function compileInsert(rows: number): string {
     const row = { session_id: '', message_data: '', created_at: '' }
-    inserts[rows.length] ??= db.insertInto(messages).values(Array(rows.length).fill(row)).compile().sql
-    return { sql: inserts[rows.length]!, params: rows.flat() }
+    return db.insertInto(messages).values(Array(rows).fill(row)).compile().sql
   }
 
   return {

@@ -142,20 +142,22 @@ export class StoredSessions {
   #inserting(changes: readonly StoredChange[]): SqlStatement[] {
     const { insertRows, insertTexts } = this.#statements
     const { limits } = this.#schema.driver
-    const rows = changes.flatMap(({ session, rows }) =>
-      rows.map(({ createdAt, data }) => ({ sessionId: session.sessionId, createdAt, data })),
-    )
-    if (limits || rows.some(({ data }) => typeof data !== 'string')) {
-      const arrays = rows.length === 0 ? [] : jsonArrays(rows.map(rowText), limits)
+    if (limits || changes.some(({ rows }) => rows.some(({ data }) => typeof data !== 'string'))) {
+      const texts = changes.flatMap(({ session, rows }) => rows.map((row) => rowText(session.sessionId, row)))
+      const arrays = texts.length === 0 ? [] : jsonArrays(texts, limits)
       return arrays.map((array) => insertRows({ rows: array }))
     }
     const statements: SqlStatement[] = []
-    for (let start = 0; start < rows.length; start += AT_ONCE) {
-      const some = rows.slice(start, start + AT_ONCE)
-      statements.push(
-        insertTexts(some.map(({ sessionId, createdAt, data }) => [sessionId, data as string, createdAt])),
-      )
+    let values: SqlValue[] = []
+    for (const { session, rows } of changes) {
+      for (const { createdAt, data } of rows) {
+        values.push(session.sessionId, data as string, createdAt)
+        if (values.length < AT_ONCE * 3) continue
+        statements.push(insertTexts(values))
+        values = []
+      }
     }
+    if (values.length > 0) statements.push(insertTexts(values))
     return statements
   }
 
@@ -213,7 +215,7 @@ function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
   }
 }
 
-function rowText({ sessionId, createdAt, data }: Omit<StoredRow, 'rowId'>): string {
+function rowText(sessionId: string, { createdAt, data }: StoredChange['rows'][number]): string {
   if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
   const hex = Array.from(data.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   return JSON.stringify([sessionId, createdAt, hex, data.storage])

@@ -1,6 +1,6 @@
 import type { BranchRole } from '@persql/sdk'
 import { type Command, Option } from 'commander'
-import { remoteDatabase, useApi } from '../api.ts'
+import { useRemoteDatabase } from '../api.ts'
 import { duration } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { confirm } from '../terminal/confirm.ts'
@@ -41,8 +41,7 @@ export function branchCommand(program: Command): void {
         .default('write'),
     )
     .action(({ db, ref, purpose, ttl, role, json }: Options) =>
-      useApi(async (client) => {
-        const database = await remoteDatabase(client, db)
+      useRemoteDatabase(db, async (database) => {
         const claim = await database.branches.claim({
           ...(ref !== undefined && { ref }),
           ...(purpose !== undefined && { purpose }),
@@ -66,8 +65,8 @@ export function branchCommand(program: Command): void {
 
   define('list', 'List the branches.', ['persql branch list --db acme/agents']).action(
     ({ db, json }: Options) =>
-      useApi(async (client) => {
-        const branches = await (await remoteDatabase(client, db)).branches.list()
+      useRemoteDatabase(db, async (database) => {
+        const branches = await database.branches.list()
         if (json) return printJson({ branches })
         await printTable(
           ['branch', 'slug', 'status', 'created', 'expires'],
@@ -87,8 +86,7 @@ export function branchCommand(program: Command): void {
   ])
     .option('-y, --yes', 'do not ask')
     .action((ref: string, options: Options) =>
-      useApi(async (client) => {
-        const { branches } = await remoteDatabase(client, options.db)
+      useRemoteDatabase(options.db, async ({ branches }) => {
         await branches.get(ref)
         await confirm(`This deletes the branch "${ref}" and everything in it.`, options)
         await branches.delete(ref)

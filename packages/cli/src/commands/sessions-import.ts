@@ -15,6 +15,9 @@ interface Options extends DatabaseOptions {
   readonly json?: true
 }
 
+/** Bytes that are read at once. */
+const CHUNK = 1024 * 1024
+
 export function sessionsImportCommand(parent: Command): void {
   const command = defineCommand(
     parent,
@@ -33,7 +36,7 @@ export function sessionsImportCommand(parent: Command): void {
       const size = path === '-' ? 0 : (await stat(path)).size
       await useDatabase(options, 'create', async (database) => {
         const bar = new ProgressBar('kB', Math.ceil(size / 1000))
-        const bytes = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 })
+        const bytes = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK })
         const lines = readLines(counted(bytes, bar))
         try {
           const result = await copyGroups(readJsonLines(lines, options), database, options)

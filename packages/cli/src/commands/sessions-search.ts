@@ -1,8 +1,9 @@
+import { type FoundItem, searchItems } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
-import { type Match, searchItems } from '../search/search-items.ts'
+import { type Excerpt, excerptOf } from '../terminal/excerpt.ts'
 import { formatTime, toIso } from '../terminal/format.ts'
 import { neutralise } from '../terminal/neutralise.ts'
 import { note, printJson, printLine } from '../terminal/print.ts'
@@ -33,19 +34,39 @@ export function sessionsSearchCommand(parent: Command): void {
     .action((text: string, options: Options) =>
       useSessions(options, 'read', async (database) => {
         if (text.trim() === '') throw new UsageError('Give a text to search for.')
-        const { limit } = options
-        const matches = await searchItems(database, text, { ...options, limit: limit + 1 })
-        const shown = matches.slice(0, limit)
-        const before = matches.length > limit ? shown.at(-1)?.row : undefined
+        const { session: sessionId, limit, before } = options
+        const search = { ...database.tables, sessionId, limit, before }
+        const page = await searchItems(database.driver, [text], search)
+        const matches = page.found.map((found) => toMatch(found, text.length))
         if (options.json) {
-          const found = shown.map((match) => ({ ...match, createdAt: toIso(match.createdAt) }))
-          return printJson({ matches: found, ...(before && { before }) })
+          const found = matches.map((match) => ({ ...match, createdAt: toIso(match.createdAt) }))
+          return printJson({ matches: found, ...(page.before && { before: page.before }) })
         }
-        for (const match of shown) await printLine(render(match))
-        if (shown.length === 0) note('Nothing found.')
-        if (before) note(`There are more: --before ${before}`)
+        for (const match of matches) await printLine(render(match))
+        if (matches.length === 0) note('Nothing found.')
+        if (page.before) note(`There are more: --before ${page.before}`)
       }),
     )
+}
+
+interface Match extends Excerpt {
+  readonly sessionId: string
+  readonly row: number
+  readonly createdAt: string | null
+  /** `user`, `assistant`, …, or the type of an item without a role; `corrupt` for a row that is no item. */
+  readonly role: string
+}
+
+function toMatch(found: FoundItem, length: number): Match {
+  const { sessionId, rowId, createdAt, text, start } = found
+  const { role, type } = (found.item ?? {}) as { role?: unknown; type?: unknown }
+  return {
+    sessionId,
+    row: rowId,
+    createdAt,
+    role: 'item' in found ? String(role ?? type ?? 'item') : 'corrupt',
+    ...excerptOf(text, start, length),
+  }
 }
 
 function render({ sessionId, row, createdAt, role, excerpt, start, length }: Match): string {

@@ -16,16 +16,14 @@ export class Checksum {
     this.#add(`session ${JSON.stringify(sessionId)}\n`)
   }
 
-  addRows(rows: readonly Pick<StoredRow, 'createdAt' | 'data'>[]): void {
-    this.items += rows.length
-    for (const { createdAt, data } of rows) {
-      const isText = typeof data === 'string'
-      const [length, storage] = isText ? [data.length, 'text'] : [data.bytes.length, data.storage]
-      // The lengths keep two rows apart from one that looks like both.
-      this.#add(`item ${JSON.stringify(createdAt)} ${storage} ${length}\n`)
-      if (isText) this.#add(data)
-      else this.#flush().update(data.bytes)
-    }
+  addRow({ createdAt, data }: Pick<StoredRow, 'createdAt' | 'data'>): void {
+    this.items += 1
+    const isText = typeof data === 'string'
+    const [length, storage] = isText ? [data.length, 'text'] : [data.bytes.length, data.storage]
+    // The lengths keep two rows apart from one that looks like both.
+    this.#add(`item ${JSON.stringify(createdAt)} ${storage} ${length}\n`)
+    if (isText) this.#add(data)
+    else this.#flush().update(data.bytes)
   }
 
   /** Ends it. */

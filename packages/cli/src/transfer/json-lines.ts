@@ -8,7 +8,8 @@ import { GROUP, rowBytes, type SessionGroup, type SessionPart } from './group.ts
  */
 const HEAD = { type: 'persql-sessions', version: 1 } as const
 
-const CHUNK = 64 * 1024
+/** Characters in one piece, about. */
+const CHUNK = 256 * 1024
 
 /** The text of an export, in pieces, each ending with a line. */
 export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): AsyncGenerator<string> {
@@ -21,9 +22,10 @@ export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): Asyn
         checksum.addSession(sessionId)
         piece += `${JSON.stringify({ type: 'session', sessionId, createdAt, updatedAt })}\n`
       }
-      checksum.addRows(rows)
+      const id = JSON.stringify(sessionId)
       for (const row of rows) {
-        piece += `${itemLine(sessionId, row)}\n`
+        checksum.addRow(row)
+        piece += itemLine(id, row)
         if (piece.length < CHUNK) continue
         yield piece
         piece = ''
@@ -34,10 +36,11 @@ export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): Asyn
   yield `${piece}${JSON.stringify({ type: 'end', sessions, items, checksum: checksum.digest() })}\n`
 }
 
+/** `sessionId`: as JSON. */
 function itemLine(sessionId: string, { createdAt, data }: StoredRow): string {
-  if (typeof data === 'string') return JSON.stringify({ type: 'item', sessionId, createdAt, text: data })
-  const base64 = Buffer.from(data.bytes).toString('base64')
-  return JSON.stringify({ type: 'item', sessionId, createdAt, base64, storage: data.storage })
+  const start = `{"type":"item","sessionId":${sessionId},"createdAt":${JSON.stringify(createdAt)}`
+  if (typeof data === 'string') return `${start},"text":${JSON.stringify(data)}}\n`
+  return `${start},"base64":"${Buffer.from(data.bytes).toString('base64')}","storage":"${data.storage}"}\n`
 }
 
 export interface ReadOptions {
@@ -50,48 +53,78 @@ export interface ReadOptions {
  * where lines are missing or were changed; the groups before are given by then.
  */
 export async function* readJsonLines(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<readonly string[]>,
   { incomplete = false }: ReadOptions = {},
 ): AsyncGenerator<SessionGroup> {
-  const checksum = new Checksum()
-  const grouper = new Grouper()
-  let number = 0
-  let isEnded = false
-  for await (const line of lines) {
-    number += 1
-    if (line === '') continue
-    const fields = parseLine(line, number)
-    if (isEnded) throw broken(number, 'comes after the end line')
-    if (number === 1) checkHead(fields)
-    else if (fields['type'] === 'session') {
-      const session = toSession(fields, number)
-      checksum.addSession(session.sessionId)
-      yield* grouper.begin(session)
-    } else if (fields['type'] === 'item') {
-      if (fields['sessionId'] !== grouper.sessionId) throw broken(number, 'is an item outside of its session')
-      const row = toRow(fields, number)
-      checksum.addRows([row])
-      yield* grouper.add(row)
-    } else if (fields['type'] === 'end') {
-      isEnded = true
-      const { sessions, items } = checksum
-      const isSame = fields['sessions'] === sessions && fields['items'] === items
-      if (!isSame || fields['checksum'] !== checksum.digest()) {
-        throw broken(number, 'does not agree with the lines before: some are missing, or were changed')
-      }
-    } else throw broken(number, 'is neither a session, an item nor the end')
+  const reader = new LineReader()
+  for await (const some of lines) {
+    for (const line of some) {
+      reader.read(line)
+      if (reader.groups.length > 0) yield* reader.groups.splice(0)
+    }
   }
-  yield* grouper.end()
-  if (!isEnded && !incomplete) {
+  reader.end()
+  yield* reader.groups
+  if (!reader.isEnded && !incomplete) {
     throw new Error(
-      `The export has no end line after line ${number}: it was cut short. What it holds was imported. ` +
+      `The export has no end line after line ${reader.number}: it was cut short. What it holds was imported. ` +
         'Add --incomplete if that is all there is.',
     )
   }
 }
 
+/** Checks line after line, and collects what they say. */
+class LineReader {
+  readonly #checksum = new Checksum()
+  readonly #grouper = new Grouper()
+  number = 0
+  isEnded = false
+
+  get groups(): SessionGroup[] {
+    return this.#grouper.groups
+  }
+
+  read(line: string): void {
+    this.number += 1
+    if (line === '') return
+    const { number } = this
+    const fields = parseLine(line, number)
+    if (this.isEnded) throw broken(number, 'comes after the end line')
+    if (number === 1) checkHead(fields)
+    else if (fields['type'] === 'session') {
+      const session = toSession(fields, number)
+      this.#checksum.addSession(session.sessionId)
+      this.#grouper.begin(session)
+    } else if (fields['type'] === 'item') {
+      if (fields['sessionId'] !== this.#grouper.sessionId) {
+        throw broken(number, 'is an item outside of its session')
+      }
+      const row = toRow(fields, number)
+      this.#checksum.addRow(row)
+      this.#grouper.add(row)
+    } else if (fields['type'] === 'end') {
+      this.isEnded = true
+      this.#checkEnd(fields)
+    } else throw broken(number, 'is neither a session, an item nor the end')
+  }
+
+  end(): void {
+    this.#grouper.end()
+  }
+
+  #checkEnd(fields: Fields): void {
+    const { sessions, items } = this.#checksum
+    const isSame = fields['sessions'] === sessions && fields['items'] === items
+    if (!isSame || fields['checksum'] !== this.#checksum.digest()) {
+      throw broken(this.number, 'does not agree with the lines before: some are missing, or were changed')
+    }
+  }
+}
+
 /** Puts sessions and rows that come one after the other into groups. */
 class Grouper {
+  /** Those that are complete. */
+  readonly groups: SessionGroup[] = []
   #whole: SessionPart[] = []
   #wholeRows = 0
   #wholeBytes = 0
@@ -104,38 +137,38 @@ class Grouper {
     return this.#session?.sessionId
   }
 
-  *begin(session: StoredSession): Generator<SessionGroup> {
-    yield* this.#finish()
+  begin(session: StoredSession): void {
+    this.#finish()
     // A group has each session once.
-    if (this.#whole.some((part) => part.session.sessionId === session.sessionId)) yield* this.#flush()
+    if (this.#whole.some((part) => part.session.sessionId === session.sessionId)) this.#flush()
     this.#session = session
     this.#isFirst = true
   }
 
-  *add(row: StoredRow): Generator<SessionGroup> {
+  add(row: StoredRow): void {
     const bytes = rowBytes(row)
     if (this.#rows.length > 0 && (this.#rows.length === GROUP.rows || this.#bytes + bytes > GROUP.bytes)) {
-      yield* this.#flush()
-      yield [this.#take(false)]
+      this.#flush()
+      this.groups.push([this.#take(false)])
     }
     this.#rows.push(row)
     this.#bytes += bytes
   }
 
-  *end(): Generator<SessionGroup> {
-    yield* this.#finish()
-    yield* this.#flush()
+  end(): void {
+    this.#finish()
+    this.#flush()
   }
 
-  *#finish(): Generator<SessionGroup> {
+  #finish(): void {
     if (!this.#session) return
     const isFull =
       this.#whole.length === GROUP.sessions ||
       this.#wholeRows + this.#rows.length > GROUP.rows ||
       this.#wholeBytes + this.#bytes > GROUP.bytes
-    if (isFull || !this.#isFirst) yield* this.#flush()
+    if (isFull || !this.#isFirst) this.#flush()
     if (!this.#isFirst) {
-      yield [this.#take(true)]
+      this.groups.push([this.#take(true)])
     } else {
       this.#wholeRows += this.#rows.length
       this.#wholeBytes += this.#bytes
@@ -144,8 +177,8 @@ class Grouper {
     this.#session = undefined
   }
 
-  *#flush(): Generator<SessionGroup> {
-    if (this.#whole.length > 0) yield this.#whole
+  #flush(): void {
+    if (this.#whole.length > 0) this.groups.push(this.#whole)
     this.#whole = []
     this.#wholeRows = 0
     this.#wholeBytes = 0

@@ -4,7 +4,7 @@ import { searchSessions } from '../search-sessions.ts'
 import { catalogOf, storeOf, withoutTables } from '../sessions.ts'
 import { database, defineTool, sessionId } from '../tool.ts'
 import { ToolRefusal } from '../tool-error.ts'
-import { entry, toEntry } from '../transcript.ts'
+import { entry, toEntry, toIso } from '../transcript.ts'
 
 export const sessionTools = [
   defineTool({
@@ -34,8 +34,8 @@ export const sessionTools = [
       return {
         sessions: page.sessions.map(({ firstActivity, lastActivity, ...summary }) => ({
           ...summary,
-          firstActivity: firstActivity.toISOString(),
-          lastActivity: lastActivity.toISOString(),
+          firstActivity: toIso(firstActivity),
+          lastActivity: toIso(lastActivity),
         })),
         ...(page.after !== undefined && { after: page.after }),
       }
@@ -83,7 +83,7 @@ export const sessionTools = [
     title: 'Search conversations',
     description:
       'Finds items that hold all the words, newest first, in what people, models and tools said. ' +
-      'Upper and lower case of A to Z are the same.',
+      'Upper and lower case are the same.',
     input: z.strictObject({
       database,
       text: z.string().min(1).max(500).describe('Words, in any order; each may be part of a longer word.'),

@@ -3,13 +3,11 @@ import { toSlug } from '@persql/sdk/protocol'
 import { useEffect, useState } from 'preact/hooks'
 import { href } from '../router.ts'
 import { Confirm, FormDialog } from '../ui/dialog.tsx'
-import { Empty } from '../ui/empty.tsx'
+import { NumberField, TextField } from '../ui/fields.tsx'
 import { day, parseTime } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
-import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
-import { Remaining } from './remaining.tsx'
-import { RemoveCell } from './remove-cell.tsx'
+import { AdminPage } from './admin-page.tsx'
 
 export interface DatabasesViewProps {
   readonly persql: PerSQL
@@ -26,56 +24,38 @@ export function DatabasesView({ persql, namespace, current, onChange }: Database
     if (databases.data) onChange(databases.data)
   }, [databases.data, onChange])
   return (
-    <div class="page">
-      <header class="page-head">
-        <h1>
-          Databases <span class="count">{databases.data?.length}</span>
-        </h1>
+    <AdminPage
+      title="Databases"
+      icon="databases"
+      buttons={
         <button type="button" class="primary" onClick={() => setCreating(true)}>
           <Icon name="plus" /> New database
         </button>
-      </header>
-      {databases.error && <Problem error={databases.error} onRetry={databases.reload} />}
-      {databases.data?.length === 0 && <Empty icon="databases" title="No databases yet" />}
-      {databases.data && databases.data.length > 0 && (
-        <div class="card table-scroll">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Database</th>
-                <th scope="col" class="wide-only">
-                  Name
-                </th>
-                <th scope="col" class="wide-only">
-                  Created
-                </th>
-                <th scope="col">Remaining</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {databases.data.map((database) => (
-                <tr key={database.id}>
-                  <th scope="row">
-                    <a href={href(database.slug, 'sessions')}>
-                      {namespace}/{database.slug}
-                    </a>{' '}
-                    {database.slug === current && <span class="tag accent">open</span>}
-                  </th>
-                  <td class="wide-only">{database.name}</td>
-                  <td class="wide-only">{database.createdAt ? day(parseTime(database.createdAt)) : ''}</td>
-                  <td>
-                    <Remaining until={database.expiresAt} onEnd={databases.reload} />
-                  </td>
-                  <RemoveCell action="Delete" name={database.slug} onClick={() => setDeleting(database)} />
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      }
+      list={databases}
+      columns={[
+        {
+          name: 'Database',
+          cell: ({ slug }) => (
+            <>
+              <a href={href(slug, 'sessions')}>
+                {namespace}/{slug}
+              </a>{' '}
+              {slug === current && <span class="tag accent">open</span>}
+            </>
+          ),
+        },
+        { name: 'Name', isWide: true, cell: ({ name }) => name },
+        {
+          name: 'Created',
+          isWide: true,
+          cell: ({ createdAt }) => (createdAt ? day(parseTime(createdAt)) : ''),
+        },
+      ]}
+      removal="Delete"
+      nameOf={({ slug }) => slug}
+      onRemove={setDeleting}
+    >
       {isCreating && (
         <CreateDatabase persql={persql} onDone={databases.reload} onClose={() => setCreating(false)} />
       )}
@@ -94,7 +74,7 @@ export function DatabasesView({ persql, namespace, current, onChange }: Database
           <p>Everything in it is deleted, with its branches and their tokens. This cannot be undone.</p>
         </Confirm>
       )}
-    </div>
+    </AdminPage>
   )
 }
 
@@ -120,25 +100,21 @@ function CreateDatabase({ persql, onDone, onClose }: CreateDatabaseProps) {
       onSubmit={create}
       onClose={onClose}
     >
-      <div class="field-group">
-        <label class="field">
-          <span>Name</span>
-          <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <small class="muted">{slug ? `Addressed as ${slug}` : 'Its address is made of the name.'}</small>
-      </div>
-      <label class="field">
-        <span>Delete after, in days</span>
-        <input
-          type="number"
-          min="0.01"
-          max="365"
-          step="any"
-          value={days}
-          placeholder="Never"
-          onInput={(event) => setDays(event.currentTarget.value)}
-        />
-      </label>
+      <TextField
+        label="Name"
+        value={name}
+        hint={slug ? `Addressed as ${slug}` : 'Its address is made of the name.'}
+        onInput={setName}
+      />
+      <NumberField
+        label="Delete after, in days"
+        min={0.01}
+        max={365}
+        step="any"
+        value={days}
+        placeholder="Never"
+        onInput={setDays}
+      />
     </FormDialog>
   )
 }

@@ -1,4 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
+import { LIKE_ESCAPE, likePatterns } from '@persql/session-core'
 import { parseTime } from '../ui/format.ts'
 import { type Database, read, type SessionTables, type Statement } from './database.ts'
 
@@ -90,12 +91,17 @@ function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSear
   if (text === '') return { where: 'true', params: [] }
   const byId = "s.session_id like ? escape '\\'"
   if (!inItems) return { where: byId, params: [pattern(text)] }
-  // Rows hold JSON, where quotes and line ends are written as escapes.
-  const inside = `s.session_id in (select session_id from ${messages} where message_data like ? escape '\\')`
-  return {
-    where: `(${byId} or ${inside})`,
-    params: [pattern(text), pattern(JSON.stringify(text).slice(1, -1))],
-  }
+  // The patterns match more than they should, and cost little; looking into the JSON of what is left costs much.
+  const candidates = likePatterns(text)
+  // Arguments of tools are JSON in JSON, where quotes and line ends are written as escapes.
+  const exact = [pattern(text), pattern(JSON.stringify(text).slice(1, -1))]
+  const anyOf = (column: string, count: number, escapedBy: string) =>
+    `(${Array(count).fill(`${column} like ? escape '${escapedBy}'`).join(' or ')})`
+  const inside = `s.session_id in (select session_id from ${messages}
+    where ${anyOf('message_data', candidates.length, LIKE_ESCAPE)}
+      and case when json_valid(message_data) then exists (select 1 from json_tree(message_data)
+        where type = 'text' and ${anyOf('value', exact.length, '\\')}) else true end)`
+  return { where: `(${byId} or ${inside})`, params: [pattern(text), ...candidates, ...exact] }
 }
 
 function pattern(text: string): string {

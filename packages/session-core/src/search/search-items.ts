@@ -1,0 +1,131 @@
+import { sql } from 'kysely'
+import { checkLimit } from '../check.ts'
+import type { SqlDriver, SqlResult } from '../driver.ts'
+import { toNumber } from '../history-reader.ts'
+import { jsonCodec } from '../item-codec.ts'
+import type { SessionCatalogOptions } from '../session-catalog.ts'
+import { SessionSchema } from '../session-schema.ts'
+import { resolveTableNames, type SessionTables } from '../session-tables.ts'
+import { statementBuilder } from '../statement-builder.ts'
+import { StorageError } from '../storage-error.ts'
+import { itemTexts } from './item-texts.ts'
+import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
+
+export interface SearchOptions extends SessionCatalogOptions {
+  /** Only in this session. */
+  readonly sessionId?: string | undefined
+  /** Default: 20. */
+  readonly limit?: number | undefined
+  /** Only rows before this one. */
+  readonly before?: number | undefined
+}
+
+export interface FoundItem {
+  readonly sessionId: string
+  readonly rowId: number
+  /** As it is stored. */
+  readonly createdAt: string | null
+  /** Absent where the row is corrupt; then its text was searched as it is. */
+  readonly item?: unknown
+  /** The text of the item in which the first of the wanted ones is, and where it is there. */
+  readonly text: string
+  readonly start: number
+}
+
+export interface FoundPage {
+  readonly found: FoundItem[]
+  /** Pass it as `before` to get the next page; absent on the last one. */
+  readonly before?: number
+}
+
+const CODEC = jsonCodec<unknown>()
+const AT_ONCE = 50
+
+/**
+ * Items whose texts contain all the given ones, in whatever case, newest first: what was said, names of tools, their
+ * arguments and results, however their JSON is written. The engine narrows the rows down by LIKE, so it reads the
+ * whole table if it must; what is left is decoded here, {@link AT_ONCE} rows in a batch.
+ */
+export async function searchItems(
+  driver: SqlDriver,
+  texts: readonly string[],
+  options: SearchOptions = {},
+): Promise<FoundPage> {
+  const wanted = texts.map((text) => text.toLowerCase())
+  if (wanted.length === 0 || wanted.includes('')) {
+    throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
+  }
+  const limit = checkLimit('limit', options.limit ?? 20)
+  const names = resolveTableNames(options)
+  const schema = new SessionSchema(driver, names, options.createTables ?? true)
+  const found: FoundItem[] = []
+  for (let before = options.before; ; ) {
+    const query = candidates(names.messages, texts, { ...options, before }).compile()
+    const [result] = await schema.run([{ sql: query.sql, params: query.parameters as [] }], {
+      readOnly: true,
+    })
+    const rows = result?.rows ?? []
+    for (const row of rows) {
+      const item = toFound(row, wanted)
+      if (!item) continue
+      const last = found.at(-1)
+      if (last && found.length === limit) return { found, before: last.rowId }
+      found.push(item)
+    }
+    const last = rows.at(-1)
+    if (rows.length < AT_ONCE || !last) return { found }
+    before = toNumber(last[0])
+  }
+}
+
+function candidates(messages: string, texts: readonly string[], { sessionId, before }: SearchOptions) {
+  let query = statementBuilder<SessionTables>()
+    .selectFrom(messages as 'agent_messages')
+    .select(['id', 'session_id', 'created_at', 'message_data'])
+    .orderBy('id', 'desc')
+    .limit(AT_ONCE)
+  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
+  if (before !== undefined) query = query.where('id', '<', before)
+  for (const text of texts) {
+    query = query.where(({ or }) =>
+      or(
+        likePatterns(text).map((pattern) => sql<boolean>`message_data like ${pattern} escape ${LIKE_ESCAPE}`),
+      ),
+    )
+  }
+  return query
+}
+
+function toFound(
+  [id, sessionId, createdAt, data]: SqlResult['rows'][number],
+  wanted: readonly string[],
+): FoundItem | undefined {
+  const decoded = decode(String(data))
+  const texts = decoded ? itemTexts(decoded.item) : [String(data)]
+  const places = wanted.map((one) => findIn(texts, one))
+  const [first] = places
+  if (!first || places.includes(undefined)) return undefined
+  return {
+    sessionId: String(sessionId),
+    rowId: toNumber(id),
+    createdAt: createdAt === null ? null : String(createdAt),
+    ...decoded,
+    ...first,
+  }
+}
+
+function findIn(texts: readonly string[], wanted: string): { text: string; start: number } | undefined {
+  for (const text of texts) {
+    const start = text.toLowerCase().indexOf(wanted)
+    if (start >= 0) return { text, start }
+  }
+  return undefined
+}
+
+function decode(data: string): { readonly item: unknown } | undefined {
+  try {
+    return { item: CODEC.decode(data) }
+  } catch {
+    return undefined
+  }
+}

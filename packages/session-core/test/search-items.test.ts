@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SessionStore, type SqlDriver, searchItems } from '../src/index.ts'
+import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+
+let driver: SqlDriver
+let store: SessionStore<unknown>
+
+beforeEach(() => {
+  driver = nodeSqliteDriver(':memory:')
+  store = new SessionStore(driver)
+})
+
+afterEach(() => driver.close())
+
+const user = (content: string) => ({ role: 'user', content })
+const call = {
+  type: 'function_call',
+  callId: 'c',
+  name: 'map',
+  arguments: '{"place":"Oslo \\"old\\" town"}',
+}
+
+/** Rows 1 and 2 in session `a`; 3 (escaped, as Python writes it), 4 and 5 (corrupt) in `b`. */
+async function given() {
+  await store.append('a', [user('Where is Oslo?'), call])
+  const rows = [
+    '{"role": "user", "content": "cr\\u00e8me \\u5929\\u6c14 \\ud83d\\ude00"}',
+    JSON.stringify(user('天气 100% one\ntwo')),
+    '{"cut',
+  ]
+  await driver.batch([
+    { sql: `insert into agent_sessions (session_id) values ('b')` },
+    ...rows.map((row) => ({
+      sql: `insert into agent_messages (session_id, message_data) values ('b', ?)`,
+      params: [row],
+    })),
+  ])
+}
+
+test.each([
+  ['in whatever case', ['OSLO'], [2, 1]],
+  ['in arguments of tools, which are JSON in JSON', ['oslo "old" t'], [2]],
+  ['however JSON writes it', ['天气'], [4, 3]],
+  ['with accents in the other case', ['CRÈME'], [3]],
+  ['with what LIKE would read as a pattern', ['100%'], [4]],
+  ['with none of it in between', ['1%0'], []],
+  ['beyond the basic plane', ['😀'], [3]],
+  ['with a line break', ['one\ntwo'], [4]],
+  ['in a row that is no item', ['{"cut'], [5]],
+  ['but not in the names of fields', ['content'], []],
+  ['only where all of several are', ['oslo', 'map'], [2]],
+  ['in whatever order they are', ['town', 'map', 'old'], [2]],
+])('finds text %s', async (_, texts, rows) => {
+  await given()
+  const { found } = await searchItems(driver, texts)
+  expect(found.map(({ rowId }) => rowId)).toEqual(rows)
+  for (const { text, start } of found) {
+    expect(text.toLowerCase().startsWith(texts[0]!.toLowerCase(), start)).toBe(true)
+  }
+})
+
+test('gives the item, or the text alone where the row is corrupt', async () => {
+  await given()
+  expect(await searchItems(driver, ['oslo'], { limit: 1 })).toEqual({
+    found: [
+      {
+        sessionId: 'a',
+        rowId: 2,
+        createdAt: expect.any(String),
+        item: call,
+        text: 'Oslo "old" town',
+        start: 0,
+      },
+    ],
+    before: 2,
+  })
+  const { found } = await searchItems(driver, ['cut'])
+  expect(found).toEqual([
+    { sessionId: 'b', rowId: 5, createdAt: expect.any(String), text: '{"cut', start: 2 },
+  ])
+})
+
+test('goes on where a page ended, past rows that only look like a match', async () => {
+  const many = Array.from({ length: 120 }, (_, n) => user(n % 2 === 0 ? `x é ${n}` : `x è ${n}`))
+  await store.append('s', many)
+  await store.append('other', many)
+  const first = await searchItems(driver, ['x é'], { sessionId: 's', limit: 35 })
+  expect(first.found).toHaveLength(35)
+  const rest = await searchItems(driver, ['x é'], { sessionId: 's', before: first.before })
+  expect(rest.before).toBe(rest.found.at(-1)?.rowId)
+  const last = await searchItems(driver, ['x é'], { sessionId: 's', before: rest.before })
+  const rows = [...first.found, ...rest.found, ...last.found].map(({ rowId }) => rowId)
+  expect(rows).toEqual(Array.from({ length: 60 }, (_, n) => 119 - 2 * n))
+  expect(last).not.toHaveProperty('before')
+})
+
+test('refuses to search for nothing, and makes no tables where it must not', async () => {
+  for (const texts of [[], ['a', '']]) {
+    await expect(searchItems(driver, texts)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  }
+  await expect(searchItems(driver, ['a'], { createTables: false })).rejects.toMatchObject({
+    code: 'NO_SUCH_TABLE',
+  })
+})
