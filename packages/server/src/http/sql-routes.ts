@@ -95,7 +95,6 @@ export async function answerSql(
   }
   const reply = await runJob(services, job, c.get('body'))
   const { status, rowsRead, rowsWritten, isReplay, isTexts, errorKind } = reply.head
-  services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
   c.set('errorKind', errorKind)
   // Past the Response of the web: its body would be turned into a stream and back.
   outgoing.writeHead(status, {
@@ -108,12 +107,13 @@ export async function answerSql(
   if (first && reply.body.length === 1) {
     // As text of single bytes it goes out in one piece with the head.
     outgoing.end(first.toString('latin1'), 'latin1')
-    return
+  } else {
+    outgoing.cork()
+    for (const piece of reply.body) outgoing.write(piece)
+    outgoing.end(() => release(reply.body))
+    outgoing.uncork()
   }
-  outgoing.cork()
-  for (const piece of reply.body) outgoing.write(piece)
-  outgoing.end(() => release(reply.body))
-  outgoing.uncork()
+  services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
 }
 
 function acceptsTexts({ env }: Call): boolean {
@@ -165,5 +165,6 @@ function headerOf(value: string | string[] | undefined, name: string, max: numbe
 }
 
 function digest(parts: readonly (string | undefined)[]): string {
-  return hash('sha256', JSON.stringify(parts), 'base64url')
+  // 132 bits, because the keys are an index that each write adds to.
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22)
 }

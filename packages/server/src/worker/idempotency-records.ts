@@ -4,21 +4,21 @@ import type { Reply } from './job.ts'
 import { SqlFailure } from './sql-failure.ts'
 
 const CREATE = `create table if not exists _persql_idempotency (
-  key text not null primary key,
+  id integer primary key,
+  key text not null unique,
   request blob not null,
   created_at integer not null,
   reply text not null
-) without rowid`
+)`
 const EXISTS = `select 1 from sqlite_schema where name = '_persql_idempotency'`
 const FIND = 'select request, reply from _persql_idempotency where key = ? and created_at > ?'
 const REPLACE =
   'insert or replace into _persql_idempotency (key, request, created_at, reply) values (?, ?, ?, ?)'
-/**
- * Up to three for each new one, so that old ones get fewer. Keys are digests, so the neighbours of the new one are a
- * random sample, and they are on the page that is being written anyway.
- */
+/** How many new records there are before old ones are looked for: twice as many, so that they get fewer. */
+const FORGET_EVERY = 16
+/** In the order of their making, so that none is searched for. */
 const FORGET = `delete from _persql_idempotency
-  where key in (select key from _persql_idempotency where key > ? order by key limit 3) and created_at <= ?`
+  where id in (select id from _persql_idempotency order by id limit ${2 * FORGET_EVERY}) and created_at <= ?`
 
 /** One call under a key. Its record is kept in the database itself, in the transaction of the call's effect. */
 export class IdempotencyRecord {
@@ -64,8 +64,8 @@ export class IdempotencyRecord {
     const connection = this.#connection
     connection.runOwn(() => {
       if (!connection.hasRecords) connection.database.exec(CREATE)
-      connection.own(REPLACE).run(this.#key, this.#request, this.#now, body)
-      connection.own(FORGET).run(this.#key, this.#now - this.#ttlMs)
+      const { lastInsertRowid } = connection.own(REPLACE).run(this.#key, this.#request, this.#now, body)
+      if (Number(lastInsertRowid) % FORGET_EVERY === 0) connection.own(FORGET).run(this.#now - this.#ttlMs)
     })
   }
 }

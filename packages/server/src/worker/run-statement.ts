@@ -10,6 +10,8 @@ import { refuseHiddenNames } from './transaction.ts'
 export interface Budget {
   rows: number
   bytes: number
+  /** What the connection has changed in all, after the last statement of the call that changed something. */
+  changes?: bigint
 }
 
 export function budgetOf({ resultRows, resultBytes }: WorkerLimits): Budget {
@@ -42,11 +44,12 @@ export function runStatement(
     const rows = readRows(prepared, values, budget)
     return { columns: prepared.columns(), rows, rowsRead: rows.length, rowsWritten: 0 }
   }
-  const [before] = countsOf(connection)
+  const before = budget.changes ?? countsOf(connection)[0]
   const rows = prepared.returnsRows ? readRows(prepared, values, budget) : []
   if (!prepared.returnsRows) statement.run(...values)
   const columns = prepared.returnsRows ? prepared.columns() : []
   const [after, changes, lastInsertRowid] = countsOf(connection)
+  budget.changes = after
   const result = { columns, rows, rowsRead: rows.length, rowsWritten: Number(after - before) }
   if (effects.changesSchema) {
     refuseHiddenNames(connection)
