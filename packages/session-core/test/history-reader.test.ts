@@ -73,6 +73,12 @@ describe('a history with corrupt rows', () => {
     ])
   })
 
+  test('is not written where a rewrite changes none of its items', async () => {
+    const before = await driver.batch([{ sql: 'select id, message_data from agent_messages' }])
+    await store.rewrite('s', (items) => items.map((item) => [item]))
+    expect(await driver.batch([{ sql: 'select id, message_data from agent_messages' }])).toEqual(before)
+  })
+
   test('warns on the console, without content, where nobody asked to be told', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     await new SessionStore(driver).read('s', { items: 1 })
@@ -176,6 +182,7 @@ describe('turns', () => {
       expect(await turns(3)).toEqual(history.slice(1))
       expect(await turns(4)).toEqual(history)
       expect(await turns(0)).toEqual([])
+      expect(await turns(Number.POSITIVE_INFINITY)).toEqual(history)
     },
   )
 
@@ -185,6 +192,25 @@ describe('turns', () => {
     expect(await store.read('s', { turns: 1 })).toHaveLength(101)
     expect(await store.read('s', { turns: 2 })).toHaveLength(112)
     expect(await store.read('s', { turns: Number.POSITIVE_INFINITY })).toHaveLength(112)
+  })
+
+  test('are found in one batch, by SQL however long they are, by an opaque codec where they are short', async () => {
+    const { driver: watched, batches } = recordingDriver(driver)
+    const plain = new SessionStore<Item>(watched)
+    await plain.append('plain', [user, ...numbered(100), user, ...numbered(100)])
+    const opaque = new SessionStore<Item>(watched, { codec: reversedCodec() })
+    await opaque.append('opaque', Array(50).fill([user, other]).flat())
+    batches.length = 0
+    expect(await plain.read('plain', { turns: 1 })).toHaveLength(101)
+    expect(await opaque.read('opaque', { turns: 1 })).toEqual([user, other])
+    expect(batches).toHaveLength(2)
+  })
+
+  test('go on past corrupt rows, with an opaque codec', async () => {
+    const store = new SessionStore<Item>(driver, { codec: reversedCodec(), onCorruptRow: () => {} })
+    await store.append('s', [user, ...numbered(3)])
+    await driver.batch([corrupt(3)])
+    expect(await store.read('s', { turns: 1 })).toEqual([user, { n: 0 }, { n: 2 }])
   })
 
   test('may have items of any kind between them', async () => {

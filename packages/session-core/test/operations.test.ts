@@ -67,6 +67,13 @@ describe('an append with an operation id', () => {
     })
   })
 
+  test('is forgotten with its session also where that has no items', async () => {
+    await store.append('s', [], { operationId: 'empty' })
+    await store.clear('s')
+    await store.append('s', [{ n: 1 }], { operationId: 'empty' })
+    expect(await store.read('s')).toEqual([{ n: 1 }])
+  })
+
   test('is refused without an id that can be one', async () => {
     await expect(store.append('s', [{}], { operationId: ' ' })).rejects.toThrow(
       'The operation id must not be empty or blank.',

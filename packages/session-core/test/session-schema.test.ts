@@ -52,8 +52,10 @@ describe('the tables', () => {
   test('are made again where somebody dropped them', async () => {
     const store = new SessionStore<Item>(driver)
     await store.append('s', numbered(1))
-    await driver.batch([{ sql: 'drop table agent_messages' }, { sql: 'drop table agent_sessions' }])
-    await store.append('s', numbered(2))
+    await store.append('s', numbered(1), { operationId: 'op' })
+    const tables = ['agent_sessions_operations', 'agent_messages', 'agent_sessions']
+    await driver.batch(tables.map((table) => ({ sql: `drop table ${table}` })))
+    await store.append('s', numbered(2), { operationId: 'op' })
     expect(await store.read('s')).toEqual(numbered(2))
   })
 
@@ -116,9 +118,12 @@ describe('the tables', () => {
     })
 
     test('mean no sessions while there are none, and say so where something is to be written', async () => {
-      const store = new SessionStore<Item>(mayNotMake())
+      const corrupt: unknown[] = []
+      const store = new SessionStore<Item>(mayNotMake(), { onCorruptRow: (row) => corrupt.push(row) })
       expect(await store.read('s')).toEqual([])
+      expect(batches).toHaveLength(1)
       expect((await store.readPage('s', { limit: 1 })).items).toEqual([])
+      expect(corrupt).toEqual([])
       const refused = await store.append('s', numbered(1)).catch((error: unknown) => error)
       expect(refused).toMatchObject({
         code: 'NO_SUCH_TABLE',
@@ -136,17 +141,36 @@ describe('the tables', () => {
       expect(await store.read('s')).toEqual(numbered(1))
     })
 
-    test('do not hide that nothing else may be written either', async () => {
-      const readOnly: SqlDriver = {
+    test('are not asked for again where they are known, and nothing else may be written either', async () => {
+      let mayWrite = true
+      let attempts = 0
+      const store = new SessionStore<Item>({
         ...driver,
-        async batch() {
+        async batch(statements, options) {
+          attempts += 1
+          if (mayWrite) return driver.batch(statements, options)
           throw new StorageError('READ_ONLY', 'This token may only read.')
         },
-      }
-      await expect(new SessionStore<Item>(readOnly).append('s', numbered(1))).rejects.toMatchObject({
-        code: 'READ_ONLY',
       })
+      await store.append('s', numbered(1))
+      mayWrite = false
+      await expect(store.append('s', numbered(1))).rejects.toMatchObject({ code: 'READ_ONLY' })
+      expect(attempts).toBe(2)
     })
+  })
+
+  test('are not tried again where a rule of somebody else refuses the first batch', async () => {
+    await new SessionStore<Item>(driver).append('s', numbered(1))
+    await driver.batch([
+      {
+        sql: `create trigger refuse before insert on agent_messages
+          begin select raise(abort, 'NOT NULL constraint failed: made up'); end`,
+      },
+    ])
+    batches.length = 0
+    const fresh = new SessionStore<Item>({ ...driver })
+    await expect(fresh.append('s', numbered(1))).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    expect(batches).toHaveLength(1)
   })
 
   test('are not made again and again where another table is missing', async () => {

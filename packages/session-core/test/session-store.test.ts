@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { jsonCodec, SessionStore, type SqlDriver, type SqlStatement } from '../src/index.ts'
+import { jsonCodec, SessionStore, type SqlDriver, type SqlStatement, StorageError } from '../src/index.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
@@ -106,9 +106,12 @@ describe('bad input', () => {
 
   test.each([1.5, Number.NaN, '2', 'Infinity', null])('refuses the limit %j', async (limit) => {
     const store = new SessionStore(driver)
-    await expect(store.read('s', { items: limit as number })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-    })
+    for (const count of ['items', 'turns'] as const) {
+      await expect(store.read('s', { [count]: limit })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `${count} must be a whole number.`,
+      })
+    }
     await expect(store.readPage('s', { limit: limit as number })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
@@ -149,7 +152,10 @@ describe('bad input', () => {
 
   test('refuses a driver of a dialect that it cannot write', () => {
     expect(() => new SessionStore({ ...driver, dialect: 'mysql' })).toThrow(
-      'Sessions need a driver of dialect "sqlite"; this one says "mysql".',
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: 'Sessions need a driver of dialect "sqlite"; this one says "mysql".',
+      }),
     )
   })
 })
@@ -254,11 +260,17 @@ describe('a change that depends on what was read', () => {
   test('gives up with HISTORY_CONFLICT when others never stop', async () => {
     await new SessionStore<Item>(driver).append('s', numbered(1))
     const store = withIntruder(Number.POSITIVE_INFINITY)
-    await expect(store.rewrite('s', (items) => items.map(() => []))).rejects.toMatchObject({
+    let attempts = 0
+    const dropAll = (items: readonly Item[]) => {
+      attempts += 1
+      return items.map(() => [])
+    }
+    await expect(store.rewrite('s', dropAll)).rejects.toMatchObject({
       code: 'HISTORY_CONFLICT',
       message: 'The history changed 20 times while it was being rewritten. Try again when others write less.',
       cause: { code: 'CONSTRAINT' },
     })
+    expect(attempts).toBe(20)
     expect((await new SessionStore<Item>(driver).read('s'))[0]).toEqual({ n: 0 })
   })
 
@@ -270,6 +282,23 @@ describe('a change that depends on what was read', () => {
     expect(batches).toHaveLength(2)
     await store.rewrite('s', (items) => items.map((item) => (item['n'] === 1 ? [] : [item])))
     expect(batches).toHaveLength(4)
+    await store.replaceSuffix('s', [], [{ n: 3 }])
+    expect(batches).toHaveLength(5)
+  })
+
+  test('passes on why the database refused the write, and does not start over', async () => {
+    await new SessionStore<Item>(driver).append('s', numbered(1))
+    const full: SqlDriver = {
+      ...driver,
+      async batch(statements, options) {
+        if (options?.readOnly) return driver.batch(statements, options)
+        throw new StorageError('FULL', 'No space is left.')
+      },
+    }
+    const store = new SessionStore<Item>(full, { createTables: false })
+    batches.length = 0
+    await expect(store.rewrite('s', () => [[]])).rejects.toMatchObject({ code: 'FULL' })
+    expect(batches).toHaveLength(1)
   })
 
   test('keeps the times of the rows that it moves', async () => {
