@@ -134,6 +134,17 @@ describe('the tables', () => {
       })
     })
 
+    test('do not make another failure look like no sessions', async () => {
+      const store = new SessionStore<Item>({
+        ...driver,
+        async batch(statements) {
+          const isMaking = statements.some(({ sql }) => sql.startsWith('create'))
+          throw new StorageError(isMaking ? 'READ_ONLY' : 'BUSY', 'Refused.')
+        },
+      })
+      await expect(store.read('s')).rejects.toMatchObject({ code: 'BUSY' })
+    })
+
     test('are found once somebody has made them', async () => {
       const store = new SessionStore<Item>(mayNotMake())
       expect(await store.read('s')).toEqual([])
