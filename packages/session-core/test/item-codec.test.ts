@@ -1,9 +1,14 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { jsonCodec } from '../src/index.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ItemCodec, jsonCodec } from '../src/index.ts'
 
-const codec = jsonCodec<unknown>()
+let codec: ItemCodec<unknown>
+
+beforeEach(() => {
+  codec = jsonCodec()
+})
+
 const roundTrip = (item: unknown) => codec.decode(codec.encode(item))
 
 describe('jsonCodec', () => {
@@ -16,6 +21,8 @@ describe('jsonCodec', () => {
     [{ $$bytes: 'AP8Q' }],
     [{ $bytes: { $bytes: 1 } }],
     [{ $bytes: 'AP8Q', more: 1 }],
+    [{ a$bytes: 'AP8Q' }],
+    [{ $bytesize: 'AP8Q' }],
     [[{ $bytes: new Uint8Array([1]) }]],
   ])('does not confuse %j with bytes', (item) => {
     expect(roundTrip(item)).toStrictEqual(item)
@@ -23,7 +30,7 @@ describe('jsonCodec', () => {
 
   test('leaves an object alone that only looks like bytes, as others may have written it', () => {
     expect(codec.decode('{"$bytes":"not base64!"}')).toEqual({ $bytes: 'not base64!' })
-    expect(codec.decode('{"$bytes":5}')).toEqual({ $bytes: 5 })
+    expect(codec.decode('{"$bytes":1234}')).toEqual({ $bytes: 1234 })
   })
 
   test('gives back a Buffer as a plain Uint8Array, and large bytes whole', () => {
@@ -38,6 +45,8 @@ describe('jsonCodec', () => {
   test('takes plain objects without a prototype and of another realm', () => {
     expect(roundTrip(Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 })
     expect(roundTrip(runInNewContext('({ a: [1] })'))).toEqual({ a: [1] })
+    const bytes = new Uint8Array([1])
+    expect(roundTrip(Object.assign(Object.create(null), { bytes }))).toEqual({ bytes })
   })
 
   test('keeps a "__proto__" key as data', () => {
@@ -94,6 +103,7 @@ describe('jsonCodec', () => {
     ['a Map', { m: new Map() }, 'm'],
     ['another typed array', { t: new Float32Array(1) }, 't'],
     ['an instance of a class', { m: new Message() }, 'm'],
+    ['an object whose prototype has none', { o: Object.create(Object.create(null)) }, 'o'],
     ['a boxed string', { s: Object('text') }, 's'],
     ['a cycle', cyclic, '[0].again'],
   ])('refuses %s, with its path', (_name, item, itemPath) => {
@@ -101,7 +111,9 @@ describe('jsonCodec', () => {
   })
 
   test('refuses what is nested too deep for this process', () => {
-    expect(() => codec.encode(deep)).toThrow(expect.objectContaining({ code: 'INVALID_ITEM' }))
+    expect(() => codec.encode(deep)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ITEM', message: expect.stringContaining('nested too deep') }),
+    )
   })
 
   test('keeps the content out of its errors', () => {
