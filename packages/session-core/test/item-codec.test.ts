@@ -88,6 +88,9 @@ describe('jsonCodec', () => {
   let deep: unknown = 1
   for (let depth = 0; depth < 100_000; depth++) deep = [deep]
   class Message {}
+  class Lookalike {
+    isPrototypeOf() {}
+  }
 
   test.each<[string, unknown, string]>([
     ['a BigInt', { a: [{ n: 1n }] }, 'a[0].n'],
@@ -103,6 +106,7 @@ describe('jsonCodec', () => {
     ['a Map', { m: new Map() }, 'm'],
     ['another typed array', { t: new Float32Array(1) }, 't'],
     ['an instance of a class', { m: new Message() }, 'm'],
+    ['an instance of a class that looks like Object', { o: new Lookalike() }, 'o'],
     ['an object whose prototype has none', { o: Object.create(Object.create(null)) }, 'o'],
     ['a boxed string', { s: Object('text') }, 's'],
     ['a cycle', cyclic, '[0].again'],
