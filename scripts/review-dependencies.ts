@@ -64,18 +64,16 @@ function reviewTable(): string {
     const { manifest, bytes } = installed.find((candidate) => candidate.name === name)!
     const { version, released, maintainers } = fromRegistry(name)
     return [
-      `[\`${name}\`](https://www.npmjs.com/package/${name})`,
-      usedBy.join(', '),
-      reasons[name],
+      `[\`${name}\`](https://www.npmjs.com/package/${name})<br>${manifest.license}`,
+      `${reasons[name]}<br>in ${usedBy.join(', ')}`,
       `${repositoryOwner(manifest)}${maintainers === undefined ? '' : ` (${maintainers} on npm)`}`,
-      manifest.license,
       `${Math.round(bytes / 1000)}`,
       `${version}, ${released}`,
     ]
   })
   return [
-    ['package', 'used by', 'why', 'maintained by', 'licence', 'kB', 'last release'],
-    ['---', '---', '---', '---', '---', '---:', '---'],
+    ['package', 'why, and in which of ours', 'maintained by', 'kB', 'last release'],
+    ['---', '---', '---', '---:', '---'],
     ...rows,
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)

@@ -115,6 +115,10 @@ test('closes only the database that a session opened itself', async () => {
   await own.close()
   await own.close()
   await expect(own.getItems()).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+
+  const disposed = await PerSQLSession.open('s', ':memory:')
+  await disposed[Symbol.asyncDispose]()
+  await expect(disposed.getItems()).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
 })
 
 test('does no I/O until the first read or write', async () => {

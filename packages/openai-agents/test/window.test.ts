@@ -37,6 +37,21 @@ reads(
 reads('reads the latest turns', { window: { turns: 2 } }, HISTORY)
 reads('reads everything when there are fewer turns', { window: { turns: 9 } }, HISTORY)
 
+test.each([
+  ['computer_call', 'computer_call_result'],
+  ['shell_call', 'shell_call_output'],
+])('leaves out the result of a %s as well, and keeps it behind its call', (called, answered) =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    const items = [
+      { type: called, callId: 'c' },
+      { type: answered, callId: 'c' },
+    ] as never[]
+    await session('s').addItems(items)
+    expect(await session('s', { window: { items: 2 } }).getItems()).toEqual(items)
+    expect(await session('s', { window: { items: 1 } }).getItems()).toEqual([])
+  }),
+)
+
 test('keeps the exact meaning of an explicit limit', () =>
   withSessions('better-sqlite3 file', async ({ session }) => {
     await session('s').addItems(HISTORY)
@@ -56,7 +71,10 @@ test('refuses a window that is not one, before any I/O', () =>
       { items: '3' },
     ]) {
       expect(() => session('s', { window } as never)).toThrow(
-        expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+        expect.objectContaining({
+          code: 'INVALID_ARGUMENT',
+          message: 'window must be { items: n } or { turns: n }, with a whole number of at least 1.',
+        }),
       )
     }
   }))

@@ -53,9 +53,7 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
 
   function writeRecord(current: object): string {
     const prototype = Object.getPrototypeOf(current)
-    if (prototype !== Object.prototype && prototype !== null && !isPlainElsewhere(prototype)) {
-      refuse('an instance of a class')
-    }
+    if (prototype !== null && !isRoot(prototype)) refuse('an instance of a class')
     if (Object.getOwnPropertySymbols(current).length > 0) refuse('an object with a symbol as a key')
     const keys = Object.keys(current)
     if (options.sortKeys) keys.sort()
@@ -115,10 +113,6 @@ export function parseJson(text: string): unknown {
 
 function reviveBytes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) value[index] = reviveBytes(value[index])
-    return value
-  }
   const record = value as Record<string, unknown>
   const keys = Object.keys(record)
   for (const key of keys) record[key] = reviveBytes(record[key])
@@ -128,8 +122,8 @@ function reviveBytes(value: unknown): unknown {
   return typeof record[key] === 'string' ? (fromBase64(record[key]) ?? record) : record
 }
 
-/** A plain object from another realm, such as a `vm` context or an iframe. */
-function isPlainElsewhere(prototype: object): boolean {
+/** `Object.prototype`, also of another realm, such as a `vm` context or an iframe. */
+function isRoot(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
@@ -156,10 +150,7 @@ function fromBase64(text: string): Uint8Array | undefined {
 
 function formatPath(path: readonly (string | number)[]): string {
   return path
-    .map((step) => {
-      if (typeof step === 'number') return `[${step}]`
-      return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
-    })
+    .map((step) => (/^[A-Za-z_$][\w$]*$/.test(String(step)) ? `.${step}` : `[${JSON.stringify(step)}]`))
     .join('')
     .replace(/^\./, '')
 }

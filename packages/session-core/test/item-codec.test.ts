@@ -1,44 +1,17 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { jsonCodec } from '../src/index.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ItemCodec, jsonCodec } from '../src/index.ts'
 
-const codec = jsonCodec<unknown>()
+let codec: ItemCodec<unknown>
+
+beforeEach(() => {
+  codec = jsonCodec()
+})
+
 const roundTrip = (item: unknown) => codec.decode(codec.encode(item))
 
 describe('jsonCodec', () => {
-  test('gives back whatever JSON and bytes can hold', () => {
-    const { value } = fc.letrec((tie) => ({
-      value: fc.oneof(
-        { depthSize: 'medium' },
-        fc.constantFrom(null, true, false, -0, 0, Number.MAX_VALUE, Number.MIN_VALUE),
-        fc.double({ noNaN: true, noDefaultInfinity: true }),
-        fc.string({ unit: 'binary' }),
-        fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
-        fc.array(tie('value')),
-        fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('$bytes', '$$bytes', '$$$bytes')), tie('value'), {
-          noNullPrototype: true,
-          maxKeys: 3,
-        }),
-      ),
-    }))
-    fc.assert(
-      fc.property(value, (item) => {
-        expect(roundTrip(item)).toStrictEqual(item)
-      }),
-    )
-  })
-
-  test('writes what JSON.stringify writes, for what JSON can hold', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (item) => {
-        const plain = JSON.parse(JSON.stringify(item)) as unknown
-        fc.pre(!JSON.stringify(plain).includes('bytes"'))
-        expect(codec.encode(plain)).toBe(JSON.stringify(plain))
-      }),
-    )
-  })
-
   test('writes bytes as base64, which other languages can read', () => {
     expect(codec.encode({ image: new Uint8Array([0, 255, 16]) })).toBe('{"image":{"$bytes":"AP8Q"}}')
   })
@@ -48,6 +21,8 @@ describe('jsonCodec', () => {
     [{ $$bytes: 'AP8Q' }],
     [{ $bytes: { $bytes: 1 } }],
     [{ $bytes: 'AP8Q', more: 1 }],
+    [{ a$bytes: 'AP8Q' }],
+    [{ $bytesize: 'AP8Q' }],
     [[{ $bytes: new Uint8Array([1]) }]],
   ])('does not confuse %j with bytes', (item) => {
     expect(roundTrip(item)).toStrictEqual(item)
@@ -55,7 +30,7 @@ describe('jsonCodec', () => {
 
   test('leaves an object alone that only looks like bytes, as others may have written it', () => {
     expect(codec.decode('{"$bytes":"not base64!"}')).toEqual({ $bytes: 'not base64!' })
-    expect(codec.decode('{"$bytes":5}')).toEqual({ $bytes: 5 })
+    expect(codec.decode('{"$bytes":1234}')).toEqual({ $bytes: 1234 })
   })
 
   test('gives back a Buffer as a plain Uint8Array, and large bytes whole', () => {
@@ -70,6 +45,8 @@ describe('jsonCodec', () => {
   test('takes plain objects without a prototype and of another realm', () => {
     expect(roundTrip(Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 })
     expect(roundTrip(runInNewContext('({ a: [1] })'))).toEqual({ a: [1] })
+    const bytes = new Uint8Array([1])
+    expect(roundTrip(Object.assign(Object.create(null), { bytes }))).toEqual({ bytes })
   })
 
   test('keeps a "__proto__" key as data', () => {
@@ -111,6 +88,9 @@ describe('jsonCodec', () => {
   let deep: unknown = 1
   for (let depth = 0; depth < 100_000; depth++) deep = [deep]
   class Message {}
+  class Lookalike {
+    isPrototypeOf() {}
+  }
 
   test.each<[string, unknown, string]>([
     ['a BigInt', { a: [{ n: 1n }] }, 'a[0].n'],
@@ -126,6 +106,8 @@ describe('jsonCodec', () => {
     ['a Map', { m: new Map() }, 'm'],
     ['another typed array', { t: new Float32Array(1) }, 't'],
     ['an instance of a class', { m: new Message() }, 'm'],
+    ['an instance of a class that looks like Object', { o: new Lookalike() }, 'o'],
+    ['an object whose prototype has none', { o: Object.create(Object.create(null)) }, 'o'],
     ['a boxed string', { s: Object('text') }, 's'],
     ['a cycle', cyclic, '[0].again'],
   ])('refuses %s, with its path', (_name, item, itemPath) => {
@@ -133,7 +115,9 @@ describe('jsonCodec', () => {
   })
 
   test('refuses what is nested too deep for this process', () => {
-    expect(() => codec.encode(deep)).toThrow(expect.objectContaining({ code: 'INVALID_ITEM' }))
+    expect(() => codec.encode(deep)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ITEM', message: expect.stringContaining('nested too deep') }),
+    )
   })
 
   test('keeps the content out of its errors', () => {
@@ -146,5 +130,37 @@ describe('jsonCodec', () => {
     })()
     expect(thrown).toContain('b[0]')
     expect(thrown).not.toMatch(/hunter2|2020/)
+  })
+
+  test('gives back whatever JSON and bytes can hold', () => {
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'medium' },
+        fc.constantFrom(null, true, false, -0, 0, Number.MAX_VALUE, Number.MIN_VALUE),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.string({ unit: 'binary' }),
+        fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
+        fc.array(tie('value')),
+        fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('$bytes', '$$bytes', '$$$bytes')), tie('value'), {
+          noNullPrototype: true,
+          maxKeys: 3,
+        }),
+      ),
+    }))
+    fc.assert(
+      fc.property(value, (item) => {
+        expect(roundTrip(item)).toStrictEqual(item)
+      }),
+    )
+  })
+
+  test('writes what JSON.stringify writes, for what JSON can hold', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (item) => {
+        const plain = JSON.parse(JSON.stringify(item)) as unknown
+        fc.pre(!JSON.stringify(plain).includes('bytes"'))
+        expect(codec.encode(plain)).toBe(JSON.stringify(plain))
+      }),
+    )
   })
 })

@@ -1,11 +1,9 @@
+import { hash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionStore, type SqlDriver, type SqlStatement } from '../src/index.ts'
+import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
-
-type Item = Record<string, unknown>
-
-const numbered = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ n }))
 
 let driver: SqlDriver
 let store: SessionStore<Item>
@@ -48,12 +46,32 @@ describe('an append with an operation id', () => {
     expect(await store.read('b')).toEqual([{ n: 'b' }])
   })
 
+  test('is remembered by a digest that other versions can compare', async () => {
+    await store.append('s', [{ b: 1, a: 'é' }], { operationId: 'append' })
+    await store.replaceSuffix('s', [{ a: 'é', b: 1 }], [{ n: 2 }], { operationId: 'replace' })
+    const [result] = await driver.batch([
+      { sql: 'select operation_id, digest from agent_sessions_operations order by operation_id' },
+    ])
+    const sha256 = (text: string) => hash('sha256', text)
+    expect(result!.rows).toEqual([
+      ['append', sha256(JSON.stringify(['append', ['{"a":"é","b":1}']]))],
+      ['replace', sha256(JSON.stringify(['replace', ['{"a":"é","b":1}'], ['{"n":2}']]))],
+    ])
+  })
+
   test('is remembered where there are no items', async () => {
     await store.append('s', [], { operationId: 'empty' })
     await store.append('s', [], { operationId: 'empty' })
     await expect(store.append('s', [{}], { operationId: 'empty' })).rejects.toMatchObject({
       code: 'OPERATION_CONFLICT',
     })
+  })
+
+  test('is forgotten with its session also where that has no items', async () => {
+    await store.append('s', [], { operationId: 'empty' })
+    await store.clear('s')
+    await store.append('s', [{ n: 1 }], { operationId: 'empty' })
+    expect(await store.read('s')).toEqual([{ n: 1 }])
   })
 
   test('is refused without an id that can be one', async () => {
@@ -86,6 +104,7 @@ describe('a replaced suffix', () => {
       [{ n: 'other' }, { n: 2 }],
       [{ n: 0 }, { n: 1 }],
       [{ n: 'more' }, ...numbered(3)],
+      [...numbered(3), { n: 'more' }],
     ]
     for (const expected of wrong) {
       await expect(store.replaceSuffix('s', expected, [])).rejects.toMatchObject({
@@ -123,6 +142,26 @@ describe('a replaced suffix', () => {
     expect(await store.read('s')).toEqual([{ n: 0 }, { n: 'one' }, { n: 2 }])
   })
 
+  test('is replaced once where another process makes the same change at the same time', async () => {
+    await store.append('s', numbered(2), { operationId: 'append' })
+    const change: [Item[], Item[]] = [[{ n: 1 }], [{ n: 'one' }]]
+    let isFirst = true
+    const late = new SessionStore<Item>({
+      ...driver,
+      async batch(statements, options) {
+        const results = await driver.batch(statements, options)
+        if (isFirst) {
+          isFirst = false
+          await store.replaceSuffix('s', ...change, { operationId: 'once' })
+          await store.replaceSuffix('s', [{ n: 'one' }], change[0])
+        }
+        return results
+      },
+    })
+    await late.replaceSuffix('s', ...change, { operationId: 'once' })
+    expect(await store.read('s')).toEqual(numbered(2))
+  })
+
   test('is a conflict under an operation id that was never applied', async () => {
     await store.append('s', numbered(1))
     const change = store.replaceSuffix('s', [{ n: 'other' }], [], { operationId: 'never' })
@@ -151,6 +190,12 @@ describe('a rewrite', () => {
       [6, '{"n":2}'],
       [7, '{"n":3}'],
     ])
+  })
+
+  test('adds what stands beside an item that stays', async () => {
+    await store.append('s', numbered(2))
+    await store.rewrite('s', (items) => items.map((item) => [item, { after: item['n'] }]))
+    expect(await store.read('s')).toEqual([{ n: 0 }, { after: 0 }, { n: 1 }, { after: 1 }])
   })
 
   test('drops what has nothing in its place', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionCatalog, SessionStore, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { recordingDriver } from './support/recording-driver.ts'
 
 interface Item {
   readonly n: number
@@ -148,14 +149,7 @@ describe('one session', () => {
 })
 
 test('reading makes no write, and the tables are left to others with createTables false', async () => {
-  const batches: (boolean | undefined)[] = []
-  const watched: SqlDriver = {
-    ...driver,
-    batch(statements, options) {
-      batches.push(options?.readOnly)
-      return driver.batch(statements, options)
-    },
-  }
+  const { driver: watched, readOnly } = recordingDriver(driver)
   await expect(new SessionCatalog(watched, { createTables: false }).list()).rejects.toMatchObject({
     code: 'NO_SUCH_TABLE',
   })
@@ -163,5 +157,5 @@ test('reading makes no write, and the tables are left to others with createTable
   const reader = new SessionCatalog(watched, { createTables: false })
   await reader.list()
   await reader.get('a')
-  expect(batches).toEqual([true, true, true])
+  expect(readOnly).toEqual([true, true, true])
 })

@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import {
-  type CorruptRow,
-  type ItemCodec,
-  jsonCodec,
-  SessionStore,
-  type SqlDriver,
-  type SqlStatement,
-  StorageError,
-  sessionTablesSql,
-} from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { jsonCodec, SessionStore, type SqlDriver, type SqlStatement, StorageError } from '../src/index.ts'
+import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
-
-type Item = Record<string, unknown>
+import { reversedCodec } from './support/reversed-codec.ts'
 
 let driver: SqlDriver
 let batches: (readonly SqlStatement[])[]
@@ -23,156 +14,18 @@ beforeEach(() => {
 
 afterEach(() => driver.close())
 
-const numbered = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ n }))
-
-const corrupt = (rowId: number, text = '{"cut') => ({
-  sql: 'update agent_messages set message_data = ? where id = ?',
-  params: [text, rowId],
-})
-
-describe('a history with corrupt rows', () => {
-  let reported: CorruptRow[]
-  let store: SessionStore<Item>
-
-  beforeEach(async () => {
-    reported = []
-    store = new SessionStore(driver, { onCorruptRow: (row) => reported.push(row) })
-    await store.append('s', numbered(8))
-    await driver.batch([corrupt(2), corrupt(6), corrupt(8)])
+describe('an append', () => {
+  test('of nothing sends nothing, so the session does not begin', async () => {
+    await new SessionStore<Item>(driver).append('s', [])
+    expect(batches).toEqual([])
   })
 
-  test('is read without them, and each is reported with its row', async () => {
-    const items = await store.read('s')
-    expect(items.map(({ n }) => n)).toEqual([0, 2, 3, 4, 6])
-    expect(reported).toMatchObject(
-      [2, 6, 8].map((rowId) => ({ sessionId: 's', table: 'agent_messages', rowId, dropped: false })),
-    )
-  })
-
-  test('gives as many valid items as asked for', async () => {
-    expect((await store.read('s', { items: 3 })).map(({ n }) => n)).toEqual([3, 4, 6])
-    expect((await store.read('s', { items: 5 })).map(({ n }) => n)).toEqual([0, 2, 3, 4, 6])
-    expect((await store.read('s', { items: 9 })).map(({ n }) => n)).toEqual([0, 2, 3, 4, 6])
-  })
-
-  test('has turns in spite of them', async () => {
-    await store.append('s', [{ role: 'user' }, { n: 9 }, { n: 10 }])
-    await driver.batch([corrupt(10)])
-    expect(await store.read('s', { turns: 1 })).toEqual([{ role: 'user' }, { n: 10 }])
-    expect(reported).toMatchObject([{ rowId: 10 }])
-  })
-
-  test('drops and reports them where a pop goes past them', async () => {
-    expect(await store.pop('s')).toEqual({ n: 6 })
-    expect(reported).toMatchObject([{ rowId: 8, dropped: true }])
-    expect(await store.pop('s')).toEqual({ n: 4 })
-    const [result] = await driver.batch([{ sql: 'select id from agent_messages order by id' }])
-    expect(result!.rows.flat()).toEqual([1, 2, 3, 4])
-  })
-
-  test('keeps them in place through a rewrite and a replaced suffix', async () => {
-    await store.rewrite('s', (items) => items.map((item) => (item['n'] === 3 ? [{ n: 'three' }] : [item])))
-    await store.replaceSuffix('s', [{ n: 4 }, { n: 6 }], [{ n: 'end' }])
-    const [result] = await driver.batch([{ sql: 'select message_data from agent_messages order by id' }])
-    expect(result!.rows.flat()).toEqual([
-      '{"n":0}',
-      '{"cut',
-      '{"n":2}',
-      '{"n":"three"}',
-      '{"cut',
-      '{"cut',
-      '{"n":"end"}',
-    ])
-  })
-
-  test('warns on the console, without content, where nobody asked to be told', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-    await new SessionStore(driver).read('s', { items: 1 })
-    expect(warn.mock.calls).toEqual([
-      ['Passed over row 8 of "agent_messages" in session "s": it does not hold a valid item.'],
-    ])
-    warn.mockRestore()
-  })
-
-  test('is empty when nothing else is left', async () => {
-    await store.replaceAll('s', numbered(2))
-    await driver.batch([{ sql: `update agent_messages set message_data = 'x'` }])
-    expect(await store.read('s')).toEqual([])
-    expect(await store.pop('s')).toBeUndefined()
-    expect((await store.readPage('s', { limit: 5 })).items).toEqual([])
-  })
-})
-
-describe('a history read in pages', () => {
-  test('comes from the newest page to the oldest, each oldest first, with rows and times', async () => {
+  test('has few parameters, however many items there are', async () => {
     const store = new SessionStore<Item>(driver)
-    await store.append('s', numbered(5))
-    const newest = await store.readPage('s', { limit: 2 })
-    expect(newest.items.map(({ item, rowId }) => [item['n'], rowId])).toEqual([
-      [3, 4],
-      [4, 5],
-    ])
-    expect(newest.items[0]!.createdAt).toBeInstanceOf(Date)
-    expect(Math.abs(newest.items[0]!.createdAt.getTime() - Date.now())).toBeLessThan(60_000)
-    const middle = await store.readPage('s', { limit: 2, before: newest.before })
-    const oldest = await store.readPage('s', { limit: 2, before: middle.before })
-    expect([...oldest.items, ...middle.items].map(({ item }) => item['n'])).toEqual([0, 1, 2])
-    expect(oldest.before).toBeUndefined()
-  })
-
-  test('has at least one row', async () => {
-    const store = new SessionStore<Item>(driver)
-    await expect(store.readPage('s', { limit: 0 })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      message: 'limit must be at least 1.',
-    })
-    await expect(store.readPage('s', { limit: 0.5 })).rejects.toThrow('limit must be a whole number.')
-  })
-
-  test('ends with a full page when the items fill it', async () => {
-    const store = new SessionStore<Item>(driver)
-    await store.append('s', numbered(2))
-    expect((await store.readPage('s', { limit: 2 })).before).toBeUndefined()
-  })
-})
-
-describe('turns', () => {
-  const user = { role: 'user' }
-  const other = { role: 'assistant' }
-  const history = [other, user, other, other, user, user, { content: 'role: user' }, user, other]
-
-  const codecs: [string, ItemCodec<Item>][] = [
-    ['JSON', jsonCodec<Item>()],
-    ['an opaque codec', reversedCodec()],
-  ]
-
-  test.each(codecs)(
-    'begin at the first of the user items that follow each other, with %s',
-    async (_, codec) => {
-      const store = new SessionStore<Item>(driver, { codec })
-      await store.append('s', history)
-      const turns = async (count: number) => await store.read('s', { turns: count })
-      expect(await turns(1)).toEqual(history.slice(7))
-      expect(await turns(2)).toEqual(history.slice(4))
-      expect(await turns(3)).toEqual(history.slice(1))
-      expect(await turns(4)).toEqual(history)
-      expect(await turns(0)).toEqual([])
-    },
-  )
-
-  test('are found behind many items by an opaque codec', async () => {
-    const store = new SessionStore<Item>(driver, { codec: reversedCodec() })
-    await store.append('s', [user, ...numbered(9), other, user, ...numbered(100)])
-    expect(await store.read('s', { turns: 1 })).toHaveLength(101)
-    expect(await store.read('s', { turns: 2 })).toHaveLength(112)
-    expect(await store.read('s', { turns: Number.POSITIVE_INFINITY })).toHaveLength(112)
-  })
-
-  test('do not begin at the first row of what was read so far, which may follow a user item', async () => {
-    const store = new SessionStore<Item>(driver, { codec: reversedCodec() })
-    // The first part that is read has eight rows, and begins in the middle of the user items.
-    await store.append('s', [other, ...Array<Item>(9).fill(user), ...numbered(3)])
-    expect(await store.read('s', { turns: 1 })).toHaveLength(12)
+    for (const count of [1, 16, 17, 5000]) await store.append('s', numbered(count))
+    const params = batches.map((batch) => batch.flatMap((statement) => statement.params ?? []).length)
+    expect(params).toEqual([3, 33, 3, 3])
+    expect(await store.read('s', { items: 5000 })).toEqual(numbered(5000))
   })
 })
 
@@ -189,7 +42,10 @@ describe('an opaque codec', () => {
       },
       onCorruptRow: () => {},
     })
-    await expect(wrongKey.pop('s')).rejects.toMatchObject({ code: 'UNREADABLE_ITEM' })
+    await expect(wrongKey.pop('s')).rejects.toMatchObject({
+      code: 'UNREADABLE_ITEM',
+      message: 'The codec could not decode row 2 of "agent_messages". Nothing was removed.',
+    })
     expect(await wrongKey.read('s')).toEqual([])
     expect(await written.pop('s')).toEqual({ n: 1 })
     expect(await written.pop('s')).toEqual({ n: 0 })
@@ -231,11 +87,31 @@ describe('bad input', () => {
     expect(batches).toEqual([])
   })
 
-  test.each([1.5, Number.NaN, '2', null])('refuses the limit %j', async (limit) => {
+  test.each([
+    [7, 'must be a string.'],
+    [' ', 'must not be empty or blank.'],
+    ['x'.repeat(1025), 'has 1025 characters; at most 1024 are allowed.'],
+    ['a\0b', 'must not contain a NUL character: databases cut text there.'],
+    ['half \ud800', 'must not contain half of a surrogate pair: two such ids would become the same.'],
+  ])('says why %j is no session id', async (id, why) => {
+    const refused = new SessionStore(driver).read(id as string)
+    await expect(refused).rejects.toThrow(`The session id ${why}`)
+  })
+
+  test('takes a session id of 1024 characters', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('x'.repeat(1024), numbered(1))
+    expect(await store.read('x'.repeat(1024))).toEqual(numbered(1))
+  })
+
+  test.each([1.5, Number.NaN, '2', 'Infinity', null])('refuses the limit %j', async (limit) => {
     const store = new SessionStore(driver)
-    await expect(store.read('s', { items: limit as number })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-    })
+    for (const count of ['items', 'turns'] as const) {
+      await expect(store.read('s', { [count]: limit })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `${count} must be a whole number.`,
+      })
+    }
     await expect(store.readPage('s', { limit: limit as number })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
@@ -248,7 +124,10 @@ describe('bad input', () => {
     await expect(store.append('s', items)).rejects.toMatchObject(refusal)
     await expect(store.replaceAll('s', items)).rejects.toMatchObject(refusal)
     await expect(store.replaceSuffix('s', [], items)).rejects.toMatchObject(refusal)
-    await expect(store.append('s', 'text' as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    await expect(store.append('s', 'text' as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'The items must be an array.',
+    })
     expect(batches).toEqual([])
   })
 
@@ -262,12 +141,22 @@ describe('bad input', () => {
     const failed: unknown = await new SessionStore(driver, { codec })
       .append('s', [{}])
       .catch((error) => error)
-    expect(failed).toMatchObject({ code: 'INVALID_ITEM', itemIndex: 0, cause: { message: 'hunter2' } })
+    expect(failed).toMatchObject({
+      code: 'INVALID_ITEM',
+      message: 'Item 0 cannot be stored. The codec could not encode it.',
+      itemIndex: 0,
+      cause: { message: 'hunter2' },
+    })
     expect(String(failed)).not.toContain('hunter2')
   })
 
   test('refuses a driver of a dialect that it cannot write', () => {
-    expect(() => new SessionStore({ ...driver, dialect: 'mysql' })).toThrow(StorageError)
+    expect(() => new SessionStore({ ...driver, dialect: 'mysql' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: 'Sessions need a driver of dialect "sqlite"; this one says "mysql".',
+      }),
+    )
   })
 })
 
@@ -303,92 +192,34 @@ describe('the limits of a driver', () => {
     const store = new SessionStore<Item>({ ...driver, limits: { valueBytes: 60, requestBytes: 200 } })
     await expect(store.append('s', [{ n: 1 }, { text: 'é'.repeat(40) }])).rejects.toMatchObject({
       code: 'TOO_LARGE',
+      message: 'Item 1 needs 98 bytes; the database takes 60 in one value.',
       itemIndex: 1,
     })
-    await expect(store.append('s', numbered(50))).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    await expect(store.append('s', numbered(50))).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+      message:
+        'These items need 640 bytes; the database takes 200 in one request. Add them in smaller portions.',
+    })
     expect(batches).toEqual([])
   })
-})
 
-describe('the tables', () => {
-  test('are made in the first batch, by whichever operation, and never again', async () => {
-    const store = new SessionStore<Item>(driver)
-    expect(await store.read('s')).toEqual([])
-    await store.append('s', numbered(1))
-    await new SessionStore<Item>(driver).append('t', numbered(1))
-    const creating = batches.map((batch) => batch.filter(({ sql }) => sql.startsWith('create')).length)
-    expect(creating).toEqual([3, 0, 0])
-    const [result] = await driver.batch([{ sql: `select name from sqlite_schema where name like 'agent%'` }])
-    expect(result!.rows.flat()).toEqual(['agent_sessions', 'agent_messages'])
-  })
-
-  test('are tried only once where the right to make them is missing', async () => {
-    await new SessionStore<Item>(driver).append('s', numbered(1))
-    let refused = 0
-    const mayNotMake: SqlDriver = {
-      ...driver,
-      async batch(statements, options) {
-        if (!statements.some(({ sql }) => sql.startsWith('create'))) return driver.batch(statements, options)
-        refused += 1
-        throw new StorageError('READ_ONLY', 'This token may not make tables.')
-      },
+  test('let in what just fits: an item of one value, a list of one request', async () => {
+    // As text in a list, an item of nine bytes takes twelve and a comma, and the list two more.
+    for (const limits of [{ valueBytes: 14 }, { requestBytes: 24 }]) {
+      const store = new SessionStore<Item>({ ...driver, limits })
+      await store.append('s', numbered(2))
+      await expect(store.append('s', [{ n: 123 }, { n: 4 }])).rejects.toMatchObject({ code: 'TOO_LARGE' })
     }
-    const store = new SessionStore<Item>(mayNotMake)
-    await store.append('s', numbered(1))
-    await store.append('s', numbered(1))
-    expect(await store.read('s')).toHaveLength(3)
-    expect(refused).toBe(1)
-  })
-
-  test('are made again where somebody dropped them', async () => {
-    const store = new SessionStore<Item>(driver)
-    await store.append('s', numbered(1))
-    await driver.batch([{ sql: 'drop table agent_messages' }, { sql: 'drop table agent_sessions' }])
-    await store.append('s', numbered(2))
-    expect(await store.read('s')).toEqual(numbered(2))
-  })
-
-  test('are left to others with createTables false, whose absence is an error that says so', async () => {
-    const store = new SessionStore<Item>(driver, { createTables: false })
-    for (const attempt of [store.read('s'), store.append('s', numbered(1)), store.pop('s')]) {
-      await expect(attempt).rejects.toMatchObject({
-        code: 'NO_SUCH_TABLE',
-        message: expect.stringContaining('agent_messages'),
-      })
-    }
-    await new SessionStore<Item>(driver).append('s', numbered(1))
-    expect(await store.read('s')).toEqual(numbered(1))
-  })
-
-  test('can be made by a migration, with the statements of sessionTablesSql', async () => {
-    const names = { sessionsTable: 'threads', messagesTable: 'thread_items' }
-    const migration = sessionTablesSql(names).map((sql) => ({ sql }))
-    await driver.batch(migration)
-    await driver.batch(migration)
-    const store = new SessionStore<Item>(driver, { ...names, createTables: false })
-    await store.append('s', numbered(1), { operationId: 'op' })
-    await store.append('s', numbered(1), { operationId: 'op' })
-    await store.replaceSuffix('s', numbered(1), [{ n: 'one' }], { operationId: 'swap' })
-    expect(await store.read('s')).toEqual([{ n: 'one' }])
-  })
-
-  test('can have other names, apart from the default ones', async () => {
-    const store = new SessionStore<Item>(driver, { sessionsTable: 'Threads', messagesTable: 'order' })
-    await store.append('s', numbered(2), { operationId: 'op' })
-    await store.append('s', numbered(2), { operationId: 'op' })
-    expect(await store.read('s')).toEqual(numbered(2))
-    expect(await new SessionStore<Item>(driver).read('s')).toEqual([])
-    const [result] = await driver.batch([{ sql: 'select count(*) from "order"' }])
-    expect(result!.rows).toEqual([[2]])
+    expect(await new SessionStore<Item>(driver).read('s')).toEqual([...numbered(2), ...numbered(2)])
   })
 })
 
 describe('a change that depends on what was read', () => {
   /** Lets somebody else append right after the store has read. */
-  function withIntruder(times: number): SessionStore<Item> {
-    const intruder = new SessionStore<Item>(driver)
+  function withIntruder(times: number, codec = jsonCodec<Item>()): SessionStore<Item> {
+    const intruder = new SessionStore<Item>(driver, { codec })
     let count = 0
-    return new SessionStore<Item>({
+    const interrupted: SqlDriver = {
       ...driver,
       async batch(statements, options) {
         const results = await driver.batch(statements, options)
@@ -398,7 +229,8 @@ describe('a change that depends on what was read', () => {
         }
         return results
       },
-    })
+    }
+    return new SessionStore<Item>(interrupted, { codec })
   }
 
   test('starts over with the new history when others appended in between', async () => {
@@ -408,6 +240,13 @@ describe('a change that depends on what was read', () => {
     )
     const items = await new SessionStore<Item>(driver).read('s')
     expect(items).toEqual([{ n: 'zero' }, { n: 1 }, { intruder: 1 }, { intruder: 2 }])
+  })
+
+  test('pops the item that others appended in between, with an opaque codec', async () => {
+    await new SessionStore<Item>(driver, { codec: reversedCodec() }).append('s', numbered(1))
+    const popped = await withIntruder(1, reversedCodec()).pop('s')
+    expect(popped).toEqual({ intruder: 1 })
+    expect(await new SessionStore<Item>(driver, { codec: reversedCodec() }).read('s')).toEqual(numbered(1))
   })
 
   test('rejects when the suffix it expects is no longer the newest', async () => {
@@ -421,9 +260,17 @@ describe('a change that depends on what was read', () => {
   test('gives up with HISTORY_CONFLICT when others never stop', async () => {
     await new SessionStore<Item>(driver).append('s', numbered(1))
     const store = withIntruder(Number.POSITIVE_INFINITY)
-    await expect(store.rewrite('s', (items) => items.map(() => []))).rejects.toMatchObject({
+    let attempts = 0
+    const dropAll = (items: readonly Item[]) => {
+      attempts += 1
+      return items.map(() => [])
+    }
+    await expect(store.rewrite('s', dropAll)).rejects.toMatchObject({
       code: 'HISTORY_CONFLICT',
+      message: 'The history changed 20 times while it was being rewritten. Try again when others write less.',
+      cause: { code: 'CONSTRAINT' },
     })
+    expect(attempts).toBe(20)
     expect((await new SessionStore<Item>(driver).read('s'))[0]).toEqual({ n: 0 })
   })
 
@@ -435,6 +282,23 @@ describe('a change that depends on what was read', () => {
     expect(batches).toHaveLength(2)
     await store.rewrite('s', (items) => items.map((item) => (item['n'] === 1 ? [] : [item])))
     expect(batches).toHaveLength(4)
+    await store.replaceSuffix('s', [], [{ n: 3 }])
+    expect(batches).toHaveLength(5)
+  })
+
+  test('passes on why the database refused the write, and does not start over', async () => {
+    await new SessionStore<Item>(driver).append('s', numbered(1))
+    const full: SqlDriver = {
+      ...driver,
+      async batch(statements, options) {
+        if (options?.readOnly) return driver.batch(statements, options)
+        throw new StorageError('FULL', 'No space is left.')
+      },
+    }
+    const store = new SessionStore<Item>(full, { createTables: false })
+    batches.length = 0
+    await expect(store.rewrite('s', () => [[]])).rejects.toMatchObject({ code: 'FULL' })
+    expect(batches).toHaveLength(1)
   })
 
   test('keeps the times of the rows that it moves', async () => {
@@ -449,14 +313,3 @@ describe('a change that depends on what was read', () => {
     ])
   })
 })
-
-/** Stands for encryption: the text is not JSON. */
-function reversedCodec(): ItemCodec<Item> {
-  const json = jsonCodec<Item>()
-  const reverse = (text: string) => [...text].reverse().join('')
-  return {
-    format: 'opaque',
-    encode: (item) => `#${reverse(json.encode(item))}`,
-    decode: (text) => json.decode(reverse(text.slice(1))),
-  }
-}

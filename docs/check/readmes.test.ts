@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { pages, ROOT } from './pages.ts'
+
+const READMES = pages().filter((page) => /^packages\/[\w-]+\/README\.md$/.test(page))
+
+test.each(READMES)('%s has its parts in the order of the others', (page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  expect(text.split('\n')[0]).toBe(`# ${page.replace('packages', '@persql').replace('/README.md', '')}`)
+  const parts = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
+  // Only the packages that people open to the network say what holds there.
+  expect(parts.filter((part) => part !== 'What holds')).toEqual([
+    'Install',
+    'Use',
+    'Options',
+    'Errors',
+    'Dependencies',
+    'Links',
+  ])
+})

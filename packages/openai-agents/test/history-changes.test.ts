@@ -1,0 +1,96 @@
+import type { AgentInputItem } from '@openai/agents-core'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type HistoryTransaction, PerSQLSession } from '../src/index.ts'
+import { countingDriver } from './support/counting-driver.ts'
+import { call, result, user } from './support/items.ts'
+
+let driver: ReturnType<typeof countingDriver>
+let session: PerSQLSession
+
+beforeEach(() => {
+  driver = countingDriver(betterSqlite3Driver(':memory:'))
+  session = new PerSQLSession('s', driver)
+})
+
+afterEach(() => driver.close())
+
+const append = (items: unknown, more = {}) => ({
+  operationId: 'op',
+  transaction: { type: 'append_items', items, ...more },
+})
+const replace = (lists: object) => ({ operationId: 'op', transaction: { type: 'replace_suffix', ...lists } })
+const hidden = (value: object) => Object.defineProperty(value, 'hidden', { value: 1 })
+const computed = (value: object) => Object.defineProperty(value, 'name', { enumerable: true, get: () => 'x' })
+
+const NO_ID = 'needs an operationId that is not empty.'
+const NO_TRANSACTION = 'needs a transaction object.'
+const NO_DATA = 'holds properties with accessors, symbols or hidden values.'
+const NO_TYPE = 'must be of type append_items or replace_suffix.'
+const NO_ITEMS = 'of type append_items takes exactly the lists items.'
+const NO_LISTS = 'of type replace_suffix takes exactly the lists expectedSuffix and replacement.'
+const NO_OBJECT = 'has an item that is not an object.'
+
+describe('a history transaction', () => {
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, NO_ID],
+    ['an id that is blank', { ...append([]), operationId: ' ' }, NO_ID],
+    ['an id that is a number', { ...append([]), operationId: 7 }, NO_ID],
+    ['no transaction', { operationId: 'op' }, NO_TRANSACTION],
+    ['null as transaction', { operationId: 'op', transaction: null }, NO_TRANSACTION],
+    ['text as transaction', { operationId: 'op', transaction: 'append_items' }, NO_TRANSACTION],
+    ['a computed property', append([{ ...user('a'), providerData: computed({}) }]), NO_DATA],
+    ['a computed transaction', { operationId: 'op', transaction: computed({}) }, NO_DATA],
+    ['a hidden property', append([{ ...user('a'), providerData: [hidden({})] }]), NO_DATA],
+    ['a symbol as a key', append([{ ...user('a'), [Symbol('s')]: 1 }]), NO_DATA],
+    ['a hidden property of a list', append(hidden([])), NO_DATA],
+    ['an unknown type', { operationId: 'op', transaction: { type: 'append', items: [] } }, NO_TYPE],
+    ['no list', append('items'), NO_ITEMS],
+    ['a field too many', append([], { more: [] }), NO_ITEMS],
+    ['one list of two', replace({ replacement: [] }), NO_LISTS],
+    ['another list', replace({ replacement: [], expected: [] }), NO_LISTS],
+    ['null as item', append([user('a'), null]), NO_OBJECT],
+    ['text as item', replace({ expectedSuffix: ['a'], replacement: [] }), NO_OBJECT],
+    ['a list as item', replace({ expectedSuffix: [], replacement: [[]] }), NO_OBJECT],
+  ])('with %s is refused before anything is read or written', async (_, args, why) => {
+    const refused = session.applyHistoryTransaction(args as HistoryTransaction)
+    await expect(refused).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `The history transaction ${why}`,
+    })
+    expect(driver.batches).toBe(0)
+  })
+
+  test('may hold one object in two places, and bytes', async () => {
+    const providerData = { bytes: new Uint8Array([1]) }
+    const items = [
+      { ...user('a'), providerData },
+      { ...user('b'), providerData },
+    ]
+    await session.applyHistoryTransaction(append(items) as HistoryTransaction)
+    expect(await session.getItems()).toEqual(items)
+  })
+})
+
+describe('a history mutation', () => {
+  test('of another kind is refused before anything is read or written', async () => {
+    const mutations = [{ type: 'drop_function_call', callId: 'a', replacement: call('a') }]
+    await expect(session.applyHistoryMutations({ mutations } as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'This kind of history mutation is not known.',
+    })
+    expect(driver.batches).toBe(0)
+  })
+
+  test('is what it was when it was asked for, and leaves the result of the call alone', async () => {
+    await session.addItems([call('a'), result('a')])
+    const replacement = { ...call('a'), arguments: '{"asked":true}' } as AgentInputItem
+    const kept = structuredClone(replacement)
+    const done = session.applyHistoryMutations({
+      mutations: [{ type: 'replace_function_call', callId: 'a', replacement }],
+    })
+    Object.assign(replacement, { arguments: '{"asked":false}' })
+    await done
+    expect(await session.getItems()).toEqual([kept, result('a')])
+  })
+})
