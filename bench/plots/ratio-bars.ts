@@ -22,7 +22,9 @@ export interface RatioBar {
   readonly isOwn: boolean
 }
 
-const NAMES = 176
+/** The widest that a character of a name is on the whole, in bold and otherwise. */
+const CHARACTER = { own: 8.5, other: 7.4 }
+const GAP = 8
 const NUMBERS = 58
 const BAR = 14
 const ROW = 20
@@ -33,8 +35,12 @@ export function ratioBars({ title, about, groups, notes }: RatioBars): string {
   const ratios = groups.flatMap(({ bars }) => bars.map(({ ratio }) => ratio))
   const low = Math.log10(Math.min(0.8, ...ratios))
   const high = Math.log10(Math.max(1.25, ...ratios))
+  const names = groups.flatMap(({ bars }) =>
+    bars.map(({ name, isOwn }) => name.length * CHARACTER[isOwn ? 'own' : 'other']),
+  )
+  const left = MARGIN + Math.max(...names) + GAP
   const x = (ratio: number) =>
-    NAMES + ((Math.log10(ratio) - low) / (high - low)) * (WIDTH - NUMBERS - MARGIN - NAMES)
+    left + ((Math.log10(ratio) - low) / (high - low)) * (WIDTH - NUMBERS - MARGIN - left)
 
   const parts = [text(MARGIN, 30, 'title', title)]
   const intro = paragraph(52, 'muted', about)
