@@ -69,6 +69,15 @@ test.each(['persql://acme/by-url', 'acme/by-name'])(
   },
 )
 
+test('refuses a session id that is not one before it opens anything', async () => {
+  const path = folder.path('agents.db')
+  await expect(PerSQLSession.open('', `sqljs:${path}`)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  await expect(PerSQLSession.open('', 'redis://localhost')).rejects.toMatchObject({
+    message: expect.stringContaining('session id'),
+  })
+  expect(existsSync(path)).toBe(false)
+})
+
 test('says what is missing in the environment', async () => {
   vi.stubEnv('PERSQL_DATABASE', '')
   await expect(PerSQLSession.fromEnv('s')).rejects.toMatchObject({

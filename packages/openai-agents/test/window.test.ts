@@ -52,6 +52,23 @@ test.each([
   }),
 )
 
+test('takes a call for one whose type only begins like that of a result', () =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    const items = [
+      { type: 'tool_result_call', callId: 'c' },
+      { type: 'tool_result', callId: 'c' },
+    ] as never[]
+    await session('s').addItems(items)
+    expect(await session('s', { window: { items: 2 } }).getItems()).toEqual(items)
+  }))
+
+test('keeps a result without its call where turns are counted, because nothing was left out within one', () =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    const items = [user('1'), assistant('2'), user('3'), result('elsewhere')]
+    await session('s').addItems(items)
+    expect(await session('s', { window: { turns: 1 } }).getItems()).toEqual(items.slice(2))
+  }))
+
 test('keeps the exact meaning of an explicit limit', () =>
   withSessions('better-sqlite3 file', async ({ session }) => {
     await session('s').addItems(HISTORY)
