@@ -47,7 +47,7 @@ export function AdminPage<Row extends Managed>(props: AdminPageProps<Row>) {
       </header>
       {lead && <p class="muted lead">{lead}</p>}
       {list.error && <Problem error={list.error} onRetry={list.reload} />}
-      {list.data?.length === 0 && <Empty icon={icon} title={`No ${title.toLowerCase()}`} />}
+      {list.data?.length === 0 && <Empty icon={icon} title={`No ${title.toLowerCase()} yet`} />}
       {list.data && list.data.length > 0 && <Rows {...props} rows={list.data} />}
       {children}
     </div>
