@@ -34,8 +34,9 @@ export function putTexts(results: readonly Rows[], texts: string): void {
   let end = 0
   for (const row of rowsOf(results)) {
     for (let index = 0; index < row.length; index++) {
-      const { $text: length } = Object(row[index]) as { readonly $text?: unknown }
-      if (length === undefined) continue
+      const cell: object | WireValue | undefined = row[index]
+      if (typeof cell !== 'object' || cell === null || !('$text' in cell)) continue
+      const { $text: length } = cell
       if (!Number.isSafeInteger(length) || Number(length) < 0) throw misfit()
       const start = end
       end += Number(length)

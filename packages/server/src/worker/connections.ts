@@ -3,17 +3,10 @@ import { Connection } from './connection.ts'
 import type { WorkerLimits } from './job.ts'
 import { type Policy, policyKey } from './policy.ts'
 
-interface Entry {
-  readonly file: string
-  readonly connection: Connection
-}
-
 /** The databases that a worker has open, least recently used first. */
 export class Connections {
   readonly #limits: WorkerLimits
-  readonly #open = new Map<string, Entry>()
-  /** The last one of `#open`. */
-  #latest: Entry | undefined
+  readonly #open = new Map<string, { readonly file: string; readonly connection: Connection }>()
 
   constructor(limits: WorkerLimits) {
     this.#limits = limits
@@ -22,9 +15,7 @@ export class Connections {
   get(file: string, policy: Policy): Connection {
     const key = `${policyKey(policy)} ${file}`
     const known = this.#open.get(key)
-    if (known && known === this.#latest) return known.connection
     if (known) {
-      this.#latest = known
       this.#open.delete(key)
       this.#open.set(key, known)
       return known.connection
@@ -32,8 +23,7 @@ export class Connections {
     const [oldest] = this.#open.keys()
     if (this.#open.size >= this.#limits.connections && oldest !== undefined) this.#close(oldest)
     const connection = new Connection(file, policy, this.#limits)
-    this.#latest = { file, connection }
-    this.#open.set(key, this.#latest)
+    this.#open.set(key, { file, connection })
     return connection
   }
 
@@ -54,7 +44,6 @@ export class Connections {
   #close(key: string): void {
     const entry = this.#open.get(key)
     this.#open.delete(key)
-    if (entry === this.#latest) this.#latest = undefined
     entry?.connection.close()
   }
 }

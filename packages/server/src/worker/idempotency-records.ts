@@ -38,7 +38,7 @@ export class IdempotencyRecord {
   ) {
     this.#connection = connection
     this.#key = key
-    this.#request = hash('sha256', Buffer.concat([Buffer.from(`${operation}\0`), body]), 'buffer')
+    this.#request = Buffer.concat([Buffer.from(operation), hash('sha256', body, 'buffer')])
     this.#now = now
     this.#ttlMs = ttlMs
   }
