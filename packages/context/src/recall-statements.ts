@@ -12,8 +12,12 @@ import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
  */
 const MAX_RANKED = 1000
 
-/** Indexes of more rows are large: no word that is ranked can be in half of them. */
-const LARGE = 2 * MAX_RANKED
+/**
+ * Indexes of so many rows are large: no word that is ranked can be in half of them. The first number in FTS5's record
+ * of averages is that of the rows, as a varint (format: fts5_index.c); to count them would take longer than the rest
+ * of a recall. A varint of three bytes is larger than any of two, and these two are 2048.
+ */
+const IS_LARGE = sql`substr(block, 1, 1) >= x'80' and (substr(block, 2, 1) >= x'80' or block >= x'9000')`
 
 /** The beginning of a word is looked for where fewer rows have the word itself. */
 export const FEW = 10
@@ -158,7 +162,7 @@ function fitting(indexed: IndexedTable, indexes: readonly IndexKind[]): RawBuild
  * be compared with that of another table.
  */
 function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> {
-  const { table, size, bm25 } = textIndex(indexed, index)
+  const { table, data, size, bm25 } = textIndex(indexed, index)
   const [word, term, ranked, hit] = ['word', 'term', 'ranked', 'hit'].map((name) =>
     sql.table(`${index}_${name}`),
   )
@@ -185,7 +189,7 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
         end,
         sum(rows) over (order by rows, position)
       from ${term}, (select
-        case when exists (select 1 from ${size} limit 1 offset ${sql.lit(LARGE)}) then null
+        case when (select ${IS_LARGE} from ${data} where id = 1) then null
           else (select count(*) from ${size}) end as indexed,
         (select ifnull(max(rowid), 0) from ctx_memory) + (select ifnull(max(row), 0) from ctx_episode) as everything)
       where rows > 0
@@ -197,9 +201,11 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
       select ${table}.rowid, 1 from ${ranked} join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ${ranked}.match
       where ${isFrequent}
       union all
-      select rowid, frequent from (
-        select rowid, (select count(*) from ${ranked} where ${isFrequent}) as frequent from ${table}
-        where ${table} match ${all(' AND ', isFrequent)} order by rowid desc limit ${maximum}
+      select * from (
+        select ${table}.rowid, frequent from (
+          select group_concat(match, ' AND ') as every, count(*) as frequent from ${ranked} where ${isFrequent}
+        ) join ${table} on ${table} match every
+        where frequent > 0 order by ${table}.rowid desc limit ${maximum}
       )
     )`
 }
@@ -209,6 +215,7 @@ function textIndex(indexed: IndexedTable, index: IndexKind) {
   const weights = index === 'fts' ? WEIGHTS[indexed.table].map((weight) => sql`, ${sql.lit(weight)}`) : []
   return {
     table,
+    data: sql.table(`${indexed.table}_${index}_data`),
     size: sql.table(`${indexed.table}_${index}_docsize`),
     bm25: sql`-bm25(${table}${sql.join(weights, sql``)})`,
   }
