@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve, sep } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { isSlug } from '@persql/sdk/protocol'
+import { isSlug, LIMITS } from '@persql/sdk/protocol'
 import { createApp } from './http/app.ts'
 import { sqlListener } from './http/sql-listener.ts'
 import { Metrics } from './metrics.ts'
@@ -12,7 +12,6 @@ import { Registry } from './registry/registry.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
 import { Sweeper } from './sweeper.ts'
 
-const HOUR = 3_600_000
 const FLUSH_MS = 5000
 const TOKEN = /^[A-Za-z0-9_\-.~+/]{16,200}$/
 
@@ -40,6 +39,8 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     throw new TypeError('adminToken: 16 to 200 letters, digits, _ - . ~ + /')
   }
   const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits }
+  checkCounts('limits', limits, ['queue'])
+  checkCounts('workers', options.workers ?? {}, ['min'])
   const data = resolve(options.data)
   const files = join(data, 'databases')
   mkdirSync(files, { recursive: true, mode: 0o700 })
@@ -124,6 +125,14 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   }
 }
 
+function checkCounts(option: string, counts: object, orNone: readonly string[]): void {
+  for (const [name, count] of Object.entries(counts)) {
+    const least = orNone.includes(name) ? 0 : 1
+    if (Number.isSafeInteger(count) && count >= least) continue
+    throw new TypeError(`${option}.${name}: a whole number from ${least} on.`)
+  }
+}
+
 const HTTP = {
   // The statement's time comes on top of what the body takes.
   requestTimeout: 120_000,
@@ -139,7 +148,7 @@ const HTTP = {
 function startPool({ workers = {} }: ServerOptions, limits: ServerLimits): WorkerPool {
   const { min = 2, max = 8 } = workers
   return new WorkerPool({
-    limits: { ...limits, idempotencyTtlMs: 24 * HOUR },
+    limits: { ...limits, idempotencyTtlMs: LIMITS.idempotencyTtlSec * 1000 },
     min,
     max: Math.max(min, max),
     timeoutMs: limits.statementMs,

@@ -424,6 +424,53 @@ test('fails what reaches a table of the server through a view, a trigger or a vi
   }
 })
 
+test('counts rows for a list of tables as the token, which may not reach what a virtual table shows', async () => {
+  const started = await withTables()
+  await started.query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })
+  await started.query('main', `create virtual table own using fts5(reply, content='_persql_idempotency')`)
+  const scoped = { token: await started.token({ role: 'readonly', tableScope: ['leak', 'open'] }) }
+  for (const [options, hidden] of [
+    [scoped, 'leak'],
+    [{}, 'own'],
+  ] as const) {
+    const { body } = await started.call('GET', '/v1/db/acme/main/tables', undefined, options)
+    expect(body.data).toContainEqual({ name: 'open', rowCount: 2 })
+    expect(body.data.map(({ name }: { name: string }) => name)).not.toContain(hidden)
+    expect((await started.query('main', `select * from ${hidden}`, [], options)).status).toBe(403)
+  }
+})
+
+test('lets no table take the name of the records before there are any', async () => {
+  const { query } = await startServer()
+  await query('main', 'create table open (a)')
+  await query('main', 'create trigger tell after insert on open begin select 1; end')
+  expect((await query('main', 'alter table open rename to _persql_idempotency')).status).toBe(403)
+  const write = await query('main', 'insert into open values (1)', [], {
+    headers: { 'idempotency-key': 'k' },
+  })
+  expect(write.status).toBe(200)
+})
+
+test('compares names as SQLite does, which knows the case of ASCII letters only', async () => {
+  const { query, token } = await startServer()
+  await query('main', 'create table "Ä" (a)')
+  await query('main', 'create table "Open" (a)')
+  const options = { token: await token({ role: 'readonly', tableScope: ['ä', 'OPEN'] }) }
+  expect((await query('main', 'select * from open', [], options)).status).toBe(200)
+  expect((await query('main', 'select * from "Ä"', [], options)).status).toBe(403)
+})
+
+test('takes a change of the statistics for a write', async () => {
+  const { query, batch } = await startServer()
+  await query('main', 'create table t (a)')
+  await query('main', 'create index i on t (a)')
+  await query('main', 'insert into t values (1)')
+  await query('main', 'analyze')
+  const sql = 'delete from sqlite_stat1'
+  expect((await batch('main', [{ sql }], { readOnly: true })).status).toBe(400)
+  expect((await query('main', 'select count(*) from sqlite_stat1')).body.data.rows).toEqual([[1]])
+})
+
 test('analyzes and reindexes around the tables of the server', async () => {
   const started = await withTables()
   await started.query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })

@@ -150,6 +150,8 @@ test('resets a branch that is claimed again, and tells so', async () => {
   const second = await claim({ ref: 'lease' })
   expect([first.outcome, second.outcome]).toEqual(['created', 'reset'])
   expect(second.databaseSlug).toBe(first.databaseSlug)
+  // What is leased anew is the new holder's alone.
+  expect((await query('orders.lease', 'select 1', [], { token: first.token })).status).toBe(401)
   const { body } = await query('orders.lease', 'select * from log', [], { token: second.token })
   expect(body.data.rows).toEqual([])
 })

@@ -92,6 +92,18 @@ test('runs a failed request again', async () => {
   expect(await rows()).toEqual([[1]])
 })
 
+test('answers with the first failure where what came before it stays', async () => {
+  const { batch, query, rows } = await withTable()
+  const statements = [{ sql: 'insert into t values (1)' }, { sql: 'select * from missing' }]
+  const first = await batch('main', statements, {}, keyed('k'))
+  expect([first.status, first.body.errorDetail.kind]).toEqual([400, 'unknown_table'])
+  await query('main', 'create table missing (a)')
+  const second = await batch('main', statements, {}, keyed('k'))
+  expect([second.status, second.body]).toEqual([first.status, first.body])
+  expect(second.headers.get('idempotency-replayed')).toBe('true')
+  expect(await rows()).toEqual([[1]])
+})
+
 test('records nothing for statements that only read', async () => {
   const { query } = await withTable()
   expect((await query('main', 'select count(*) from t', [], keyed('k'))).body.data.rows).toEqual([[0]])

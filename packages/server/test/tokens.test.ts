@@ -90,6 +90,11 @@ test('revokes the admin token of an earlier run, even where the given one is kno
   expect((await third.call('GET', '/v1/me', undefined, { token: second.admin })).status).toBe(401)
 })
 
+test('keeps the name of the given token from others, which the next run would revoke', async () => {
+  const { call } = await startServer()
+  expect((await call('POST', '/v1/tokens', { name: 'environment' })).status).toBe(400)
+})
+
 test('makes a given token an admin of everything, whatever it was before', async () => {
   const first = await startServer()
   await first.query('main', 'select 1')

@@ -47,9 +47,14 @@ export function branchRoutes(app: App, services: Services): void {
   const put = async (
     parent: Database,
     ref: string,
-    fields: { fromRef?: string | undefined; name?: string | undefined; expiresAt: number | null },
+    fields: {
+      fromRef?: string | undefined
+      name?: string | undefined
+      expiresAt: number | null
+      endsTokens: boolean
+    },
   ) => {
-    const { fromRef = 'main', name, expiresAt } = fields
+    const { fromRef = 'main', ...changes } = fields
     const source = fromRef === 'main' ? parent : databases.branch(parent.id, fromRef)
     if (!source) throw new ApiError(404, 'There is no branch to start from with this fromRef')
     const file = databases.reserveFile()
@@ -57,7 +62,7 @@ export function branchRoutes(app: App, services: Services): void {
       const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
       failOn(await runJob(services, job))
       if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
-      const { branch, replacedFile } = databases.putBranch({ parent, ref, file, name, expiresAt })
+      const { branch, replacedFile } = databases.putBranch({ parent, ref, file, ...changes })
       if (replacedFile !== undefined) await sweeper.empty(replacedFile)
       return { branch, outcome: replacedFile === undefined ? 'created' : 'reset' } as const
     } finally {
@@ -92,7 +97,8 @@ export function branchRoutes(app: App, services: Services): void {
     {
       id: 'claimBranch',
       tag,
-      summary: 'Makes or resets a branch, with a token that reaches nothing else and ends with it.',
+      summary:
+        'Makes or resets a branch, with a token that reaches nothing else and ends with it. Tokens of a branch that is reset end.',
       body: schemas.claimBranch,
       data: schemas.claimedBranch,
       errors: [404, 409, 413, 415, 504],
@@ -109,7 +115,7 @@ export function branchRoutes(app: App, services: Services): void {
       const branchRef = ref ?? refFor(purpose)
       if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
       const expiresAt = now() + ttlSec * 1000
-      const { branch, outcome } = await put(parent, branchRef, { expiresAt })
+      const { branch, outcome } = await put(parent, branchRef, { expiresAt, endsTokens: true })
       const { secret } = tokens.create({
         namespaceId: parent.namespaceId,
         name: `branch ${branchRef}`,
@@ -148,8 +154,12 @@ export function branchRoutes(app: App, services: Services): void {
         throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
       }
       const { fromRef, name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
-      const expiry = expiryOf({ ttlDays, expiresAt }, now()) ?? null
-      const { branch } = await put(parent, ref, { fromRef, name, expiresAt: expiry })
+      const { branch } = await put(parent, ref, {
+        fromRef,
+        name,
+        expiresAt: expiryOf({ ttlDays, expiresAt }, now()) ?? null,
+        endsTokens: false,
+      })
       return succeed(c, branchInfo(branch, parent))
     },
   )

@@ -3,6 +3,9 @@ import { ApiError } from './api-error.ts'
 import type { Call } from './context.ts'
 import type { Log } from './record.ts'
 
+/** The first line of a stack after the message, which may have lines of its own. */
+const PLACE = /^ +(at .+:\d+\)?)$/m
+
 /** The error that a request is answered with for one that was thrown, and the body of that answer. */
 export function failureOf(
   c: Call,
@@ -17,6 +20,6 @@ export function failureOf(
 
 function unknownError({ name, stack }: Error, log: Log): ApiError {
   // The message of an unknown error could hold anything; its name and place cannot.
-  log?.({ level: 'error', event: 'failure', error: name, at: stack?.split('\n')[1]?.trim() })
+  log?.({ level: 'error', event: 'failure', error: name, at: PLACE.exec(stack ?? '')?.[1] })
   return new ApiError(500, 'The server failed')
 }

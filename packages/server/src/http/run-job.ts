@@ -12,14 +12,10 @@ export async function runJob({ pool, limits }: Services, job: Job, body?: Uint8A
   } catch (error) {
     if (!(error instanceof PoolFailure)) throw error
     switch (error.reason) {
-      case 'timeout': {
-        const message = `The statement was stopped: it ran longer than ${limits.statementMs / 1000} s.`
-        throw new ApiError(504, message, { detail: { kind: 'timeout', message } })
-      }
-      case 'memory': {
-        const message = 'The statement was stopped: it needs more memory than the limit.'
-        throw new ApiError(413, message, { detail: { kind: 'too_large', message } })
-      }
+      case 'timeout':
+        throw stopped(`it ran longer than ${limits.statementMs / 1000} s`)
+      case 'memory':
+        throw stopped('it needed more memory than the limit')
       case 'crashed':
         throw new ApiError(
           503,
@@ -36,4 +32,10 @@ export async function runJob({ pool, limits }: Services, job: Job, body?: Uint8A
         })
     }
   }
+}
+
+/** Not as a failure that has changed nothing: the process may have ended just after the commit. */
+function stopped(why: string): ApiError {
+  const message = `The statement was stopped: ${why}.`
+  return new ApiError(504, message, { detail: { kind: 'timeout', message } })
 }

@@ -5,7 +5,7 @@ import { HEADERS, LIMITS, ROUTES, TEXTS } from '@persql/sdk/protocol'
 import type { Database } from '../registry/databases.ts'
 import type { Token } from '../registry/tokens.ts'
 import type { SqlOperation } from '../worker/job.ts'
-import type { Policy } from '../worker/policy.ts'
+import { foldCase, type Policy } from '../worker/policy.ts'
 import { databaseOf, databaseOrNew } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { App, Call, Services } from './context.ts'
@@ -133,7 +133,7 @@ const policies = new WeakMap<Token, Policy>()
 function policyOf(token: Token): Policy {
   const known = policies.get(token)
   if (known) return known
-  const tables = token.tableScope?.map((table) => table.toLowerCase())
+  const tables = token.tableScope?.map(foldCase)
   const policy = { role: token.role, ...(tables && { tables: [...new Set(tables)].toSorted() }) }
   policies.set(token, policy)
   return policy

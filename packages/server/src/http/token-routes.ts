@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ROUTES, type TokenInfo } from '@persql/sdk/protocol'
-import type { Token } from '../registry/tokens.ts'
+import { ENVIRONMENT_TOKEN, type Token } from '../registry/tokens.ts'
 import { requireAdmin } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { App, Services } from './context.ts'
@@ -54,6 +54,9 @@ export function tokenRoutes(app: App, services: Services): void {
     async (c) => {
       requireAdmin(c)
       const { name, role = 'admin', tableScope, database, expiresAt, ttlSec } = bodyOf(c, schemas.createToken)
+      if (name === ENVIRONMENT_TOKEN) {
+        throw new ApiError(400, `name: "${name}" is the token that the server is started with.`)
+      }
       const { namespaceId } = c.get('token')
       const bound = database === undefined ? undefined : databases.find(namespaceId, database)
       if (database !== undefined && !bound) throw new ApiError(404, 'There is no such database')

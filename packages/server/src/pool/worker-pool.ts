@@ -52,7 +52,6 @@ const WATCH_MS = 50
 const PATIENCE_MS = 20
 /** Processes beyond the minimum end after so long without work. */
 const IDLE_MS = 30_000
-const REMEMBERED_FILES = 256
 /** A process that ends this young may do so again: the next one waits. */
 const YOUNG_MS = 1000
 const RESTART_MS = 100
@@ -204,7 +203,6 @@ export class WorkerPool {
   }
 
   #release(worker: WorkerProcess): void {
-    if (worker.files.size > REMEMBERED_FILES) worker.files.clear()
     worker.idleSince = performance.now()
     this.#free.push(worker)
   }
@@ -224,8 +222,9 @@ export class WorkerPool {
   }
 
   #restore(): void {
-    if (this.#isClosed || this.#workers.size >= this.#options.min) return
-    this.#free.push(this.#start())
+    if (this.#isClosed) return
+    if (this.#workers.size < this.#options.min) this.#free.push(this.#start())
+    // Also above the minimum: a job may wait for the place that has become free.
     this.#dispatch()
   }
 

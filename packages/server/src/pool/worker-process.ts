@@ -19,7 +19,7 @@ export type JobAnswer = Frame<ReplyHead> | undefined
 
 /** A process in which SQL runs, one job at a time. */
 export class WorkerProcess {
-  /** Databases that it has used and so may have open. */
+  /** Databases that it may have open, the one used last at the end. */
   readonly files = new Set<string>()
   /** Databases that are gone; it is told with the next job. */
   readonly forget: string[] = []
@@ -27,12 +27,14 @@ export class WorkerProcess {
   idleSince = this.startedAt
   readonly closed: Promise<void>
 
+  readonly #connections: number
   readonly #process: ChildProcess
   readonly #jobs: Socket
   readonly #replies = new FrameReader<ReplyHead>()
   #settle: ((answer: JobAnswer) => void) | undefined
 
   constructor(limits: WorkerLimits) {
+    this.#connections = limits.connections
     this.#process = spawn(process.execPath, [...FLAGS, WORKER, JSON.stringify(limits)], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
       env: {},
@@ -58,8 +60,8 @@ export class WorkerProcess {
   run(job: Job, body: Uint8Array, settle: (answer: JobAnswer) => void): void {
     const forget = this.forget.splice(0)
     for (const file of forget) this.files.delete(file)
+    for (const file of filesOf(job)) this.#use(file)
     if (job.operation === 'drop') this.files.delete(job.file)
-    else this.files.add(job.file)
     this.#settle = settle
     this.#jobs.write(encodeFrame(forget.length > 0 ? { ...job, forget } : job, body))
   }
@@ -74,9 +76,28 @@ export class WorkerProcess {
     this.#jobs.end()
   }
 
+  #use(file: string): void {
+    this.files.delete(file)
+    this.files.add(file)
+    const [oldest] = this.files
+    // The process has closed it by then.
+    if (this.files.size > this.#connections && oldest !== undefined) this.files.delete(oldest)
+  }
+
   #answer(answer: JobAnswer): void {
     const settle = this.#settle
     this.#settle = undefined
     settle?.(answer)
+  }
+}
+
+function filesOf(job: Job): string[] {
+  switch (job.operation) {
+    case 'copySchema':
+      return [job.file, job.target]
+    case 'mergeSchema':
+      return [job.file, job.source]
+    default:
+      return [job.file]
   }
 }

@@ -146,6 +146,8 @@ export class Databases {
     readonly file: string
     readonly name?: string | undefined
     readonly expiresAt: number | null
+    /** Whether the tokens of the branch that is replaced end with it. */
+    readonly endsTokens: boolean
   }): { readonly branch: Database; readonly replacedFile?: string } {
     const { parent, ref, file, expiresAt } = branch
     this.#cache.clear()
@@ -155,6 +157,7 @@ export class Databases {
       const known = this.#statements.get<Row>(`${SELECT} and parent_id = ? and ref = ?`, parent.id, ref)
       if (known && !this.#isExpired(toDatabase(known))) {
         this.#statements.run('insert into trash (file) values (?)', known.file)
+        if (branch.endsTokens) this.#endTokens(known.id)
         this.#statements.run(
           'update databases set file = ?, name = ?, forked_at = ?, expires_at = ? where id = ?',
           file,
@@ -189,11 +192,7 @@ export class Databases {
         .map(toDatabase)
       for (const { id, file } of removed) {
         this.#statements.run('update databases set deleted_at = ? where id = ?', this.#now(), id)
-        this.#statements.run(
-          'update tokens set revoked_at = ? where database_id = ? and revoked_at is null',
-          this.#now(),
-          id,
-        )
+        this.#endTokens(id)
         this.#statements.run('insert or ignore into trash (file) values (?)', file)
       }
       return removed
@@ -242,6 +241,14 @@ export class Databases {
   #bySlug(namespaceId: string, slug: string): Database | undefined {
     const row = this.#statements.get<Row>(`${SELECT} and namespace_id = ? and slug = ?`, namespaceId, slug)
     return row && toDatabase(row)
+  }
+
+  #endTokens(databaseId: string): void {
+    this.#statements.run(
+      'update tokens set revoked_at = ? where database_id = ? and revoked_at is null',
+      this.#now(),
+      databaseId,
+    )
   }
 
   #branchSlug(parent: Database, ref: string): string {

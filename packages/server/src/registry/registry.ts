@@ -38,7 +38,7 @@ export class Registry {
     return transact(this.#database, () => {
       const row = this.#database.prepare('select id from namespaces where slug = ?').get(slug)
       const id = row ? String(row['id']) : this.#createNamespace(slug)
-      if (adminToken !== undefined) this.tokens.setAdmin(id, 'environment', adminToken)
+      if (adminToken !== undefined) this.tokens.setAdmin(id, adminToken)
       else if (!row) return this.tokens.create({ namespaceId: id, name: 'first', role: 'admin' }).secret
       return adminToken
     })

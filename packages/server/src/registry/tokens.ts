@@ -49,6 +49,9 @@ const SELECT = `select t.*, n.slug as namespace_slug,
   where t.revoked_at is null`
 const CACHED = 10_000
 
+/** The name of the token that the server is started with, which no other token may have. */
+export const ENVIRONMENT_TOKEN = 'environment'
+
 /** The secrets are kept as their SHA-256 only. */
 export class Tokens {
   readonly #statements: Statements
@@ -127,8 +130,9 @@ export class Tokens {
     )
   }
 
-  /** Makes a given secret the admin token of its name; the one that had the name before is revoked. */
-  setAdmin(namespaceId: string, name: string, secret: string): void {
+  /** Makes a given secret the admin token {@link ENVIRONMENT_TOKEN}; the one before is revoked. */
+  setAdmin(namespaceId: string, secret: string): void {
+    const name = ENVIRONMENT_TOKEN
     const digest = digestOf(secret)
     this.#cache.clear()
     this.#statements.run(

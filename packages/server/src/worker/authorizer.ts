@@ -1,5 +1,5 @@
 import { constants } from 'node:sqlite'
-import { isHidden, type Policy } from './policy.ts'
+import { foldCase, isHidden, type Policy } from './policy.ts'
 import { pragmaRefusal } from './pragma-refusal.ts'
 import { Refusal } from './refusal.ts'
 
@@ -77,7 +77,7 @@ export class Authorizer {
     if (this.trusted) return SQLITE_OK
     // Whole-database ANALYZE and REINDEX pass over the hidden tables instead of failing at them.
     const isMaintenance = action === constants.SQLITE_ANALYZE || action === constants.SQLITE_REINDEX
-    if (isMaintenance && (first ?? '').toLowerCase().includes('_persql_')) return SQLITE_IGNORE
+    if (isMaintenance && foldCase(first ?? '').includes('_persql_')) return SQLITE_IGNORE
     const refusal = this.#refusalOf(action, first ?? '', second)
     if (!refusal) return SQLITE_OK
     this.refusal ??= refusal
@@ -90,16 +90,16 @@ export class Authorizer {
       case constants.SQLITE_RECURSIVE:
         return
       case constants.SQLITE_READ:
-        return this.#refusalToRead(first.toLowerCase())
+        return this.#refusalToRead(foldCase(first))
       case constants.SQLITE_INSERT:
       case constants.SQLITE_UPDATE:
       case constants.SQLITE_DELETE:
-        return this.#refusalToWrite(first.toLowerCase())
+        return this.#refusalToWrite(foldCase(first))
       case constants.SQLITE_FUNCTION:
-        if (!FORBIDDEN_FUNCTIONS.has((second ?? '').toLowerCase())) return
+        if (!FORBIDDEN_FUNCTIONS.has(foldCase(second ?? ''))) return
         return Refusal.forbidden(`The function "${second}" is not available.`)
       case constants.SQLITE_PRAGMA:
-        return pragmaRefusal(first.toLowerCase(), second, this.#policy, (effects) =>
+        return pragmaRefusal(foldCase(first), second, this.#policy, (effects) =>
           Object.assign(this.effects, effects),
         )
       case constants.SQLITE_TRANSACTION:
@@ -128,11 +128,10 @@ export class Authorizer {
 
   #refusalToWrite(table: string): Refusal | undefined {
     if (isHidden(table) || INTERNAL_TABLES.test(table)) return hiddenTable(table)
-    const isSchema = SCHEMA_TABLES.has(table)
-    if (isSchema || table.startsWith('sqlite_stat')) return this.#refusalOfSchemaRole()
     if (this.shadowTables.has(table)) return this.#refusalOutsideScope(table)
-    if (this.#policy.role === 'readonly') return Refusal.role('The token may only read.')
     this.effects.writes = true
+    if (SCHEMA_TABLES.has(table) || table.startsWith('sqlite_stat')) return this.#refusalOfSchemaRole()
+    if (this.#policy.role === 'readonly') return Refusal.role('The token may only read.')
     return this.#refusalOutsideScope(table)
   }
 
@@ -140,7 +139,7 @@ export class Authorizer {
     const refusal = this.#refusalOfSchemaRole()
     if (refusal) return refusal
     if (isHidden(first) || isHidden(second)) return hiddenTable(isHidden(first) ? first : second)
-    if (action === constants.SQLITE_CREATE_VTABLE && !MODULES.has(second.toLowerCase())) {
+    if (action === constants.SQLITE_CREATE_VTABLE && !MODULES.has(foldCase(second))) {
       return Refusal.forbidden(`Virtual tables of the module "${second}" are not available.`)
     }
     this.effects.writes = true

@@ -1,5 +1,6 @@
 import { type CallMeta, costUsd, type QueryResponse, takeTexts } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
+import { failureReply } from './failure-reply.ts'
 import { IdempotencyRecord } from './idempotency-records.ts'
 import type { Reply, SqlJob, WorkerLimits } from './job.ts'
 import { type Budget, budgetOf, runStatement } from './run-statement.ts'
@@ -25,7 +26,6 @@ export function execute(connection: Connection, job: SqlJob, body: Buffer, limit
     now,
     limits.idempotencyTtlMs,
   )
-  let failure: unknown
   const reply = inTransaction(connection, run.mode, () => {
     const earlier = record.find()
     if (earlier) return earlier
@@ -33,16 +33,16 @@ export function execute(connection: Connection, job: SqlJob, body: Buffer, limit
     try {
       results = run.withinTransaction()
     } catch (error) {
-      // What came before the failing statement stays, unless the batch is all or nothing.
       if (run.isAllOrNone || !connection.database.isTransaction) throw error
-      failure = error
-      return
+      // What came before the failing statement stays, so the failure is what the next call is answered with.
+      const failed = failureReply(toSqlFailure(error, connection.authorizer.refusal))
+      if (run.wrote) record.store(failed)
+      return failed
     }
     const answer = run.reply(results, started)
-    if (run.wrote) record.store(answer.body)
+    if (run.wrote) record.store(answer)
     return answer
   })
-  if (!reply) throw failure
   // Only now is the table on disk.
   if (run.wrote && !reply.head.isReplay) connection.hasRecords = true
   return reply

@@ -8,7 +8,7 @@ import type {
   ValidateResponse,
 } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
-import { isHidden, type Policy } from './policy.ts'
+import { foldCase, isHidden, type Policy } from './policy.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
 import { SqlFailure } from './sql-failure.ts'
 import type { Statement } from './statement-body.ts'
@@ -29,10 +29,25 @@ type Row = readonly unknown[]
 
 /** The tables that a policy may see, with the number of their rows. */
 export function tables(connection: Connection, policy: Policy): TablesResponse {
-  return tableNames(connection, policy).map((name) => {
-    const [[count]] = rowsOf(connection, `select count(*) from ${quote(name)}`) as [Row]
-    return { name, rowCount: Number(count) }
+  return tableNames(connection, policy).flatMap((name) => {
+    const rowCount = countRows(connection, name)
+    return rowCount === undefined ? [] : [{ name, rowCount }]
   })
+}
+
+/**
+ * Nothing where the policy forbids it, as for an index over a table that it does not reach. Not as a statement of the
+ * server: what a virtual table prepares for it stays prepared, and would answer the caller's statements as well.
+ */
+function countRows(connection: Connection, table: string): number | undefined {
+  try {
+    const { statement } = connection.prepare(`select count(*) from ${quote(table)}`)
+    const [count] = statement.get() as unknown as [bigint]
+    return Number(count)
+  } catch (error) {
+    if (connection.authorizer.refusal) return
+    throw error
+  }
 }
 
 /** The statements that made what a policy may see. */
@@ -120,7 +135,7 @@ function tableNames(connection: Connection, policy: Policy): string[] {
 }
 
 function sees({ tables: scope }: Policy, table: string): boolean {
-  return !isHidden(table) && (!scope || scope.includes(table.toLowerCase()))
+  return !isHidden(table) && (!scope || scope.includes(foldCase(table)))
 }
 
 function rowsOf(connection: Connection, sql: string, ...params: string[]): Row[] {

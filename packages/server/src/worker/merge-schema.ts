@@ -1,6 +1,7 @@
 import { addedColumns } from './added-columns.ts'
 import type { Connection } from './connection.ts'
 import { quote } from './introspect.ts'
+import { foldCase } from './policy.ts'
 import { readSchema, type SchemaEntry } from './schema-objects.ts'
 import { SqlFailure } from './sql-failure.ts'
 import { toSqlFailure } from './to-sql-failure.ts'
@@ -48,7 +49,7 @@ export function mergeSchema(parent: Connection, branch: Connection): string[] {
 }
 
 function keyOf({ type, name }: SchemaEntry): string {
-  return `${type} ${name.toLowerCase()}`
+  return `${type} ${foldCase(name)}`
 }
 
 function columnsOf(connection: Connection, table: string): string {

@@ -3,7 +3,7 @@ import type { TokenRole } from '@persql/sdk/protocol'
 /** What a token may do in a database. A connection belongs to one policy, and so do all statements it keeps. */
 export interface Policy {
   readonly role: TokenRole
-  /** The only tables that may be touched, in lower case. Absent: all but the hidden ones. */
+  /** The only tables that may be touched, as {@link foldCase} has them. Absent: all but the hidden ones. */
   readonly tables?: readonly string[]
 }
 
@@ -12,7 +12,12 @@ export function policyKey({ role, tables }: Policy): string {
   return tables ? `${role} ${JSON.stringify(tables)}` : role
 }
 
+/** A name as SQLite compares names: only the letters of ASCII have a case. */
+export function foldCase(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
 /** Whether a table is the server's own, which no token may touch. */
 export function isHidden(name: string): boolean {
-  return name.toLowerCase().startsWith('_persql_')
+  return foldCase(name).startsWith('_persql_')
 }

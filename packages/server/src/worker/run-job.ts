@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import type { Failure } from '@persql/sdk/protocol'
 import { costUsd } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { copySchema } from './copy-schema.ts'
 import { execute } from './execute.ts'
+import { failureReply } from './failure-reply.ts'
 import { describe, explain, schema, tables, validate } from './introspect.ts'
 import type { Job, Reply, SqlJob, WorkerLimits } from './job.ts'
 import { mergeSchema } from './merge-schema.ts'
@@ -35,10 +35,7 @@ export function runJob(connections: Connections, job: Job, body: Buffer, limits:
         return runSqlJob(connections, job, body, limits)
     }
   } catch (error) {
-    const { status, message, detail } = toSqlFailure(error)
-    const failure: Failure = { success: false, error: message, ...(detail && { errorDetail: detail }) }
-    const head = { status, rowsRead: 0, rowsWritten: 0, ...(detail && { errorKind: detail.kind }) }
-    return { head, body: JSON.stringify(failure) }
+    return failureReply(toSqlFailure(error))
   }
 }
 

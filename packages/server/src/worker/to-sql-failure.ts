@@ -7,8 +7,11 @@ const BUSY = 5
 const LOCKED = 6
 const NO_MEMORY = 7
 const READ_ONLY = 8
+const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
+const CANNOT_OPEN = 14
+const PROTOCOL = 15
 const TOO_BIG = 18
 const CONSTRAINT = 19
 const MISMATCH = 20
@@ -61,6 +64,10 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
     case CORRUPT:
     case NOT_A_DATABASE:
       return SqlFailure.of(500, 'unknown', 'The file of the database is damaged.')
+    case IO_ERROR:
+    case CANNOT_OPEN:
+    case PROTOCOL:
+      return new SqlFailure(500, 'The file of the database cannot be read or written.')
     default:
       return new SqlFailure(400, message, textDetail(message))
   }

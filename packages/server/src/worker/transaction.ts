@@ -1,8 +1,10 @@
 import type { Connection } from './connection.ts'
+import { RECORDS, RECORDS_SQL } from './idempotency-records.ts'
 import { SqlFailure } from './sql-failure.ts'
 
-const STRANGERS = `select 1 from sqlite_schema where name like '\\_persql\\_%' escape '\\'
-  and name <> '_persql_idempotency' and tbl_name <> '_persql_idempotency' limit 1`
+const STRANGERS = `select 1 from sqlite_schema
+  where (name like '\\_persql\\_%' escape '\\' or tbl_name like '\\_persql\\_%' escape '\\')
+  and sql is not '${RECORDS_SQL}' and (sql is not null or tbl_name <> '${RECORDS}') limit 1`
 
 /** Runs work in a transaction of its own: all of it is on disk when this returns, and none of it when it throws. */
 export function inTransaction<T>(connection: Connection, mode: 'read' | 'write', work: () => T): T {
