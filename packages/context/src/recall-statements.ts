@@ -17,7 +17,7 @@ const MAX_RANKED = 1000
  * of averages is that of the rows, as a varint (format: fts5_index.c); to count them would take longer than the rest
  * of a recall. A varint of three bytes is larger than any of two, and these two are 2048.
  */
-const IS_LARGE = sql`substr(block, 1, 1) >= x'80' and (substr(block, 2, 1) >= x'80' or block >= x'9000')`
+export const IS_LARGE = sql<boolean>`substr(block, 1, 1) >= x'80' and (substr(block, 2, 1) >= x'80' or block >= x'9000')`
 
 /** The beginning of a word is looked for where fewer rows have the word itself. */
 export const FEW = 10
