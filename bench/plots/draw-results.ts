@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { reachTable } from '../report.ts'
 import { readResults } from '../results.ts'
 import type { SoakResults } from '../soak/run-soak.ts'
+import { soakReport } from '../soak/soak-report.ts'
 import { soakPlots } from './soak-plots.ts'
 import { speedPlots } from './speed-plots.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const IMAGES = 'docs/images'
 const PAGE = 'docs/benchmarks.md'
-const TABLE = /(?<=<!-- reaches -->\n\n)[\s\S]*?(?=\n\n<!-- \/reaches -->)/
+const REACHES = place('reaches')
+const SOAK = place('soak')
 
 /**
- * Writes what `bench/results` gives: the pictures, and the table of the page. Returns the files that were something
+ * Writes what `bench/results` gives: the pictures, and the tables of the page. Returns the files that were something
  * else; with `check`, only returns them.
  */
 export function drawResults({ check }: { readonly check: boolean }): readonly string[] {
@@ -20,10 +22,10 @@ export function drawResults({ check }: { readonly check: boolean }): readonly st
   const soak = JSON.parse(read('bench/results/soak.json')) as SoakResults
   const pictures = { ...speedPlots(results), ...soakPlots(soak) }
   const page = read(PAGE)
-  if (!TABLE.test(page)) throw new Error(`${PAGE} has no place for the table.`)
+  for (const part of [REACHES, SOAK]) if (!part.test(page)) throw new Error(`${PAGE} has no place ${part}.`)
   const files = new Map([
     ...Object.entries(pictures).map(([name, svg]) => [`${IMAGES}/${name}`, svg] as const),
-    [PAGE, page.replace(TABLE, reachTable(results))],
+    [PAGE, page.replace(REACHES, reachTable(results)).replace(SOAK, soakReport(soak))],
   ])
 
   const stale = [...files].filter(
@@ -31,6 +33,11 @@ export function drawResults({ check }: { readonly check: boolean }): readonly st
   )
   if (!check) for (const [file, content] of stale) writeFileSync(join(ROOT, file), content)
   return stale.map(([file]) => file)
+}
+
+/** What is between two comments of this name. */
+function place(name: string): RegExp {
+  return new RegExp(`(?<=<!-- ${name} -->\\n\\n)[\\s\\S]*?(?=\\n\\n<!-- /${name} -->)`)
 }
 
 function read(file: string): string {
