@@ -1,4 +1,4 @@
-import { PerSQL } from '@persql/sdk'
+import { type Fetch, PerSQL } from '@persql/sdk'
 import { expect, test } from 'vitest'
 import { remote } from './support/remote.ts'
 
@@ -93,6 +93,28 @@ test('answers the same idempotency key once, and refuses it with another body', 
   expect(await insert(1)).toMatchObject({ rowsWritten: first.rowsWritten, lastInsertRowid: 1 })
   await expect(insert(2)).rejects.toMatchObject({ status: 409 })
   expect(await database.tables()).toEqual([{ name: 't', rowCount: 1 }])
+})
+
+test('runs each step of a plan once, also when the first answer to it is lost', async () => {
+  let lost = 0
+  const fetch: Fetch = async (...args) => {
+    const response = await globalThis.fetch(...args)
+    if (lost-- > 0) throw new TypeError('fetch failed')
+    return response
+  }
+  const database = client({ fetch }).database('acme/plan')
+  await database.query('create table t (x)')
+  const insert = (planStep: string) =>
+    database.query('insert into t values (1)', [], { planKey: 'plan', planStep })
+  lost = 1
+  expect((await insert('1')).lastInsertRowid).toBe(1)
+  expect((await insert('1')).lastInsertRowid).toBe(1)
+  expect((await insert('2')).lastInsertRowid).toBe(2)
+  const statements = [{ sql: 'insert into t values (1)' }]
+  for (let times = 0; times < 2; times++) {
+    await database.batch(statements, { planKey: 'plan', planStep: '3' })
+  }
+  expect(await database.tables()).toEqual([{ name: 't', rowCount: 3 }])
 })
 
 test('upserts, lists, gets, merges and deletes branches', async () => {

@@ -52,6 +52,8 @@ export interface HttpCall extends CallOptions {
   readonly body?: unknown
   /** Whether to apply it twice does no harm. Default: for GET. */
   readonly repeatable?: boolean
+  /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
+  readonly isWrite?: boolean
   /** What must not be told by an error, apart from the token. */
   readonly secrets?: () => readonly string[]
 }
@@ -75,10 +77,10 @@ export class HttpClient {
     call: HttpCall = {},
   ): Promise<Success<Data>> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
-    const { maxRetries = this.#options.maxRetries, signal, repeatable = route.method === 'GET' } = call
+    const { maxRetries = this.#options.maxRetries, signal, isWrite = false } = call
+    const { repeatable = route.method === 'GET' } = call
     const url = this.#url(route.path, params, call.query)
     const init = this.#init(route, call)
-    const isWrite = call.headers?.[HEADERS.idempotencyKey] !== undefined
     let uncertain: PerSQLError | undefined
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt<Data>(url, init, call).catch((refusal: PerSQLError) => {

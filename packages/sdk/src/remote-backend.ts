@@ -110,19 +110,21 @@ const ACCEPT = `application/json, ${TEXTS}`
 function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
   const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
   const headers: Record<string, string> = { accept: ACCEPT }
-  if (idempotencyKey !== undefined) {
-    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
-  } else if (!readOnly) {
-    headers[HEADERS.idempotencyKey] = randomKey()
-  }
   if ((planKey === undefined) !== (planStep === undefined)) {
     throw new PerSQLError('invalid_argument', 'planKey and planStep must be given together.')
+  }
+  if (planKey !== undefined && idempotencyKey !== undefined) {
+    throw new PerSQLError('invalid_argument', 'Either an idempotencyKey or a planKey can be given.')
   }
   if (planKey !== undefined && planStep !== undefined) {
     headers[HEADERS.planKey] = checkKey('planKey', planKey)
     headers[HEADERS.planStep] = checkKey('planStep', planStep)
+  } else if (idempotencyKey !== undefined) {
+    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
+  } else if (!readOnly) {
+    headers[HEADERS.idempotencyKey] = randomKey()
   }
-  return { ...rest, headers, repeatable: true, secrets: () => secretsOf(statements) }
+  return { ...rest, headers, isWrite: !readOnly, repeatable: true, secrets: () => secretsOf(statements) }
 }
 
 function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {

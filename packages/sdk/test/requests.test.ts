@@ -82,14 +82,18 @@ test('gives each write a random idempotency key of its own, and reads none', asy
   expect(server.requests[2]?.body).toMatchObject({ readOnly: true })
 })
 
-test('sends the idempotency key and the plan step that are given', async () => {
+test('sends the idempotency key or the plan step that is given, and no other key', async () => {
   const database = client().database('acme/orders')
-  await database.query('delete from t', [], { idempotencyKey: 'order 7', planKey: 'plan', planStep: '2' })
+  await database.query('delete from t', [], { idempotencyKey: 'order 7' })
+  await database.query('delete from t', [], { planKey: 'plan', planStep: '2' })
   answer = [EMPTY_RESULT]
   await database.batch([{ sql: 'delete from t' }], { idempotencyKey: 'order 8' })
-  expect(server.requests.map(({ headers }) => headers)).toMatchObject([
-    { 'idempotency-key': 'order 7', 'plan-key': 'plan', 'plan-step': '2' },
-    { 'idempotency-key': 'order 8' },
+  const keys = ({ headers }: (typeof server.requests)[number]) =>
+    ['idempotency-key', 'plan-key', 'plan-step'].map((name) => headers[name])
+  expect(server.requests.map(keys)).toEqual([
+    ['order 7', undefined, undefined],
+    [undefined, 'plan', '2'],
+    ['order 8', undefined, undefined],
   ])
 })
 
@@ -100,6 +104,7 @@ test.each([
   { idempotencyKey: 'naïve' },
   { planKey: 'plan' },
   { planStep: '1' },
+  { idempotencyKey: 'order 7', planKey: 'plan', planStep: '1' },
 ])('refuses the options %j before anything is sent', async (options) => {
   const database = client().database('acme/orders')
   await expect(database.query('select 1', [], options)).rejects.toMatchObject({ code: 'invalid_argument' })
