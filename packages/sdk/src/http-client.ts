@@ -12,6 +12,7 @@ import {
 import { type Redact, redactor } from './redact.ts'
 import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
+import { afterAll, isUncertain } from './uncertain-error.ts'
 import { wait } from './wait.ts'
 
 /** Makes one request. `globalThis.fetch` is one. */
@@ -82,14 +83,15 @@ export class HttpClient {
     const url = this.#url(route.path, params, call.query)
     const init = this.#init(route, call)
     let uncertain: PerSQLError | undefined
+    const afterThis = (last: PerSQLError) => (uncertain ? afterAll(uncertain, last) : last)
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt<Data>(url, init, call).catch((refusal: PerSQLError) => {
-        throw isWrite && uncertain ? afterAll(uncertain, refusal) : refusal
+        throw afterThis(refusal)
       })
       if (!(outcome instanceof Retryable)) return outcome
       const delay = repeatable && attempt < maxRetries ? retryDelay(attempt, outcome.retryAfter) : undefined
-      if (delay === undefined) throw outcome.error
-      if (outcome.error.status !== 429) uncertain ??= outcome.error
+      if (delay === undefined) throw afterThis(outcome.error)
+      if (isWrite && isUncertain(outcome.error)) uncertain ??= outcome.error
       await wait(delay, signal)
       if (signal?.aborted) throw aborted(signal)
     }
@@ -178,17 +180,6 @@ class Retryable {
 function isTemporary({ code, status = 0, detail }: PerSQLError): boolean {
   if (detail?.kind === 'database_locked') return true
   return code === 'invalid_response' || (OVERLOADED.has(status) && detail === undefined)
-}
-
-/**
- * The error of a write whose repetition was refused. A refusal of its SQL means that no attempt was applied, because
- * one that was would have been replayed; any other leaves open what became of the attempts before.
- */
-function afterAll(uncertain: PerSQLError, refusal: PerSQLError): PerSQLError {
-  if (refusal.code !== 'api' || refusal.detail !== undefined) return refusal
-  const { code, status } = uncertain
-  const message = `${uncertain.message} When it was repeated: ${refusal.message}`
-  return new PerSQLError(code, message, { status, cause: refusal })
 }
 
 function aborted(signal: AbortSignal): PerSQLError {
