@@ -1,8 +1,10 @@
 import { type Fetch, PerSQL } from '@persql/sdk'
 import { expect, test } from 'vitest'
+import { persqlDriver } from '../src/index.ts'
 import { remote } from './support/remote.ts'
 
 const { client } = await remote()
+const impatient = await remote({ limits: { statementMs: 500 } })
 const persql = client()
 
 test('creates, lists, gets and deletes databases', async () => {
@@ -115,6 +117,19 @@ test('runs each step of a plan once, also when the first answer to it is lost', 
     await database.batch(statements, { planKey: 'plan', planStep: '3' })
   }
   expect(await database.tables()).toEqual([{ name: 't', rowCount: 3 }])
+})
+
+test('leaves open whether a write was applied that the server stopped, and does not repeat it', async () => {
+  const database = impatient.client().database('acme/slow')
+  await database.query('create table t (x)')
+  const sql = `with recursive n (i) as (select 1 union all select i + 1 from n)
+    insert into t select max(i) from n`
+  const requests = await impatient.requestsOf(async () => {
+    const stopped = { code: 'api', status: 504, detail: { kind: 'timeout' } }
+    await expect(database.query(sql)).rejects.toMatchObject(stopped)
+  })
+  expect(requests).toBe(1)
+  await expect(persqlDriver(database).batch([{ sql }])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
 })
 
 test('upserts, lists, gets, merges and deletes branches', async () => {
