@@ -27,8 +27,8 @@ export interface PerSQLOptions {
   /** For one attempt, in milliseconds. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
-   * Attempts after the first one, for calls that may be repeated: reads, and SQL that carries an idempotency key,
-   * which all SQL does. They are made where the API could not be reached, did not answer in time or as expected, or
+   * Attempts after the first one, for calls that may be repeated: reads, and SQL, which carries a key unless it only
+   * reads. They are made where the API could not be reached, did not answer in time or as expected, or
    * is overloaded, after a random time of up to 0.1 s, doubled each time up to 5 s; a `Retry-After` of up to a minute
    * is honoured. Default: 5.
    */
