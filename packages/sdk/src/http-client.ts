@@ -1,3 +1,4 @@
+import { checkAttempts } from './check-attempts.ts'
 import type { CallOptions } from './options.ts'
 import { PerSQLError } from './persql-error.ts'
 import {
@@ -78,14 +79,15 @@ export class HttpClient {
     call: HttpCall = {},
   ): Promise<Success<Data>> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
-    const { maxRetries = this.#options.maxRetries, signal, isWrite = false } = call
-    const { repeatable = route.method === 'GET' } = call
+    const { timeout = this.#options.timeout, maxRetries = this.#options.maxRetries, signal } = call
+    const { repeatable = route.method === 'GET', isWrite = false } = call
+    checkAttempts(timeout, maxRetries)
     const url = this.#url(route.path, params, call.query)
     const init = this.#init(route, call)
     let uncertain: PerSQLError | undefined
     const afterThis = (last: PerSQLError) => (uncertain ? afterAll(uncertain, last) : last)
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#attempt<Data>(url, init, call).catch((refusal: PerSQLError) => {
+      const outcome = await this.#attempt<Data>(url, init, call, timeout).catch((refusal: PerSQLError) => {
         throw afterThis(refusal)
       })
       if (!(outcome instanceof Retryable)) return outcome
@@ -101,8 +103,12 @@ export class HttpClient {
     this.#closed = true
   }
 
-  async #attempt<Data>(url: string, init: Init, call: HttpCall): Promise<Success<Data> | Retryable> {
-    const { signal, timeout = this.#options.timeout } = call
+  async #attempt<Data>(
+    url: string,
+    init: Init,
+    { signal, secrets }: HttpCall,
+    timeout: number,
+  ): Promise<Success<Data> | Retryable> {
     if (signal?.aborted) throw aborted(signal)
     const controller = new AbortController()
     const stop = () => controller.abort()
@@ -129,7 +135,7 @@ export class HttpClient {
     if (response.status === 204) return { success: true, data: undefined as Data }
     const body = response.headers.get('content-type') === TEXTS ? parseTexts(text) : parse(text)
     if (response.ok && isSuccess<Data>(body)) return body
-    const redact: Redact = redactor([this.#options.token, ...(call.secrets?.() ?? [])])
+    const redact: Redact = redactor([this.#options.token, ...(secrets?.() ?? [])])
     const error = responseError(response, body, redact)
     if (!isTemporary(error)) throw error
     return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))

@@ -2,7 +2,7 @@
 export interface CallOptions {
   /** Ends the call, with what waits between its attempts, by an error with code `aborted`. */
   readonly signal?: AbortSignal | undefined
-  /** For one attempt, in milliseconds. */
+  /** For one attempt, in milliseconds: 1 to 2,147,483,647. */
   readonly timeout?: number | undefined
   /** Attempts after the first one. */
   readonly maxRetries?: number | undefined

@@ -1,4 +1,5 @@
 import { Branches } from './branches.ts'
+import { checkAttempts } from './check-attempts.ts'
 import { Databases } from './databases.ts'
 import { defaultFetch } from './default-fetch.ts'
 import { environmentVariable } from './environment.ts'
@@ -24,7 +25,7 @@ export interface PerSQLOptions {
    * `SqlDriver`, which `close` closes.
    */
   readonly local?: string | LocalDriver | undefined
-  /** For one attempt, in milliseconds. Default: 60,000. */
+  /** For one attempt, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
    * Attempts after the first one, for calls that may be repeated: reads, and SQL, which carries a key unless it only
@@ -115,11 +116,7 @@ export class PerSQL {
 
 function httpOptions(options: PerSQLOptions) {
   const { timeout = 60_000, maxRetries = 5, fetch = defaultFetch() } = options
-  if (!(timeout > 0))
-    throw new PerSQLError('invalid_argument', 'timeout must be a positive number of milliseconds.')
-  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
-    throw new PerSQLError('invalid_argument', 'maxRetries must be 0 or a positive integer.')
-  }
+  checkAttempts(timeout, maxRetries)
   const baseURL = options.baseURL ?? environmentVariable('PERSQL_API_URL') ?? DEFAULT_BASE_URL
   return { token: checkToken(options.token), baseURL: checkBaseURL(baseURL), fetch, timeout, maxRetries }
 }

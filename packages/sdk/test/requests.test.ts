@@ -105,7 +105,14 @@ test.each([
   { planKey: 'plan' },
   { planStep: '1' },
   { idempotencyKey: 'order 7', planKey: 'plan', planStep: '1' },
-])('refuses the options %j before anything is sent', async (options) => {
+  { timeout: 0 },
+  { timeout: Number.NaN },
+  { timeout: 2 ** 31 },
+  { timeout: Number.POSITIVE_INFINITY },
+  { timeout: '5000' as unknown as number },
+  { maxRetries: -1 },
+  { maxRetries: Number.POSITIVE_INFINITY },
+])('refuses the options %o before anything is sent', async (options) => {
   const database = client().database('acme/orders')
   await expect(database.query('select 1', [], options)).rejects.toMatchObject({ code: 'invalid_argument' })
   expect(server.requests).toEqual([])
@@ -271,10 +278,20 @@ test.each([
   { token: 'a', baseURL: 'https://user:secret@example.com' },
   { token: 'a', baseURL: 'nowhere' },
   { token: 'a', timeout: 0 },
+  { token: 'a', timeout: 2 ** 31 },
+  { token: 'a', timeout: Number.POSITIVE_INFINITY },
   { token: 'a', maxRetries: -1 },
   { local: '' },
-])('refuses to be made with %j', (options) => {
+])('refuses to be made with %o', (options) => {
   expect(() => new PerSQL(options)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+})
+
+test('takes the longest time that a timer can have', async () => {
+  const timeout = 2 ** 31 - 1
+  const database = new PerSQL({ token: 't', baseURL: server.url, timeout }).database('acme/orders')
+  await database.query('select 1')
+  await database.query('select 1', [], { timeout })
+  expect(server.requests).toHaveLength(2)
 })
 
 test('rejects calls after it was closed', async () => {
