@@ -28,6 +28,8 @@ export class LocalBackend implements SqlBackend {
 
   constructor(database: string | LocalDriver) {
     this.#open = async () => (typeof database === 'string' ? loadLocalDriver(database) : database)
+    // A driver that is given is closed also where nothing has used it.
+    if (typeof database !== 'string') this.#driver = Promise.resolve(database)
   }
 
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {

@@ -261,3 +261,10 @@ test('takes a driver, and closes it', async () => {
   await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
   expect(() => new PerSQL({ local: {} as never })).toThrow('a SqlDriver')
 })
+
+test('closes a driver that it has not used', async () => {
+  const driver = betterSqlite3Driver(':memory:')
+  const given = new PerSQL({ local: driver })
+  await given.close()
+  await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+})
