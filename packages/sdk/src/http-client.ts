@@ -7,10 +7,11 @@ import {
   putTexts,
   type QueryResponse,
   type Route,
+  type StatementRequest,
   type Success,
   TEXTS,
 } from './protocol/index.ts'
-import { type Redact, redactor } from './redact.ts'
+import { redactor } from './redact.ts'
 import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
 import { afterAll, isUncertain } from './uncertain-error.ts'
@@ -56,8 +57,8 @@ export interface HttpCall extends CallOptions {
   readonly repeatable?: boolean
   /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
   readonly isWrite?: boolean
-  /** What must not be told by an error, apart from the token. */
-  readonly secrets?: () => readonly string[]
+  /** Those in the body, whose parameters no error must tell. */
+  readonly statements?: readonly StatementRequest[]
 }
 
 type Init = Omit<FetchInit, 'signal'>
@@ -106,7 +107,7 @@ export class HttpClient {
   async #attempt<Data>(
     url: string,
     init: Init,
-    { signal, secrets }: HttpCall,
+    { signal, statements = [] }: HttpCall,
     timeout: number,
   ): Promise<Success<Data> | Retryable> {
     if (signal?.aborted) throw aborted(signal)
@@ -135,8 +136,7 @@ export class HttpClient {
     if (response.status === 204) return { success: true, data: undefined as Data }
     const body = response.headers.get('content-type') === TEXTS ? parseTexts(text) : parse(text)
     if (response.ok && isSuccess<Data>(body)) return body
-    const redact: Redact = redactor([this.#options.token, ...(secrets?.() ?? [])])
-    const error = responseError(response, body, redact)
+    const error = responseError(response, body, redactor(statements, this.#options.token))
     if (!isTemporary(error)) throw error
     return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))
   }

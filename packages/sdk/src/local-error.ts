@@ -1,7 +1,7 @@
 import { parseSqlError } from './parse-sql-error.ts'
 import { PerSQLError } from './persql-error.ts'
 import type { SqlErrorDetail, SqlErrorKind } from './protocol/index.ts'
-import { redactDetail, redactor, secretsOf } from './redact.ts'
+import { redactor } from './redact.ts'
 
 interface DriverError {
   readonly code?: unknown
@@ -31,10 +31,10 @@ export function localError(
   const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
   const detail =
     statementIndex === undefined ? known : { ...known, statementIndex: firstIndex + statementIndex }
-  const redact = redactor(secretsOf(statements))
-  return new PerSQLError('api', redact(detail.message), {
+  const redact = redactor(statements)
+  return new PerSQLError('api', redact.text(detail.message), {
     status: code === 'BUSY' ? 503 : code === 'READ_ONLY' ? 403 : 400,
-    detail: redactDetail(detail, redact),
+    detail: redact.detail(detail),
     cause: error,
   })
 }

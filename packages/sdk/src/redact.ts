@@ -1,25 +1,30 @@
-import type { SqlErrorDetail } from './protocol/index.ts'
+import { detailWithoutValues, REDACTED, type SqlErrorDetail, withoutValues } from './protocol/index.ts'
 
-export type Redact = (text: string) => string
+/** Takes out of what a server or an engine says what an error must not tell. */
+export interface Redactor {
+  text(text: string): string
+  detail(detail: SqlErrorDetail): SqlErrorDetail
+}
 
 /**
- * Takes texts out of what a server or an engine says. SQLite quotes parameters now and then, as in the errors of
- * FTS5 queries.
+ * Takes out the texts among the parameters, whole or as SQLite quotes a part of them, except for those that the SQL
+ * itself shows, and the token.
  */
-export function redactor(secrets: readonly string[]): Redact {
-  const found = secrets.filter((secret) => secret.length > 2).sort((a, b) => b.length - a.length)
-  return (text) => found.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-}
-
-/** The texts among the parameters, except for those that the SQL itself shows. */
-export function secretsOf(statements: readonly { sql: string; params?: readonly unknown[] }[]): string[] {
+export function redactor(
+  statements: readonly { sql: string; params?: readonly unknown[] }[],
+  token?: string,
+): Redactor {
   const sql = statements.map((statement) => statement.sql).join('\n')
   const params = statements.flatMap((statement) => statement.params ?? [])
-  return params.filter((param): param is string => typeof param === 'string' && !sql.includes(param))
-}
-
-export function redactDetail(detail: SqlErrorDetail, redact: Redact): SqlErrorDetail {
-  return JSON.parse(JSON.stringify(detail), (key, value: unknown) =>
-    typeof value === 'string' && key !== 'kind' ? redact(value) : value,
-  ) as SqlErrorDetail
+  const found = [token, ...params.filter((param) => !sql.includes(String(param)))]
+    .filter((text): text is string => typeof text === 'string' && text.length > 2)
+    .sort((a, b) => b.length - a.length)
+  const whole = (text: string) => found.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+  return {
+    text: (text) => whole(withoutValues(text, sql)),
+    detail: (detail) =>
+      JSON.parse(JSON.stringify(detailWithoutValues(detail, sql)), (key, value: unknown) =>
+        typeof value === 'string' && key !== 'kind' ? whole(value) : value,
+      ) as SqlErrorDetail,
+  }
 }

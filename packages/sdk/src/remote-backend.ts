@@ -22,7 +22,6 @@ import {
   type ValidateResponse,
 } from './protocol/index.ts'
 import { decodeResult, type QueryResult } from './query-result.ts'
-import { secretsOf } from './redact.ts'
 import type { SqlBackend, Statement } from './sql-backend.ts'
 import { withParams } from './with-params.ts'
 
@@ -91,7 +90,7 @@ export class RemoteBackend implements SqlBackend {
     options: CallOptions,
   ): Promise<Data> {
     const body = toRequest(statement, 0)
-    const call = { ...options, body, repeatable: true, secrets: () => secretsOf([body]) }
+    const call = { ...options, body, repeatable: true, statements: [body] }
     return (await this.#call<Data>(route, call)).data
   }
 
@@ -124,7 +123,7 @@ function sqlCall(statements: readonly StatementRequest[], options: QueryOptions)
   } else if (!readOnly) {
     headers[HEADERS.idempotencyKey] = randomKey()
   }
-  return { ...rest, headers, isWrite: !readOnly, repeatable: true, secrets: () => secretsOf(statements) }
+  return { ...rest, headers, isWrite: !readOnly, repeatable: true, statements }
 }
 
 function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {

@@ -61,3 +61,4 @@ export {
   type WireBytes,
   type WireValue,
 } from './wire-value.ts'
+export { detailWithoutValues, REDACTED, withoutValues } from './without-values.ts'
