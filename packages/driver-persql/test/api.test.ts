@@ -27,6 +27,10 @@ test('answers as local mode does', async () => {
       { sql: 'create table t (id integer primary key, value, name text not null default 0 unique)' },
       { sql: 'create table c (t_id integer references t (id) on delete cascade)' },
       { sql: 'create index c_t on c (t_id)' },
+      { sql: 'create index c_a on c (t_id, t_id + 1)' },
+      { sql: 'create virtual table f using fts5 (x)' },
+      { sql: 'create table f_more (x)' },
+      { sql: 'create trigger f_t after insert on f_more begin insert into f values (new.x); end' },
       { sql: 'create view v as select id from t' },
     ])
   }
@@ -70,6 +74,9 @@ test('answers as local mode does', async () => {
   await both(rowsOf('select 1', [1]))
   await both(rowsOf('select 1; select 2'))
   await both(rowsOf('begin'))
+  await both(rowsOf('select zeroblob(2000000000)'))
+  await both(rowsOf('select * from f where f match ?', ['missing:x']))
+  await both((database) => database.query('insert into f_more values (1)', [], { readOnly: true }))
   await both((database) => database.tables())
   await both((database) => database.describe())
   await both((database) => database.schema())

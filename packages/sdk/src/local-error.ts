@@ -1,6 +1,6 @@
 import { parseSqlError } from './parse-sql-error.ts'
 import { PerSQLError } from './persql-error.ts'
-import type { SqlErrorDetail, SqlErrorKind } from './protocol/index.ts'
+import { SQL_ERROR_STATUS, type SqlErrorDetail, type SqlErrorKind } from './protocol/index.ts'
 import { redactor } from './redact.ts'
 
 interface DriverError {
@@ -13,6 +13,9 @@ interface DriverError {
 const KINDS: Readonly<Record<string, SqlErrorKind>> = {
   INVALID_STATEMENT: 'invalid_statement',
   READ_ONLY: 'readonly',
+  BUSY: 'database_locked',
+  TOO_LARGE: 'too_large',
+  FULL: 'disk_full',
 }
 
 /** What a server would answer for what the local driver rejected with; that is the `cause`. */
@@ -33,7 +36,7 @@ export function localError(
     statementIndex === undefined ? known : { ...known, statementIndex: firstIndex + statementIndex }
   const redact = redactor(statements)
   return new PerSQLError('api', redact.text(detail.message), {
-    status: code === 'BUSY' ? 503 : code === 'READ_ONLY' ? 403 : 400,
+    status: code === 'NOT_A_DATABASE' ? 500 : SQL_ERROR_STATUS[detail.kind],
     detail: redact.detail(detail),
     cause: error,
   })

@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   { pattern: /more than one statement|contains no statements/i, kind: 'invalid_statement' },
   { pattern: /not authorized|access to .* is prohibited/, kind: 'forbidden' },
   { pattern: /interrupted/, kind: 'timeout' },
-  { pattern: /too big/, kind: 'too_large' },
+  { pattern: /too big|out of memory/, kind: 'too_large' },
   { pattern: /disk is full/, kind: 'disk_full' },
 ]
 

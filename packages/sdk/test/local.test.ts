@@ -183,6 +183,45 @@ test.each([
   await expect(database().query(sql)).rejects.toMatchObject({ code: 'api', status: 400, detail })
 })
 
+test.each([
+  ['insert into t (value) values (1)', 400, 'readonly'],
+  ['select zeroblob(2000000000)', 413, 'too_large'],
+])('gives for "%s" in a call that only reads status %i', async (sql, status, kind) => {
+  await database().query(TABLE)
+  const call = database().query(sql, [], { readOnly: true })
+  await expect(call).rejects.toMatchObject({ code: 'api', status, detail: { kind } })
+})
+
+test('gives status 507 for a full disk', async () => {
+  await database().batch([{ sql: TABLE }, { sql: 'pragma max_page_count = 2' }])
+  const call = database().query('insert into t (value) values (zeroblob(100000))')
+  await expect(call).rejects.toMatchObject({ status: 507, detail: { kind: 'disk_full' } })
+})
+
+test.each([
+  ['BUSY', 503, 'database_locked'],
+  ['TOO_LARGE', 413, 'too_large'],
+  ['FULL', 507, 'disk_full'],
+  ['NOT_A_DATABASE', 500, 'unknown'],
+  ['SQL_ERROR', 400, 'unknown'],
+])('gives for %s of a driver, in words of its own, status %i', async (code, status, kind) => {
+  const batch = () => Promise.reject(Object.assign(new Error('other words'), { code }))
+  await using given = new PerSQL({ local: { batch, close: async () => {} } })
+  const call = given.database('acme/orders').query('select 1')
+  await expect(call).rejects.toMatchObject({ code: 'api', status, detail: { kind } })
+})
+
+test('leaves out the shadow tables of full-text tables', async () => {
+  await database().batch([
+    { sql: 'create virtual table f using fts5 (x)' },
+    { sql: 'create table f_data_of_mine (x)' },
+  ])
+  const names = ['f', 'f_data_of_mine']
+  expect((await database().tables()).map(({ name }) => name)).toEqual(names)
+  expect((await database().describe()).tables.map(({ table }) => table)).toEqual(names)
+  expect((await database().schema()).map(({ name }) => name)).toEqual(names)
+})
+
 test('refuses parameters that the API could not take', async () => {
   for (const param of [Number.NaN, undefined, {}, 2n ** 64n]) {
     const call = database().query('select ?', [param as unknown as null])
