@@ -45,7 +45,7 @@ export class LocalBackend implements SqlBackend {
   }
 
   async batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]> {
-    if (options.transaction) return (await this.#run(statements, options)).map(toResult)
+    if (options.transaction) return (await this.#run(statements, options, 0)).map(toResult)
     const results: QueryResult[] = []
     for (const [index, statement] of statements.entries()) {
       const [result] = await this.#run([statement], options, index)
@@ -98,13 +98,13 @@ export class LocalBackend implements SqlBackend {
   async #run(
     statements: readonly Statement[],
     { signal, readOnly = false }: QueryOptions,
-    firstIndex = 0,
+    firstIndex?: number,
   ): Promise<LocalResult[]> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
     if (signal?.aborted) throw new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
     const bound = statements.map((statement, index) => ({
       params: [],
-      ...withParams(statement, firstIndex + index, (params) => Array.from(params, toValue)),
+      ...withParams(statement, (firstIndex ?? 0) + index, (params) => Array.from(params, toValue)),
     }))
     this.#driver ??= this.#open().catch((error: unknown) => {
       this.#driver = undefined

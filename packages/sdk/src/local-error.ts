@@ -18,11 +18,14 @@ const KINDS: Readonly<Record<string, SqlErrorKind>> = {
   FULL: 'disk_full',
 }
 
-/** What a server would answer for what the local driver rejected with; that is the `cause`. */
+/**
+ * What a server would answer for what the local driver rejected with; that is the `cause`. `firstIndex` is the
+ * position in the batch of the first of the statements; a call that is no batch has none.
+ */
 export function localError(
   error: unknown,
   statements: readonly { sql: string; params: readonly unknown[] }[],
-  firstIndex: number,
+  firstIndex: number | undefined,
 ): PerSQLError {
   const { code, message, statementIndex } = error as DriverError
   if (code === 'DRIVER_CLOSED') {
@@ -33,7 +36,9 @@ export function localError(
   const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
   const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
   const detail =
-    statementIndex === undefined ? known : { ...known, statementIndex: firstIndex + statementIndex }
+    statementIndex === undefined || firstIndex === undefined
+      ? known
+      : { ...known, statementIndex: firstIndex + statementIndex }
   const redact = redactor(statements)
   return new PerSQLError('api', redact.text(detail.message), {
     status: code === 'NOT_A_DATABASE' ? 500 : SQL_ERROR_STATUS[detail.kind],

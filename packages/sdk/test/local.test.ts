@@ -250,7 +250,7 @@ test.each([
     .query(sql, [param])
     .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ name: 'PerSQLError', code: 'api', message })
-  expect((error as PerSQLError).detail).toEqual({ kind, message, statementIndex: 0 })
+  expect((error as PerSQLError).detail).toEqual({ kind, message })
 })
 
 test('rejects what has no meaning without the API, and says so', async () => {
