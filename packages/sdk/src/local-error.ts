@@ -32,6 +32,9 @@ export function localError(
     return new PerSQLError('closed', 'This client was closed. Make another one.', { cause: error })
   }
   if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
+  const redact = redactor(statements)
+  // Of a driver that reaches its database over a network itself.
+  if (code === 'UNAVAILABLE') return new PerSQLError('network', redact.text(message), { cause: error })
   const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
   const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
   const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
@@ -39,7 +42,6 @@ export function localError(
     statementIndex === undefined || firstIndex === undefined
       ? known
       : { ...known, statementIndex: firstIndex + statementIndex }
-  const redact = redactor(statements)
   return new PerSQLError('api', redact.text(detail.message), {
     status: code === 'NOT_A_DATABASE' ? 500 : SQL_ERROR_STATUS[detail.kind],
     detail: redact.detail(detail),

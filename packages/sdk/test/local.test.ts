@@ -211,6 +211,13 @@ test.each([
   await expect(call).rejects.toMatchObject({ code: 'api', status, detail: { kind } })
 })
 
+test('leaves open whether a write was applied where the driver does', async () => {
+  const batch = () => Promise.reject(Object.assign(new Error('unreachable'), { code: 'UNAVAILABLE' }))
+  await using given = new PerSQL({ local: { batch, close: async () => {} } })
+  const call = given.database('acme/orders').query('delete from t')
+  await expect(call).rejects.toMatchObject({ code: 'network', message: 'unreachable' })
+})
+
 test('leaves out the shadow tables of full-text tables', async () => {
   await database().batch([
     { sql: 'create virtual table f using fts5 (x)' },
