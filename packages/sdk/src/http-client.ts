@@ -1,17 +1,10 @@
 import { checkAttempts } from './check-attempts.ts'
+import { networkError } from './network-error.ts'
 import type { CallOptions } from './options.ts'
+import { parseBody } from './parse-body.ts'
 import { PerSQLError } from './persql-error.ts'
-import {
-  HEADERS,
-  pathOf,
-  putTexts,
-  type QueryResponse,
-  type Route,
-  type StatementRequest,
-  type Success,
-  TEXTS,
-} from './protocol/index.ts'
-import { redactor } from './redact.ts'
+import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from './protocol/index.ts'
+import { redactor } from './redactor.ts'
 import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
 import { afterAll, isUncertain } from './uncertain-error.ts'
@@ -127,14 +120,14 @@ export class HttpClient {
           new PerSQLError('timeout', `No answer from the PerSQL API within ${timeout} ms.`),
         )
       }
-      return new Retryable(this.#networkError(cause, response?.status))
+      return new Retryable(networkError(this.#options.baseURL, cause, response !== undefined))
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
     }
     // Some servers answer so to what deletes.
     if (response.status === 204) return { success: true, data: undefined as Data }
-    const body = response.headers.get('content-type') === TEXTS ? parseTexts(text) : parse(text)
+    const body = parseBody(text, response.headers.get('content-type'))
     if (response.ok && isSuccess<Data>(body)) return body
     const error = responseError(response, body, redactor(statements, this.#options.token))
     if (!isTemporary(error)) throw error
@@ -158,16 +151,6 @@ export class HttpClient {
       headers: { authorization, 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     }
-  }
-
-  #networkError(cause: unknown, status: number | undefined): PerSQLError {
-    const { origin } = new URL(this.#options.baseURL)
-    const reason = reasonOf(cause)
-    return status === undefined
-      ? new PerSQLError('network', `Could not reach the PerSQL API at ${origin}${reason}.`, { cause })
-      : new PerSQLError('network', `The connection to ${origin} was lost during the answer${reason}.`, {
-          cause,
-        })
   }
 }
 
@@ -198,34 +181,8 @@ function search(query: NonNullable<HttpCall['query']>): string {
   return given.length > 0 ? `?${params}` : ''
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function parseTexts(text: string): unknown {
-  const end = text.indexOf('\n')
-  try {
-    const body = JSON.parse(text.slice(0, end))
-    putTexts([body.data].flat() as QueryResponse[], text.slice(end + 1))
-    return body
-  } catch {
-    return undefined
-  }
-}
-
 function isSuccess<Data>(body: unknown): body is Success<Data> {
   return (
     typeof body === 'object' && body !== null && 'success' in body && body.success === true && 'data' in body
   )
-}
-
-/** The system's own word for it, such as ECONNREFUSED; texts may hold anything. */
-function reasonOf(cause: unknown): string {
-  const { code, cause: inner } = (cause ?? {}) as { code?: unknown; cause?: { code?: unknown } }
-  const name = inner?.code ?? code
-  return typeof name === 'string' && /^[A-Z][A-Z0-9_]+$/.test(name) ? ` (${name})` : ''
 }

@@ -1,7 +1,7 @@
 import { parseSqlError } from './parse-sql-error.ts'
 import { PerSQLError } from './persql-error.ts'
 import { SQL_ERROR_STATUS, type SqlErrorDetail, type SqlErrorKind } from './protocol/index.ts'
-import { redactor } from './redact.ts'
+import { redactor } from './redactor.ts'
 
 interface DriverError {
   readonly code?: unknown
@@ -32,9 +32,9 @@ export function localError(
     return new PerSQLError('closed', 'This client was closed. Make another one.', { cause: error })
   }
   if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
-  const redact = redactor(statements)
+  const safe = redactor(statements)
   // Of a driver that reaches its database over a network itself.
-  if (code === 'UNAVAILABLE') return new PerSQLError('network', redact.text(message), { cause: error })
+  if (code === 'UNAVAILABLE') return new PerSQLError('network', safe.text(message), { cause: error })
   const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
   const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
   const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
@@ -42,9 +42,9 @@ export function localError(
     statementIndex === undefined || firstIndex === undefined
       ? known
       : { ...known, statementIndex: firstIndex + statementIndex }
-  return new PerSQLError('api', redact.text(detail.message), {
+  return new PerSQLError('api', safe.text(detail.message), {
     status: code === 'NOT_A_DATABASE' ? 500 : SQL_ERROR_STATUS[detail.kind],
-    detail: redact.detail(detail),
+    detail: safe.detail(detail),
     cause: error,
   })
 }

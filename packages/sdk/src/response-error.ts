@@ -3,7 +3,7 @@ import type { FetchResponse } from './http-client.ts'
 import { PerSQLError } from './persql-error.ts'
 import { type Failure, HEADERS } from './protocol/index.ts'
 import { RateLimitError } from './rate-limit-error.ts'
-import type { Redactor } from './redact.ts'
+import type { Redactor } from './redactor.ts'
 import { parseRetryAfter } from './retry-delay.ts'
 
 /** The error for an answer that is no success. `body` is its JSON, or undefined for anything else. */
