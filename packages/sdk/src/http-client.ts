@@ -1,17 +1,13 @@
+import { checkAttempts } from './check-attempts.ts'
+import { networkError } from './network-error.ts'
 import type { CallOptions } from './options.ts'
+import { parseBody } from './parse-body.ts'
 import { PerSQLError } from './persql-error.ts'
-import {
-  HEADERS,
-  pathOf,
-  putTexts,
-  type QueryResponse,
-  type Route,
-  type Success,
-  TEXTS,
-} from './protocol/index.ts'
-import { type Redact, redactor } from './redact.ts'
+import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from './protocol/index.ts'
+import { redactor } from './redactor.ts'
 import { responseError } from './response-error.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
+import { afterAll, isUncertain } from './uncertain-error.ts'
 import { wait } from './wait.ts'
 
 /** Makes one request. `globalThis.fetch` is one. */
@@ -52,8 +48,10 @@ export interface HttpCall extends CallOptions {
   readonly body?: unknown
   /** Whether to apply it twice does no harm. Default: for GET. */
   readonly repeatable?: boolean
-  /** What must not be told by an error, apart from the token. */
-  readonly secrets?: () => readonly string[]
+  /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
+  readonly isWrite?: boolean
+  /** Those in the body, whose parameters no error must tell. */
+  readonly statements?: readonly StatementRequest[]
 }
 
 type Init = Omit<FetchInit, 'signal'>
@@ -75,19 +73,21 @@ export class HttpClient {
     call: HttpCall = {},
   ): Promise<Success<Data>> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
-    const { maxRetries = this.#options.maxRetries, signal, repeatable = route.method === 'GET' } = call
+    const { timeout = this.#options.timeout, maxRetries = this.#options.maxRetries, signal } = call
+    const { repeatable = route.method === 'GET', isWrite = false } = call
+    checkAttempts(timeout, maxRetries)
     const url = this.#url(route.path, params, call.query)
     const init = this.#init(route, call)
-    const isWrite = call.headers?.[HEADERS.idempotencyKey] !== undefined
     let uncertain: PerSQLError | undefined
+    const afterThis = (last: PerSQLError) => (uncertain ? afterAll(uncertain, last) : last)
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#attempt<Data>(url, init, call).catch((refusal: PerSQLError) => {
-        throw isWrite && uncertain ? afterAll(uncertain, refusal) : refusal
+      const outcome = await this.#attempt<Data>(url, init, call, timeout).catch((refusal: PerSQLError) => {
+        throw afterThis(refusal)
       })
       if (!(outcome instanceof Retryable)) return outcome
       const delay = repeatable && attempt < maxRetries ? retryDelay(attempt, outcome.retryAfter) : undefined
-      if (delay === undefined) throw outcome.error
-      if (outcome.error.status !== 429) uncertain ??= outcome.error
+      if (delay === undefined) throw afterThis(outcome.error)
+      if (isWrite && isUncertain(outcome.error)) uncertain ??= outcome.error
       await wait(delay, signal)
       if (signal?.aborted) throw aborted(signal)
     }
@@ -97,8 +97,12 @@ export class HttpClient {
     this.#closed = true
   }
 
-  async #attempt<Data>(url: string, init: Init, call: HttpCall): Promise<Success<Data> | Retryable> {
-    const { signal, timeout = this.#options.timeout } = call
+  async #attempt<Data>(
+    url: string,
+    init: Init,
+    { signal, statements = [] }: HttpCall,
+    timeout: number,
+  ): Promise<Success<Data> | Retryable> {
     if (signal?.aborted) throw aborted(signal)
     const controller = new AbortController()
     const stop = () => controller.abort()
@@ -116,17 +120,16 @@ export class HttpClient {
           new PerSQLError('timeout', `No answer from the PerSQL API within ${timeout} ms.`),
         )
       }
-      return new Retryable(this.#networkError(cause, response?.status))
+      return new Retryable(networkError(this.#options.baseURL, cause, response !== undefined))
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
     }
     // Some servers answer so to what deletes.
     if (response.status === 204) return { success: true, data: undefined as Data }
-    const body = response.headers.get('content-type') === TEXTS ? parseTexts(text) : parse(text)
+    const body = parseBody(text, response.headers.get('content-type'))
     if (response.ok && isSuccess<Data>(body)) return body
-    const redact: Redact = redactor([this.#options.token, ...(call.secrets?.() ?? [])])
-    const error = responseError(response, body, redact)
+    const error = responseError(response, body, redactor(statements, this.#options.token))
     if (!isTemporary(error)) throw error
     return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))
   }
@@ -149,16 +152,6 @@ export class HttpClient {
       body: JSON.stringify(body),
     }
   }
-
-  #networkError(cause: unknown, status: number | undefined): PerSQLError {
-    const { origin } = new URL(this.#options.baseURL)
-    const reason = reasonOf(cause)
-    return status === undefined
-      ? new PerSQLError('network', `Could not reach the PerSQL API at ${origin}${reason}.`, { cause })
-      : new PerSQLError('network', `The connection to ${origin} was lost during the answer${reason}.`, {
-          cause,
-        })
-  }
 }
 
 /** A failure that may not be one at the next attempt. */
@@ -178,17 +171,6 @@ function isTemporary({ code, status = 0, detail }: PerSQLError): boolean {
   return code === 'invalid_response' || (OVERLOADED.has(status) && detail === undefined)
 }
 
-/**
- * The error of a write whose repetition was refused. A refusal of its SQL means that no attempt was applied, because
- * one that was would have been replayed; any other leaves open what became of the attempts before.
- */
-function afterAll(uncertain: PerSQLError, refusal: PerSQLError): PerSQLError {
-  if (refusal.code !== 'api' || refusal.detail !== undefined) return refusal
-  const { code, status } = uncertain
-  const message = `${uncertain.message} When it was repeated: ${refusal.message}`
-  return new PerSQLError(code, message, { status, cause: refusal })
-}
-
 function aborted(signal: AbortSignal): PerSQLError {
   return new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
 }
@@ -199,34 +181,8 @@ function search(query: NonNullable<HttpCall['query']>): string {
   return given.length > 0 ? `?${params}` : ''
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function parseTexts(text: string): unknown {
-  const end = text.indexOf('\n')
-  try {
-    const body = JSON.parse(text.slice(0, end))
-    putTexts([body.data].flat() as QueryResponse[], text.slice(end + 1))
-    return body
-  } catch {
-    return undefined
-  }
-}
-
 function isSuccess<Data>(body: unknown): body is Success<Data> {
   return (
     typeof body === 'object' && body !== null && 'success' in body && body.success === true && 'data' in body
   )
-}
-
-/** The system's own word for it, such as ECONNREFUSED; texts may hold anything. */
-function reasonOf(cause: unknown): string {
-  const { code, cause: inner } = (cause ?? {}) as { code?: unknown; cause?: { code?: unknown } }
-  const name = inner?.code ?? code
-  return typeof name === 'string' && /^[A-Z][A-Z0-9_]+$/.test(name) ? ` (${name})` : ''
 }

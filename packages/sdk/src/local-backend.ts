@@ -18,7 +18,14 @@ import { type QueryResult, queryResult } from './query-result.ts'
 import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
 import { withParams } from './with-params.ts'
 
-const USER_OBJECTS = String.raw`name not like 'sqlite\_%' escape '\' and name not like '\_persql\_%' escape '\'`
+const isOfUser = (name: string) =>
+  String.raw`${name} not like 'sqlite\_%' escape '\' and ${name} not like '\_persql\_%' escape '\'`
+// Virtual tables keep what they hold in shadow tables, which are not the user's.
+const USER_TABLES = `select name from pragma_table_list
+  where schema = 'main' and type in ('table', 'virtual') and ${isOfUser('name')}`
+const USER_OBJECTS = `select type, name, tbl_name as "table", sql from sqlite_schema
+  where sql is not null and ${isOfUser('name')} and ${isOfUser('tbl_name')}
+  and tbl_name not in (select name from pragma_table_list where schema = 'main' and type = 'shadow')`
 
 /** Runs SQL on one SQLite database: a path, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
@@ -28,6 +35,8 @@ export class LocalBackend implements SqlBackend {
 
   constructor(database: string | LocalDriver) {
     this.#open = async () => (typeof database === 'string' ? loadLocalDriver(database) : database)
+    // A driver that is given is closed also where nothing has used it.
+    if (typeof database !== 'string') this.#driver = Promise.resolve(database)
   }
 
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
@@ -36,7 +45,7 @@ export class LocalBackend implements SqlBackend {
   }
 
   async batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]> {
-    if (options.transaction) return (await this.#run(statements, options)).map(toResult)
+    if (options.transaction) return (await this.#run(statements, options, 0)).map(toResult)
     const results: QueryResult[] = []
     for (const [index, statement] of statements.entries()) {
       const [result] = await this.#run([statement], options, index)
@@ -61,7 +70,7 @@ export class LocalBackend implements SqlBackend {
   }
 
   async tables(options: CallOptions): Promise<TablesResponse> {
-    const sql = `select name from sqlite_schema where type = 'table' and ${USER_OBJECTS} order by name`
+    const sql = `${USER_TABLES} order by name`
     const names = (await this.query({ sql }, options)).rows.map(([name]) => String(name))
     if (names.length === 0) return []
     const counts = await this.#run(
@@ -72,12 +81,11 @@ export class LocalBackend implements SqlBackend {
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    return toDescription(await this.#run(describeSql(USER_OBJECTS), options))
+    return toDescription(await this.#run(describeSql(USER_TABLES), options))
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
-    const sql = `select type, name, tbl_name as "table", sql from sqlite_schema
-      where sql is not null and ${USER_OBJECTS} order by rowid`
+    const sql = `${USER_OBJECTS} order by rowid`
     return (await this.query({ sql }, options)).data as unknown as SchemaObject[]
   }
 
@@ -90,13 +98,13 @@ export class LocalBackend implements SqlBackend {
   async #run(
     statements: readonly Statement[],
     { signal, readOnly = false }: QueryOptions,
-    firstIndex = 0,
+    firstIndex?: number,
   ): Promise<LocalResult[]> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
     if (signal?.aborted) throw new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
     const bound = statements.map((statement, index) => ({
       params: [],
-      ...withParams(statement, firstIndex + index, (params) => Array.from(params, toValue)),
+      ...withParams(statement, (firstIndex ?? 0) + index, (params) => Array.from(params, toValue)),
     }))
     this.#driver ??= this.#open().catch((error: unknown) => {
       this.#driver = undefined

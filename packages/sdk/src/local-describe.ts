@@ -6,9 +6,9 @@ import type {
   IndexDescription,
 } from './protocol/index.ts'
 
-/** The statements whose results {@link toDescription} understands. `where` picks names in SQLite's schema table. */
-export function describeSql(where: string): { sql: string }[] {
-  const tables = `(select name as t from sqlite_schema where type = 'table' and ${where})`
+/** The statements whose results {@link toDescription} understands. `userTables` is a query for their names. */
+export function describeSql(userTables: string): { sql: string }[] {
+  const tables = `(select name as t from (${userTables}))`
   return [
     { sql: `select t from ${tables} order by t` },
     {
@@ -21,7 +21,7 @@ export function describeSql(where: string): { sql: string }[] {
     },
     {
       sql: `select t, i.name, i."unique", c.name
-        from ${tables} join pragma_index_list(t) i join pragma_index_info(i.name) c order by t, i.seq, c.seqno`,
+        from ${tables} join pragma_index_list(t) i join pragma_index_info(i.name) c order by t, i.name, c.seqno`,
     },
   ]
 }

@@ -22,13 +22,17 @@ const RULES: readonly Rule[] = [
     kind: 'check_violation',
     fields: ([, constraint]) => ({ constraint: constraint! }),
   },
-  { pattern: /no such table: (\S+)/, kind: 'unknown_table', fields: ([, table]) => ({ table: table! }) },
+  { pattern: /no such table: (.+)/s, kind: 'unknown_table', fields: ([, table]) => ({ table: table! }) },
   {
-    pattern: /has no column named (\S+)/,
+    pattern: /table (.+) has no column named (.+)/s,
     kind: 'unknown_column',
-    fields: ([, column]) => ({ column: column! }),
+    fields: ([, table, column]) => ({ table: table!, column: column! }),
   },
-  { pattern: /no such column: (\S+)/, kind: 'unknown_column', fields: ([, column]) => ({ column: column! }) },
+  {
+    pattern: /no such column: (?:"(.+)" - should this be|(.+))/s,
+    kind: 'unknown_column',
+    fields: ([, quoted, column]) => ({ column: quoted ?? column! }),
+  },
   { pattern: /near "(.*?)": syntax error/, kind: 'syntax_error', fields: ([, near]) => ({ near: near! }) },
   { pattern: /incomplete input|unrecognized token|syntax error/, kind: 'syntax_error' },
   { pattern: /datatype mismatch|cannot store/, kind: 'type_mismatch' },
@@ -39,7 +43,7 @@ const RULES: readonly Rule[] = [
   { pattern: /more than one statement|contains no statements/i, kind: 'invalid_statement' },
   { pattern: /not authorized|access to .* is prohibited/, kind: 'forbidden' },
   { pattern: /interrupted/, kind: 'timeout' },
-  { pattern: /too big/, kind: 'too_large' },
+  { pattern: /too big|out of memory/, kind: 'too_large' },
   { pattern: /disk is full/, kind: 'disk_full' },
 ]
 
@@ -53,12 +57,13 @@ export function parseSqlError(message: string): SqlErrorDetail {
 }
 
 function key(text: string): Fields {
+  const index = /^index '(.*)'$/s.exec(text)?.[1]
+  if (index !== undefined) return { constraint: index }
   const columns = text.split(', ').map((name) => {
     const dot = name.lastIndexOf('.')
     return { table: name.slice(0, Math.max(dot, 0)), column: name.slice(dot + 1) }
   })
   const [first] = columns
-  // A constraint on an expression is told as: index 'name'.
-  if (!first?.table) return { constraint: text }
+  if (!first) return {}
   return columns.length === 1 ? first : { table: first.table, columns }
 }

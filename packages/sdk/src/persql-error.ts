@@ -31,9 +31,10 @@ export interface PerSQLErrorOptions {
 }
 
 /**
- * The error of every call. A write that failed with `network`, `timeout`, `invalid_response` or `aborted`, or with a
- * `status` of 500 or more and no `detail`, may have been applied; any other was not. The text never holds a token or
- * a parameter.
+ * The error of every call. A write that failed with `network`, `timeout`, `invalid_response` or `aborted`, with a
+ * `status` of 500 or more and no `detail`, or with the kind `timeout` in its `detail`, may have been applied; any
+ * other was not, except for the statements before the failing one of a batch that is no transaction. The text never
+ * holds a token or a parameter.
  */
 export class PerSQLError extends Error {
   override readonly name: string = 'PerSQLError'

@@ -1,4 +1,5 @@
 import { Branches } from './branches.ts'
+import { checkAttempts } from './check-attempts.ts'
 import { Databases } from './databases.ts'
 import { defaultFetch } from './default-fetch.ts'
 import { environmentVariable } from './environment.ts'
@@ -24,11 +25,11 @@ export interface PerSQLOptions {
    * `SqlDriver`, which `close` closes.
    */
   readonly local?: string | LocalDriver | undefined
-  /** For one attempt, in milliseconds. Default: 60,000. */
+  /** For one attempt, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
-   * Attempts after the first one, for calls that may be repeated: reads, and SQL that carries an idempotency key,
-   * which all SQL does. They are made where the API could not be reached, did not answer in time or as expected, or
+   * Attempts after the first one, for calls that may be repeated: reads, and SQL, which carries a key unless it only
+   * reads. They are made where the API could not be reached, did not answer in time or as expected, or
    * is overloaded, after a random time of up to 0.1 s, doubled each time up to 5 s; a `Retry-After` of up to a minute
    * is honoured. Default: 5.
    */
@@ -115,11 +116,7 @@ export class PerSQL {
 
 function httpOptions(options: PerSQLOptions) {
   const { timeout = 60_000, maxRetries = 5, fetch = defaultFetch() } = options
-  if (!(timeout > 0))
-    throw new PerSQLError('invalid_argument', 'timeout must be a positive number of milliseconds.')
-  if (!Number.isInteger(maxRetries) || maxRetries < 0) {
-    throw new PerSQLError('invalid_argument', 'maxRetries must be 0 or a positive integer.')
-  }
+  checkAttempts(timeout, maxRetries)
   const baseURL = options.baseURL ?? environmentVariable('PERSQL_API_URL') ?? DEFAULT_BASE_URL
   return { token: checkToken(options.token), baseURL: checkBaseURL(baseURL), fetch, timeout, maxRetries }
 }

@@ -22,7 +22,6 @@ import {
   type ValidateResponse,
 } from './protocol/index.ts'
 import { decodeResult, type QueryResult } from './query-result.ts'
-import { secretsOf } from './redact.ts'
 import type { SqlBackend, Statement } from './sql-backend.ts'
 import { withParams } from './with-params.ts'
 
@@ -91,7 +90,7 @@ export class RemoteBackend implements SqlBackend {
     options: CallOptions,
   ): Promise<Data> {
     const body = toRequest(statement, 0)
-    const call = { ...options, body, repeatable: true, secrets: () => secretsOf([body]) }
+    const call = { ...options, body, repeatable: true, statements: [body] }
     return (await this.#call<Data>(route, call)).data
   }
 
@@ -110,19 +109,21 @@ const ACCEPT = `application/json, ${TEXTS}`
 function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
   const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
   const headers: Record<string, string> = { accept: ACCEPT }
-  if (idempotencyKey !== undefined) {
-    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
-  } else if (!readOnly) {
-    headers[HEADERS.idempotencyKey] = randomKey()
-  }
   if ((planKey === undefined) !== (planStep === undefined)) {
     throw new PerSQLError('invalid_argument', 'planKey and planStep must be given together.')
+  }
+  if (planKey !== undefined && idempotencyKey !== undefined) {
+    throw new PerSQLError('invalid_argument', 'Either an idempotencyKey or a planKey can be given.')
   }
   if (planKey !== undefined && planStep !== undefined) {
     headers[HEADERS.planKey] = checkKey('planKey', planKey)
     headers[HEADERS.planStep] = checkKey('planStep', planStep)
+  } else if (idempotencyKey !== undefined) {
+    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
+  } else if (!readOnly) {
+    headers[HEADERS.idempotencyKey] = randomKey()
   }
-  return { ...rest, headers, repeatable: true, secrets: () => secretsOf(statements) }
+  return { ...rest, headers, isWrite: !readOnly, repeatable: true, statements }
 }
 
 function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {

@@ -3,18 +3,19 @@ import type { FetchResponse } from './http-client.ts'
 import { PerSQLError } from './persql-error.ts'
 import { type Failure, HEADERS } from './protocol/index.ts'
 import { RateLimitError } from './rate-limit-error.ts'
-import { type Redact, redactDetail } from './redact.ts'
+import type { Redactor } from './redactor.ts'
 import { parseRetryAfter } from './retry-delay.ts'
 
 /** The error for an answer that is no success. `body` is its JSON, or undefined for anything else. */
-export function responseError(response: FetchResponse, body: unknown, redact: Redact): PerSQLError {
+export function responseError(response: FetchResponse, body: unknown, redactor: Redactor): PerSQLError {
   const { status } = response
   const failure = (typeof body === 'object' && body !== null ? body : {}) as Partial<Failure>
   const message =
-    typeof failure.error === 'string' && failure.error !== '' ? redact(failure.error) : `HTTP ${status}`
+    typeof failure.error === 'string' && failure.error !== ''
+      ? redactor.text(failure.error)
+      : `HTTP ${status}`
   const { errorDetail, approvalToken, approvalUrl, hits = [], expiresAt } = failure
-  const detail =
-    typeof errorDetail === 'object' && errorDetail ? redactDetail(errorDetail, redact) : undefined
+  const detail = typeof errorDetail === 'object' && errorDetail ? redactor.detail(errorDetail) : undefined
 
   // Browsers tell nothing of a redirect but a status of 0.
   if (status === 0 || (status >= 300 && status < 400)) {

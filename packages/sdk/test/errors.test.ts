@@ -98,6 +98,15 @@ test.each<[string, Answer]>([
   expect(shown).not.toContain(TOKEN)
 })
 
+test('shows no part of a parameter that the server quotes', async () => {
+  const message = 'no such column: hunter2'
+  const errorDetail = { kind: 'unknown_column', message, column: 'hunter2' }
+  const sql = 'select * from f where f match ?'
+  const error = await errorOf(failure(400, message, { errorDetail }), sql, ['hunter2:x'])
+  expect(`${inspect(error, { depth: 10, showHidden: true })} ${error.stack}`).not.toContain('hunter2')
+  expect(error.detail?.kind).toBe('unknown_column')
+})
+
 test('keeps names that the SQL itself shows', async () => {
   const error = await errorOf(failure(400, 'no such table: users'), 'select * from users where k = ?', [
     'users',

@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inspect } from 'node:util'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { PerSQL } from '../src/index.ts'
+import { PerSQL, type PerSQLError } from '../src/index.ts'
 
 let folder: string
 let persql: PerSQL
@@ -184,6 +183,52 @@ test.each([
   await expect(database().query(sql)).rejects.toMatchObject({ code: 'api', status: 400, detail })
 })
 
+test.each([
+  ['insert into t (value) values (1)', 400, 'readonly'],
+  ['select zeroblob(2000000000)', 413, 'too_large'],
+])('gives for "%s" in a call that only reads status %i', async (sql, status, kind) => {
+  await database().query(TABLE)
+  const call = database().query(sql, [], { readOnly: true })
+  await expect(call).rejects.toMatchObject({ code: 'api', status, detail: { kind } })
+})
+
+test('gives status 507 for a full disk', async () => {
+  await database().batch([{ sql: TABLE }, { sql: 'pragma max_page_count = 2' }])
+  const call = database().query('insert into t (value) values (zeroblob(100000))')
+  await expect(call).rejects.toMatchObject({ status: 507, detail: { kind: 'disk_full' } })
+})
+
+test.each([
+  ['BUSY', 503, 'database_locked'],
+  ['TOO_LARGE', 413, 'too_large'],
+  ['FULL', 507, 'disk_full'],
+  ['NOT_A_DATABASE', 500, 'unknown'],
+  ['SQL_ERROR', 400, 'unknown'],
+])('gives for %s of a driver, in words of its own, status %i', async (code, status, kind) => {
+  const batch = () => Promise.reject(Object.assign(new Error('other words'), { code }))
+  await using given = new PerSQL({ local: { batch, close: async () => {} } })
+  const call = given.database('acme/orders').query('select 1')
+  await expect(call).rejects.toMatchObject({ code: 'api', status, detail: { kind } })
+})
+
+test('leaves open whether a write was applied where the driver does', async () => {
+  const batch = () => Promise.reject(Object.assign(new Error('unreachable'), { code: 'UNAVAILABLE' }))
+  await using given = new PerSQL({ local: { batch, close: async () => {} } })
+  const call = given.database('acme/orders').query('delete from t')
+  await expect(call).rejects.toMatchObject({ code: 'network', message: 'unreachable' })
+})
+
+test('leaves out the shadow tables of full-text tables', async () => {
+  await database().batch([
+    { sql: 'create virtual table f using fts5 (x)' },
+    { sql: 'create table f_data_of_mine (x)' },
+  ])
+  const names = ['f', 'f_data_of_mine']
+  expect((await database().tables()).map(({ name }) => name)).toEqual(names)
+  expect((await database().describe()).tables.map(({ table }) => table)).toEqual(names)
+  expect((await database().schema()).map(({ name }) => name)).toEqual(names)
+})
+
 test('refuses parameters that the API could not take', async () => {
   for (const param of [Number.NaN, undefined, {}, 2n ** 64n]) {
     const call = database().query('select ?', [param as unknown as null])
@@ -191,13 +236,28 @@ test('refuses parameters that the API could not take', async () => {
   }
 })
 
-test('keeps parameters out of its errors', async () => {
-  await database().query('create virtual table f using fts5 (x)')
+test.each([
+  ['select * from f where f match ?', 'hunter2:x', 'unknown_column', 'no such column: [redacted]'],
+  ['select * from f where f match ?', 'x + (hunter2', 'syntax_error', 'fts5: syntax error near "[redacted]"'],
+  ['select * from f where f match ?', '*hunter2 x', 'unknown', 'unknown special query: [redacted]'],
+  [
+    "select * from f where f match 'a' and rank match ?",
+    'hunter2',
+    'unknown',
+    'parse error in rank function: [redacted]',
+  ],
+  ["select json_extract('{}', ? || '7')", 'hunter2', 'unknown', "bad JSON path: '[redacted]'"],
+  ["select json_extract('{}', ?)", "it's hunter2", 'unknown', "bad JSON path: '[redacted]'"],
+])('keeps parameters out of the errors of "%s" with "%s"', async (sql, param, kind, message) => {
+  await database().batch([
+    { sql: 'create virtual table f using fts5 (x)' },
+    { sql: "insert into f values ('a')" },
+  ])
   const error: unknown = await database()
-    .query('select * from f where f match ?', ['hunter2"'])
+    .query(sql, [param])
     .catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ name: 'PerSQLError', code: 'api' })
-  expect(inspect({ ...(error as Error), cause: undefined }) + String(error)).not.toContain('hunter2')
+  expect(error).toMatchObject({ name: 'PerSQLError', code: 'api', message })
+  expect((error as PerSQLError).detail).toEqual({ kind, message })
 })
 
 test('rejects what has no meaning without the API, and says so', async () => {
@@ -260,4 +320,11 @@ test('takes a driver, and closes it', async () => {
   await given.close()
   await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
   expect(() => new PerSQL({ local: {} as never })).toThrow('a SqlDriver')
+})
+
+test('closes a driver that it has not used', async () => {
+  const driver = betterSqlite3Driver(':memory:')
+  const given = new PerSQL({ local: driver })
+  await given.close()
+  await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
 })

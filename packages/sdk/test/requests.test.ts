@@ -82,14 +82,18 @@ test('gives each write a random idempotency key of its own, and reads none', asy
   expect(server.requests[2]?.body).toMatchObject({ readOnly: true })
 })
 
-test('sends the idempotency key and the plan step that are given', async () => {
+test('sends the idempotency key or the plan step that is given, and no other key', async () => {
   const database = client().database('acme/orders')
-  await database.query('delete from t', [], { idempotencyKey: 'order 7', planKey: 'plan', planStep: '2' })
+  await database.query('delete from t', [], { idempotencyKey: 'order 7' })
+  await database.query('delete from t', [], { planKey: 'plan', planStep: '2' })
   answer = [EMPTY_RESULT]
   await database.batch([{ sql: 'delete from t' }], { idempotencyKey: 'order 8' })
-  expect(server.requests.map(({ headers }) => headers)).toMatchObject([
-    { 'idempotency-key': 'order 7', 'plan-key': 'plan', 'plan-step': '2' },
-    { 'idempotency-key': 'order 8' },
+  const keys = ({ headers }: (typeof server.requests)[number]) =>
+    ['idempotency-key', 'plan-key', 'plan-step'].map((name) => headers[name])
+  expect(server.requests.map(keys)).toEqual([
+    ['order 7', undefined, undefined],
+    [undefined, 'plan', '2'],
+    ['order 8', undefined, undefined],
   ])
 })
 
@@ -100,7 +104,15 @@ test.each([
   { idempotencyKey: 'naïve' },
   { planKey: 'plan' },
   { planStep: '1' },
-])('refuses the options %j before anything is sent', async (options) => {
+  { idempotencyKey: 'order 7', planKey: 'plan', planStep: '1' },
+  { timeout: 0 },
+  { timeout: Number.NaN },
+  { timeout: 2 ** 31 },
+  { timeout: Number.POSITIVE_INFINITY },
+  { timeout: '5000' as unknown as number },
+  { maxRetries: -1 },
+  { maxRetries: Number.POSITIVE_INFINITY },
+])('refuses the options %o before anything is sent', async (options) => {
   const database = client().database('acme/orders')
   await expect(database.query('select 1', [], options)).rejects.toMatchObject({ code: 'invalid_argument' })
   expect(server.requests).toEqual([])
@@ -266,10 +278,20 @@ test.each([
   { token: 'a', baseURL: 'https://user:secret@example.com' },
   { token: 'a', baseURL: 'nowhere' },
   { token: 'a', timeout: 0 },
+  { token: 'a', timeout: 2 ** 31 },
+  { token: 'a', timeout: Number.POSITIVE_INFINITY },
   { token: 'a', maxRetries: -1 },
   { local: '' },
-])('refuses to be made with %j', (options) => {
+])('refuses to be made with %o', (options) => {
   expect(() => new PerSQL(options)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+})
+
+test('takes the longest time that a timer can have', async () => {
+  const timeout = 2 ** 31 - 1
+  const database = new PerSQL({ token: 't', baseURL: server.url, timeout }).database('acme/orders')
+  await database.query('select 1')
+  await database.query('select 1', [], { timeout })
+  expect(server.requests).toHaveLength(2)
 })
 
 test('rejects calls after it was closed', async () => {

@@ -59,12 +59,48 @@ test.each(['a lost reply', 'status 500'])(
   },
 )
 
-test('says why a write was refused when no attempt before can have been applied', async () => {
-  const limited = failure(429, 'Slow down', {}, { 'retry-after': '0' })
-  await using server = await scriptedServer(limited, failure(401, 'Token revoked'))
+test.each(['status 429', 'a locked database'])(
+  'says that a write may have been applied when all that follows a lost reply is %s',
+  async (name) => {
+    await using server = await scriptedServer(lost, temporary[name]!)
+    const options = { token: 't', baseURL: server.url, maxRetries: 2 }
+    const database = new PerSQL(options).database('acme/orders')
+    const error = await database.query('delete from t').catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'network', cause: { code: 'api' } })
+    expect(error).not.toHaveProperty('detail')
+    expect(server.requests).toHaveLength(3)
+  },
+)
+
+test('says why a read was refused, whatever became of the attempts before', async () => {
+  await using server = await scriptedServer(lost, failure(401, 'Token revoked'))
   const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
-  await expect(database.query('delete from t')).rejects.toMatchObject({ status: 401 })
+  const call = database.query('select 1', [], { readOnly: true })
+  await expect(call).rejects.toMatchObject({ code: 'api', status: 401 })
 })
+
+test('says that a write was not applied when its SQL fails after a lost reply', async () => {
+  const errorDetail = { kind: 'unknown_table', message: 'no such table: t' }
+  await using server = await scriptedServer(lost, failure(400, errorDetail.message, { errorDetail }))
+  const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
+  await expect(database.query('delete from t')).rejects.toMatchObject({ code: 'api', status: 400 })
+})
+
+test('leaves open whether a write was applied that the server stopped', async () => {
+  const errorDetail = { kind: 'timeout', message: 'stopped' }
+  await using server = await scriptedServer(lost, failure(504, errorDetail.message, { errorDetail }), ok)
+  const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
+  await expect(database.query('delete from t')).rejects.toMatchObject({ status: 504, detail: errorDetail })
+})
+
+test.each(['status 429', 'a locked database'])(
+  'says why a write was refused when no attempt before can have been applied: after %s',
+  async (name) => {
+    await using server = await scriptedServer(temporary[name]!, failure(401, 'Token revoked'))
+    const database = new PerSQL({ token: 't', baseURL: server.url }).database('acme/orders')
+    await expect(database.query('delete from t')).rejects.toMatchObject({ status: 401 })
+  },
+)
 
 test('repeats reads, which have no key', async () => {
   await using server = await scriptedServer(lost, ok, html(503), success([]))

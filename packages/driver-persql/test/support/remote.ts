@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PerSQL, type PerSQLOptions } from '@persql/sdk'
-import { createServer } from '@persql/server'
+import { createServer, type ServerOptions } from '@persql/server'
 import { afterAll } from 'vitest'
 
 /** A server for the tests of a file, gone after them. */
-export async function remote() {
+export async function remote(options: Pick<ServerOptions, 'limits'> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'persql-remote-'))
-  const server = await createServer({ data, port: 0, namespace: 'acme', sweepInterval: 0 })
+  const server = await createServer({ data, port: 0, namespace: 'acme', sweepInterval: 0, ...options })
   const clients: PerSQL[] = []
   let requests = 0
   subscribe('http.server.request.start', () => {

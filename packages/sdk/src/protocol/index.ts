@@ -48,6 +48,7 @@ export type {
   ValidateResponse,
 } from './sql.ts'
 export type { SqlErrorDetail, SqlErrorKind } from './sql-error-detail.ts'
+export { SQL_ERROR_STATUS } from './sql-error-status.ts'
 export { putTexts, TEXTS, takeTexts } from './texts.ts'
 export type { CreatedToken, CreateTokenRequest, MeResponse, TokenInfo, TokenRole } from './tokens.ts'
 export type { UsageQuery, UsageResponse, UsageRow } from './usage.ts'
@@ -61,3 +62,4 @@ export {
   type WireBytes,
   type WireValue,
 } from './wire-value.ts'
+export { detailWithoutValues, REDACTED, withoutValues } from './without-values.ts'

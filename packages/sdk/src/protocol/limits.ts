@@ -4,8 +4,8 @@ const DAY = 86_400
 export const LIMITS = {
   statements: 100,
   idempotencyKeyLength: 200,
+  /** Of the steps of a plan too. */
   idempotencyTtlSec: DAY,
-  planTtlSec: DAY,
   refLength: 64,
   claimTtlSec: { default: 3600, min: 60, max: 30 * DAY },
   branchTtlDays: { min: 1, max: 30 },

@@ -16,13 +16,13 @@ type DocumentedSqlErrorKind =
   | 'unknown'
 
 /**
- * The public documentation is silent on these conditions.
+ * The public documentation is silent on these conditions. With all kinds but `timeout`, the statement changed nothing.
  *
  * - `too_few_params`: a placeholder without a value
  * - `invalid_statement`: more than one statement in a text, none, or one that begins or ends a transaction
  * - `forbidden`: a table outside the token's scope, or a statement that nobody may run
- * - `timeout`: stopped because it ran too long; nothing was changed
- * - `too_large`: a value, row or result beyond a limit
+ * - `timeout`: stopped because it ran too long; it may have been applied just before
+ * - `too_large`: a body, value, row or result beyond a limit
  * - `disk_full`
  */
 type ExtraSqlErrorKind =
