@@ -1,4 +1,4 @@
-import type { SqlValue } from '@persql/session-core'
+import { type SqlValue, StorageError } from '@persql/session-core'
 import { checkCount, checkName, checkText, invalid } from './check.ts'
 import type { ContextSchema } from './context-schema.ts'
 import { statements } from './context-statements.ts'
@@ -13,10 +13,10 @@ export interface WorkingMemory {
   /** Sets the key. `ttl`: how long it is kept, in milliseconds; default: `workingTtl` of the store. */
   set(key: string, value: unknown, options?: { readonly ttl?: number | undefined }): Promise<void>
 
-  /** The value, or `undefined`. */
+  /** The value, or `undefined`. Rejects with `UNREADABLE_ITEM` where somebody has stored what is no JSON. */
   get<Value = unknown>(key: string): Promise<Value | undefined>
 
-  /** All keys and values, in the order of the keys. */
+  /** All keys and values, in the order of the keys. Rejects as `get` does. */
   entries(): Promise<[key: string, value: unknown][]>
 
   /** False where there was none. */
@@ -49,12 +49,15 @@ export function workingMemory(
       const statement = statements.getWorking({ ...nameOf(key), now: now() })
       const [result] = await schema.run([statement], { readOnly: true })
       const text = result?.rows[0]?.[0]
-      return text === undefined ? undefined : (fromJson(text) as Value)
+      return text === undefined ? undefined : (fromJson(key, text) as Value)
     },
 
     async entries() {
       const [result] = await schema.run([statements.listWorking({ run, now: now() })], { readOnly: true })
-      return (result?.rows ?? []).map(([key, text]): [string, unknown] => [String(key), fromJson(text!)])
+      return (result?.rows ?? []).map(([key, text]): [string, unknown] => [
+        String(key),
+        fromJson(String(key), text!),
+      ])
     },
 
     async delete(key) {
@@ -79,6 +82,14 @@ function toJson(value: unknown): string {
   return checkText('value', text)
 }
 
-function fromJson(text: SqlValue): unknown {
-  return JSON.parse(String(text))
+function fromJson(key: string, text: SqlValue): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    // The error of `JSON.parse` quotes what it has read.
+    throw new StorageError(
+      'UNREADABLE_ITEM',
+      `The value of the key ${JSON.stringify(key)} is not JSON. Set it again, or delete it.`,
+    )
+  }
 }
