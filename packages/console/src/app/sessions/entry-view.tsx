@@ -66,7 +66,7 @@ function Loading({ entry }: { readonly entry: Entry }) {
 function Content(props: EntryViewProps & { readonly call: StoredRow }) {
   const { entry, call, result } = props
   const { row } = entry
-  if (call.text === '') return <Note icon="warning" title="This row has been removed." {...props} />
+  if (call.isGone) return <Note icon="warning" title="This row has been removed." {...props} />
   if (call.item === undefined || row.kind === 'unreadable') {
     return <Note icon="warning" title={`Row ${row.id} does not hold a readable item`} {...props} />
   }
@@ -263,7 +263,7 @@ function Other(props: EntryViewProps & { readonly call: StoredRow }) {
   const { type } = entry.row
   const [icon, title] = OTHER_TITLES[type] ?? ['code', type || 'Item']
   const { content, summary, rawContent, approve } = call.item ?? {}
-  const parts = [...partsOf(summary), ...partsOf(content ?? rawContent)]
+  const parts = [rawContent, content, summary].map(partsOf).find(({ length }) => length > 0) ?? []
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
   return (
     <div class="card fold">
