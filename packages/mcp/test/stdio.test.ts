@@ -188,6 +188,20 @@ test('a hit of search_sessions shows where the first word is, also far into a lo
   }
 })
 
+test('the queries of daily_report pass over rows that are no JSON', async () => {
+  const path = await fileWithSessions('better-sqlite3')
+  const { call, client } = await connect('better-sqlite3', { path })
+  const sql = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut error')`
+  await call('batch', { statements: [{ sql }] })
+  const today = new Date().toISOString().slice(0, 10)
+  const { messages } = await client.getPrompt({ name: 'daily_report', arguments: { day: today } })
+  const content = messages[0]?.content
+  const text = content?.type === 'text' ? content.text : ''
+  const queries = text.split('\n').filter((line) => line.startsWith('select'))
+  expect(queries).toHaveLength(5)
+  for (const sql of queries) expect(await call('query', { sql }), sql).toMatchObject({ isError: false })
+})
+
 test('a name may be as long as the memory takes', async () => {
   const { call } = await connect('better-sqlite3')
   const name = 'n'.repeat(1024)
