@@ -1,6 +1,6 @@
 import type { ExplainResponse, QueryResult } from '@persql/sdk'
 import { useMemo, useRef, useState } from 'preact/hooks'
-import type { Database } from '../data/database.ts'
+import { type Database, quoteName } from '../data/database.ts'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { number, plural } from '../ui/format.ts'
@@ -286,7 +286,7 @@ function firstQuery({ sessions, description }: Database): string {
   if (sessions)
     return `select session_id, updated_at\nfrom ${sessions.sessions}\norder by updated_at desc\nlimit 100`
   const [first] = description.tables
-  return first ? `select *\nfrom "${first.table.replaceAll('"', '""')}"\nlimit 100` : ''
+  return first ? `select *\nfrom ${quoteName(first.table)}\nlimit 100` : ''
 }
 
 function schemaOf({ description }: Database): Record<string, string[]> {
