@@ -1,7 +1,7 @@
 import { type SqlValue, StorageError } from '@persql/session-core'
 import { checkCount, checkName, checkText, invalid } from './check.ts'
 import type { ContextSchema } from './context-schema.ts'
-import { statements } from './context-statements.ts'
+import { workingStatements } from './working-statements.ts'
 
 /**
  * Keys and JSON values for one run. They are gone after `end`, with their branch or database, or when they expire,
@@ -42,18 +42,20 @@ export function workingMemory(
       const time = now()
       const expires = time + checkCount('ttl', ttl, 1)
       const entry = { ...nameOf(key), value: toJson(value), expires }
-      await schema.run([statements.deleteExpired({ now: time }), statements.setWorking(entry)])
+      await schema.run([workingStatements.deleteExpired({ now: time }), workingStatements.setWorking(entry)])
     },
 
     async get<Value>(key: string) {
-      const statement = statements.getWorking({ ...nameOf(key), now: now() })
+      const statement = workingStatements.getWorking({ ...nameOf(key), now: now() })
       const [result] = await schema.run([statement], { readOnly: true })
       const text = result?.rows[0]?.[0]
       return text === undefined ? undefined : (fromJson(key, text) as Value)
     },
 
     async entries() {
-      const [result] = await schema.run([statements.listWorking({ run, now: now() })], { readOnly: true })
+      const [result] = await schema.run([workingStatements.listWorking({ run, now: now() })], {
+        readOnly: true,
+      })
       return (result?.rows ?? []).map(([key, text]): [string, unknown] => [
         String(key),
         fromJson(String(key), text!),
@@ -61,12 +63,12 @@ export function workingMemory(
     },
 
     async delete(key) {
-      const [result] = await schema.run([statements.deleteWorking(nameOf(key))])
+      const [result] = await schema.run([workingStatements.deleteWorking(nameOf(key))])
       return result!.rows.length > 0
     },
 
     async end() {
-      await schema.run([statements.endRun({ run })])
+      await schema.run([workingStatements.endRun({ run })])
     },
   }
 }
