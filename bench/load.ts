@@ -5,8 +5,6 @@
 //   node bench/load.ts --sessions 20 --databases 5 --seconds 10
 //
 // Ends with status 1 where a call failed or an item is missing, doubled, changed or out of its order.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +13,7 @@ import type { AgentInputItem } from '@openai/agents-core'
 import { persqlDriver } from '@persql/driver-persql'
 import { PerSQLSession } from '@persql/openai-agents'
 import { PerSQL } from '@persql/sdk'
+import { serverProcess } from './server-process.ts'
 
 /** Then a session begins another conversation, as the user of a chat would. */
 const TURNS_PER_CONVERSATION = 25
@@ -42,9 +41,9 @@ interface Conversation {
 
 // Beside the project: the usual folder for temporary files is often in memory, where an fsync costs nothing.
 const folder = mkdtempSync(join(import.meta.dirname, 'tmp-'))
-const { url, stop } = await startServer(folder)
+const server = await startServer(folder)
 // Nothing is tried again, so that no error stays unseen.
-const persql = new PerSQL({ token: TOKEN, baseURL: url, maxRetries: 0, timeout: 60_000 })
+const persql = new PerSQL({ token: TOKEN, baseURL: server.url, maxRetries: 0, timeout: 60_000 })
 const drivers = Array.from({ length: databases }, (_, n) => persqlDriver(persql.database(`load/db-${n}`)))
 const conversations: Conversation[] = []
 const times: number[] = []
@@ -61,7 +60,7 @@ try {
   for (const conversation of conversations) await verify(conversation)
 } finally {
   await Promise.all(drivers.map((driver) => driver.close()))
-  await stop()
+  await server.close()
   rmSync(folder, { recursive: true })
 }
 
@@ -125,25 +124,10 @@ function itemsOf(id: string, turn: number): AgentInputItem[] {
   }))
 }
 
-async function startServer(data: string) {
+function startServer(data: string) {
   const bin = join(dirname(fileURLToPath(import.meta.resolve('@persql/server'))), 'bin.js')
-  const server = spawn(
-    process.execPath,
-    [bin, '--data', data, '--port', '0', '--namespace', 'load', '--quiet'],
-    {
-      env: { PERSQL_ADMIN_TOKEN: TOKEN },
-      stdio: ['ignore', 'inherit', 'pipe'],
-    },
-  )
-  const [line] = (await once(server.stderr, 'data')) as [Buffer]
-  const url = /http:\S+(?=,)/.exec(line.toString())?.[0]
-  if (url === undefined) throw new Error(line.toString())
-  const stop = async () => {
-    const exit = once(server, 'exit')
-    server.kill('SIGTERM')
-    await exit
-  }
-  return { url, stop }
+  const args = ['--data', data, '--port', '0', '--namespace', 'load', '--quiet']
+  return serverProcess(bin, args, { PERSQL_ADMIN_TOKEN: TOKEN })
 }
 
 function round(value: number): number {

@@ -72,6 +72,21 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
+  test('a second tab is signed in by the first, and signing out of one signs out of both', async () => {
+    await signIn(admin)
+    await page.getByText('user-1').waitFor()
+    const second = await page.context().newPage()
+    await second.goto(`${server.url}/console`)
+    await second.getByText('user-1').waitFor()
+    await second.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await second.reload()
+    await second.getByRole('button', { name: 'Sign in' }).waitFor()
+    const kept = await page.evaluate(() => JSON.stringify(sessionStorage))
+    expect(kept).not.toContain(admin)
+    expect(incidents).toEqual([])
+  })
+
   test('keeps the token out of everything but the tab', async () => {
     await signIn(admin)
     await page.getByText('user-1').click()

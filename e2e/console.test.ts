@@ -279,7 +279,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
   test('runs SQL, several statements at once, and exports the result', async () => {
     await show('sql')
     await type(
-      "select 'é,\"' as a, 1 as a, null as b, x'00ff' as c; select count(*) as n from agent_sessions",
+      "select 'é,\"' as a, 1 as a, null as b, x'00ff' as c, 9007199254740993 as d; select count(*) as n from agent_sessions",
     )
     await page.keyboard.press('Control+Enter')
     await page.getByRole('gridcell', { name: String(SESSIONS + hostile.length + 1) }).waitFor()
@@ -293,8 +293,10 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
       ])
       texts.push(await readFile(await download.path(), 'utf8'))
     }
-    expect(texts[0]).toBe('\ufeffa,a,b,c\r\n"é,""",1,,00ff\r\n')
-    expect(JSON.parse(texts[1]!)).toEqual([{ a: 'é,"', a_2: 1, b: null, c: '00ff' }])
+    expect(texts[0]).toBe('\ufeffa,a,b,c,d\r\n"é,""",1,,00ff,9007199254740993\r\n')
+    expect(JSON.parse(texts[1]!)).toEqual([
+      { a: 'é,"', a_2: 1, b: null, c: { $bytes: 'AP8=' }, d: { $bigint: '9007199254740993' } },
+    ])
   })
 
   test('shows plans, completes names of the schema, and keeps queries', async () => {

@@ -25,6 +25,9 @@ export async function checkSql(page: string, blocks: readonly CodeBlock[]): Prom
   const driver = betterSqlite3Driver(database)
   const store = new SessionStore<object>(driver)
   await store.append('user-42', ITEMS, { operationId: 'first' })
+  // Queries must pass over rows that somebody else has spoilt.
+  const spoilt = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut')`
+  await driver.batch([{ sql: spoilt }])
   await context(driver).remember({ name: 'refunds', body: 'Refunds take two days.' })
   const problems = sql.flatMap(({ code, line }) => {
     try {

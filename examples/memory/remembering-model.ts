@@ -30,7 +30,7 @@ function nextItem(input: string | AgentInputItem[]) {
     const fact = { name: what!.replaceAll(' ', '-'), description: what!, type: 'user', body: value! }
     return functionCall('remember_memory', fact, { callId: `remember ${sentence}` })
   }
-  return functionCall('recall_memory', { query: said, limit: 1 }, { callId: `recall ${said}` })
+  return functionCall('recall_memory', { text: said, limit: 1 }, { callId: `recall ${said}` })
 }
 
 function answerFrom(tool: string, output: string): string {

@@ -20,6 +20,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly url: string
+  /** The option by which it was named, for a shell, with a space in front; empty where there was none. */
+  readonly option: string
   readonly driver: SqlDriver
   /** The names of the tables, and that they are not made on the way. */
   readonly tables: {
@@ -29,6 +31,8 @@ export interface Database {
   }
 }
 
+const DEFAULT_TABLES = { sessionsTable: 'agent_sessions', messagesTable: 'agent_messages' }
+
 const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
 
 /** The options by which every command finds its database. */
@@ -37,9 +41,10 @@ export function withDatabase(command: Command): Command {
 }
 
 export function withTables(command: Command): Command {
+  const { sessionsTable, messagesTable } = DEFAULT_TABLES
   return command
-    .addOption(new Option('--sessions-table <name>', 'table of the sessions').default('agent_sessions'))
-    .addOption(new Option('--messages-table <name>', 'table of the items').default('agent_messages'))
+    .addOption(new Option('--sessions-table <name>', 'table of the sessions').default(sessionsTable))
+    .addOption(new Option('--messages-table <name>', 'table of the items').default(messagesTable))
 }
 
 /** `read` and `write` want a file that exists; `create` makes it, and the tables too. */
@@ -66,14 +71,14 @@ export async function openDatabase(options: DatabaseOptions, mode: Mode): Promis
     if (mode !== 'create') await refuseMissing(nameOf(url))
   }
   const tables = {
-    sessionsTable: options.sessionsTable ?? 'agent_sessions',
-    messagesTable: options.messagesTable ?? 'agent_messages',
+    sessionsTable: options.sessionsTable ?? DEFAULT_TABLES.sessionsTable,
+    messagesTable: options.messagesTable ?? DEFAULT_TABLES.messagesTable,
     createTables: mode === 'create',
   }
   const driver = await open(url, mode)
   // Refuses names that no table can have.
   new SessionCatalog(driver, tables)
-  return { url, driver, tables }
+  return { url, option: dbOption(options.db), driver, tables }
 }
 
 async function open(url: string, mode: Mode): Promise<SqlDriver> {
@@ -110,6 +115,12 @@ export async function useSessions<Result>(
       )
     }
   })
+}
+
+function dbOption(url: string | undefined): string {
+  if (url === undefined) return ''
+  const isPlain = /^[\w./:@%+=,-]+$/.test(url)
+  return ` --db ${isPlain ? url : `'${url.replaceAll("'", `'\\''`)}'`}`
 }
 
 /** What people call the database. */

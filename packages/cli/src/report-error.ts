@@ -1,6 +1,6 @@
 import { isStorageError } from '@persql/session-core'
 import { CommanderError } from 'commander'
-import { neutralise } from './terminal/neutralise.ts'
+import { neutralise, neutraliseLines } from './terminal/neutralise.ts'
 import { note } from './terminal/print.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -13,6 +13,6 @@ export function reportError(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error)
   // A command sends one statement: its number says nothing.
   note(`persql: ${neutralise(message.replace(/^Statement 0: /, ''))}`)
-  if (process.env['PERSQL_DEBUG'] && error instanceof Error) note(error.stack ?? '')
+  if (process.env['PERSQL_DEBUG'] && error instanceof Error) note(neutraliseLines(error.stack ?? ''))
   return error instanceof UsageError || isStorageError(error, 'INVALID_ARGUMENT') ? 2 : 1
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { output, persql, temporaryFolder } from './support/persql.ts'
+import { BIN, cleanEnv, output, persql, temporaryFolder } from './support/persql.ts'
 import { seed, user } from './support/seed.ts'
 
 async function problems(db: string): Promise<string[]> {
@@ -42,7 +44,7 @@ test('finds corrupt rows, results without a call, calls without a result, and it
 
 test('finds what is wrong with tables that others made, and how to mend it helps', async () => {
   const path = temporaryFolder()
-  const db = path('a.db')
+  const db = path("the user's $HOME.db")
   await seed(db, {}, [
     { sql: 'create table if not exists x (a)' },
     { sql: 'drop table if exists agent_messages' },
@@ -59,8 +61,9 @@ test('finds what is wrong with tables that others made, and how to mend it helps
   const { findings } = JSON.parse(stdout) as { findings: { check: string; mend?: string }[] }
   for (const check of ['index', 'sessions']) {
     const mend = findings.find((finding) => finding.check === check)?.mend ?? ''
-    const sql = /^persql query --write "(.*)"$/.exec(mend)?.[1] ?? ''
-    await output(['query', '--write', sql, '--db', db])
+    await promisify(execFile)('sh', ['-c', `persql() { '${process.execPath}' '${BIN}' "$@"; }; ${mend}`], {
+      env: cleanEnv({ PERSQL_DATABASE: path('other.db') }),
+    })
   }
   expect(await problems(db)).toEqual(['row ids', 'foreign key'])
   await output(['copy', '--from', db, '--to', path('new.db')])

@@ -137,3 +137,11 @@ test('serves the console, the API and MCP until it is told to end', async () => 
   mcp.stdin?.end()
   expect((await once(mcp, 'exit'))[0]).toBe(0)
 })
+
+test('the stack that PERSQL_DEBUG adds steers no terminal either', async () => {
+  const { stderr } = await persql(['sessions', 'list', '--db', 'no\u001b[31m\nsuch.db'], {
+    env: { PERSQL_DEBUG: '1' },
+  })
+  expect(stderr).toContain('at ')
+  expect(stderr).not.toContain('\u001b')
+})

@@ -39,8 +39,8 @@ test('lists sessions as a table and as JSON, in pages', async () => {
       {
         sessionId: 'a',
         itemCount: 2,
-        firstActivity: '2026-01-31T23:59:59.000Z',
-        lastActivity: '2026-01-31T23:59:59.000Z',
+        firstActivity: '2026-01-31T23:59:59Z',
+        lastActivity: '2026-01-31T23:59:59Z',
       },
     ],
   })
@@ -54,7 +54,7 @@ test('shows what it finds on one line, and where it is there', async () => {
     { sql: `insert into agent_messages (session_id, message_data, created_at) values ('a', '{"old', null)` },
   ])
   expect(await json(['sessions', 'search', 'old\ntown', '--db', db])).toEqual({
-    matches: [
+    hits: [
       {
         sessionId: 'a',
         row: 2,
@@ -66,14 +66,14 @@ test('shows what it finds on one line, and where it is there', async () => {
       },
     ],
   })
-  const { matches } = await json<{ matches: { role: string; excerpt: string }[] }>([
+  const { hits } = await json<{ hits: { role: string; excerpt: string }[] }>([
     'sessions',
     'search',
     'OLD',
     '--db',
     db,
   ])
-  expect(matches).toMatchObject([
+  expect(hits).toMatchObject([
     { role: 'corrupt', createdAt: null, excerpt: '{"old', start: 2, length: 3 },
     { role: 'function_call' },
     {
@@ -87,10 +87,10 @@ test('goes on with a search where it ended, newest first, in one session', async
   const db = temporaryFolder()('agents.db')
   await seed(db, { a: numbered(70), b: numbered(70) })
   const search = ['sessions', 'search', 'item', '--session', 'a', '--db', db]
-  const first = await json<{ matches: { row: number }[]; before: number }>([...search, '--limit', '60'])
-  expect(first.matches.map(({ row }) => row)).toEqual(Array.from({ length: 60 }, (_, n) => 70 - n))
-  const rest = await json<{ matches: { row: number }[] }>([...search, '--before', String(first.before)])
-  expect(rest.matches.map(({ row }) => row)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+  const first = await json<{ hits: { row: number }[]; before: number }>([...search, '--limit', '60'])
+  expect(first.hits.map(({ row }) => row)).toEqual(Array.from({ length: 60 }, (_, n) => 70 - n))
+  const rest = await json<{ hits: { row: number }[] }>([...search, '--before', String(first.before)])
+  expect(rest.hits.map(({ row }) => row)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
   expect(rest).not.toHaveProperty('before')
 })
 

@@ -18,8 +18,8 @@ import type { SqlDriver } from '@persql/session-core'
 export interface DatabaseApiOptions {
   readonly driver: SqlDriver
   readonly name: string
-  /** Whether a call may write at all. */
-  readonly write: boolean
+  /** Refuses every call that would write. */
+  readonly readOnly: boolean
 }
 
 export interface ApiAnswer {
@@ -35,12 +35,12 @@ const SLUG = 'database'
 export class DatabaseApi {
   readonly #handlers: readonly (readonly [route: Route, handler: Handler])[]
 
-  constructor({ driver, name, write }: DatabaseApiOptions) {
+  constructor({ driver, name, readOnly }: DatabaseApiOptions) {
     const reader = handleOn({
       batch: (statements, options) => driver.batch(statements, { ...options, readOnly: true }),
       close: async () => {},
     })
-    const writer = write ? handleOn(driver) : reader
+    const writer = readOnly ? reader : handleOn(driver)
     const database: DatabaseInfo = {
       id: SLUG,
       slug: SLUG,
@@ -53,7 +53,7 @@ export class DatabaseApi {
     const me: MeResponse = {
       namespaceSlug: 'local',
       namespaceId: 'local',
-      role: write ? 'admin' : 'readonly',
+      role: readOnly ? 'readonly' : 'admin',
     }
     this.#handlers = [
       [ROUTES.me, () => me],

@@ -16,10 +16,10 @@ export interface ConsoleOptions {
   /** A loopback address. Default: `127.0.0.1`. */
   readonly host?: string | undefined
   /**
-   * Whether the user may switch writing on, in the SQL view; it begins switched off. False refuses everything that
-   * would write. Default: true.
+   * Refuses everything that would write. Otherwise the user may switch writing on, in the SQL view; it begins
+   * switched off. Default: false.
    */
-  readonly write?: boolean | undefined
+  readonly readOnly?: boolean | undefined
 }
 
 export interface Console {
@@ -37,11 +37,11 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
  * reach, and with the system's error where the port is taken.
  */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const { driver, name, port = 0, host = '127.0.0.1', write = true } = options
+  const { driver, name, port = 0, host = '127.0.0.1', readOnly = false } = options
   if (!LOOPBACK.test(host)) {
     throw new TypeError(`"${host}" is no loopback address. To serve other machines, use @persql/server.`)
   }
-  const handler = new RequestHandler(new DatabaseApi({ driver, name, write }))
+  const handler = new RequestHandler(new DatabaseApi({ driver, name, readOnly }))
   const http = createServer((request, response) => {
     handler.handle(request, response).catch(() => response.destroy())
   })

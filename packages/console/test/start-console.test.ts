@@ -161,7 +161,7 @@ test('changes nothing with what is declared to read', async () => {
 })
 
 test('refuses every write where writing is off for good', async () => {
-  const { database, persql, driver } = await open({ write: false })
+  const { database, persql, driver } = await open({ readOnly: true })
   await driver.batch([{ sql: 'create table t (a)' }])
   expect((await persql.me()).role).toBe('readonly')
   for (const sql of ['insert into t values (1)', 'drop table t', 'create table u (a)']) {

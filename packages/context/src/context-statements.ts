@@ -17,7 +17,7 @@ function ifGiven(name: string, column: string, comparison: '=' | '>=' | '<'): Ra
   return sql<boolean>`(${param(name)} is null or ${sql.ref(column)} ${sql.raw(comparison)} ${param(name)})`
 }
 
-/** Every statement that reads or writes what the tables hold, except those of recall; compiled once. */
+/** The statements for facts, episodes and vectors, except those of recall; compiled once. */
 export const statements = {
   remember: compileStatement<{ id: string; source: string | null; now: number } & FactTexts>(
     db
@@ -121,46 +121,6 @@ export const statements = {
       .limit(limit),
   ),
 
-  addEntity: compileStatement<{ id: string; name: string; now: number }>(
-    db
-      .insertInto('ctx_entity')
-      .values({ id: param('id'), name: param('name'), created_at: param('now') })
-      .onConflict((conflict) => conflict.doNothing()),
-  ),
-  addEdge: compileStatement<{
-    src: string
-    rel: string
-    dst: string
-    source: string | null
-    now: number
-  }>(
-    db
-      .insertInto('ctx_edge')
-      .values({
-        src: param('src'),
-        rel: param('rel'),
-        dst: param('dst'),
-        source: param('source'),
-        created_at: param('now'),
-      })
-      .onConflict((conflict) => conflict.doNothing()),
-  ),
-  /** The entities and their distance. */
-  reach: compileStatement<Walk>(
-    compilable(sql`${reached()}
-      select ctx_entity.id, ctx_entity.name from ctx_entity
-      join (select id, min(distance) as distance from reached group by id) as nearest on nearest.id = ctx_entity.id
-      where distance > 0 order by distance, ctx_entity.name, ctx_entity.id`),
-  ),
-  /** The edges that lead to what is at most `depth` away. */
-  edgesWithin: compileStatement<Walk>(
-    compilable(sql`${reached()},
-      nearest(id, distance) as (select id, min(distance) from reached group by id)
-      select src, rel, dst from ctx_edge
-      join nearest as a on a.id = src join nearest as b on b.id = dst
-      where (${param('forwards')} and a.distance < ${param('depth')}) or (${param('backwards')} and b.distance < ${param('depth')})
-      order by min(a.distance, b.distance), src, rel, dst`),
-  ),
   stats: compileStatement<Record<never, never>>(
     db.selectNoFrom(({ selectFrom, fn }) => [
       selectFrom('ctx_memory').select(fn.countAll().as('count')).as('memories'),
@@ -205,42 +165,6 @@ export const statements = {
       .select(['e.id', 'e.vector'])
       .where(({ eb, or }) => or([eb('m.id', 'is', null), eb('m.updated_at', '=', eb.ref('e.version'))])),
   ),
-
-  deleteExpired: compileStatement<{ now: number }>(
-    db.deleteFrom('ctx_working').where('expires_at', '<=', param<number>('now')),
-  ),
-  setWorking: compileStatement<{ run: string; key: string; value: string; expires: number }>(
-    db
-      .insertInto('ctx_working')
-      .values({
-        run_id: param('run'),
-        key: param('key'),
-        value: param('value'),
-        expires_at: param('expires'),
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['run_id', 'key']).doUpdateSet(({ ref }) => ({
-          value: ref('excluded.value'),
-          expires_at: ref('excluded.expires_at'),
-        })),
-      ),
-  ),
-  getWorking: compileStatement<{ run: string; key: string; now: number }>(
-    inRun().select('value').where('key', '=', param<string>('key')),
-  ),
-  listWorking: compileStatement<{ run: string; now: number }>(
-    inRun().select(['key', 'value']).orderBy('key'),
-  ),
-  deleteWorking: compileStatement<{ run: string; key: string }>(
-    db
-      .deleteFrom('ctx_working')
-      .where('run_id', '=', param<string>('run'))
-      .where('key', '=', param<string>('key'))
-      .returning('key'),
-  ),
-  endRun: compileStatement<{ run: string }>(
-    db.deleteFrom('ctx_working').where('run_id', '=', param<string>('run')),
-  ),
 }
 
 interface FactTexts extends Record<string, SqlValue> {
@@ -255,7 +179,6 @@ export type EpisodeRow = {
 }
 
 type TimeRange = { since: number | null; until: number | null }
-type Walk = { start: string; depth: number; forwards: number; backwards: number }
 
 type Selection = SelectQueryBuilder<ContextTables, 'ctx_memory' | 'ctx_episode', Record<never, never>>
 
@@ -276,24 +199,6 @@ function embed(selection: Selection) {
 
 function episodeValues() {
   return Object.fromEntries(EPISODE_COLUMNS.map((column) => [column, param(column)])) as EpisodeRow
-}
-
-/** What can be reached from `start`, as `reached(id, distance)`. */
-function reached() {
-  return sql`with recursive reached(id, distance) as (
-      select ${param('start')}, 0
-      union
-      select case when src = reached.id then dst else src end, distance + 1
-      from reached join ctx_edge on (${param('forwards')} and src = reached.id) or (${param('backwards')} and dst = reached.id)
-      where distance < ${param('depth')}
-    )`
-}
-
-function inRun() {
-  return db
-    .selectFrom('ctx_working')
-    .where('run_id', '=', param<string>('run'))
-    .where('expires_at', '>', param<number>('now'))
 }
 
 export function compilable(statement: RawBuilder<unknown>) {

@@ -43,7 +43,7 @@ export interface EpisodesOptions {
 }
 
 export interface NeighborsOptions {
-  /** How many edges away. Default: 1. */
+  /** How many edges away, at most 20. Default: 1. */
   readonly depth?: number | undefined
   /** Which way edges are followed. Default: `both`. */
   readonly direction?: 'out' | 'in' | 'both' | undefined
@@ -55,7 +55,11 @@ export type Summary = string | Pick<NewEpisode, 'title' | 'body' | 'outcome'>
 export interface DistillOptions<Item> {
   /** Noted in the episode. */
   readonly runId?: string | undefined
-  /** Where the session is read. Default: the sessions of the same database, in the tables of default names. */
+  /**
+   * Where the session is read. Default: the sessions of the same database, in the tables of default names. What was
+   * summed up is noted by session id and row, not by table: give the sessions that are distilled into one memory
+   * different ids, whatever tables they are in, or rows are left out.
+   */
   readonly sessions?: SessionStore<Item> | undefined
 }
 
@@ -63,8 +67,8 @@ export interface DistillOptions<Item> {
  * The memory of one database: facts, episodes, working memory, and a graph of entities.
  *
  * Every method is one atomic batch, except where it says that it reads first. The tables are made by the first batch
- * that needs them. Every rejection is a `StorageError`, and a rejected change changed nothing. Texts given by users
- * or models are safe everywhere.
+ * that needs them. Every rejection is a `StorageError`, or what your own `embed` or `summarize` threw, and a rejected
+ * change changed nothing. Texts given by users or models are safe everywhere.
  */
 export interface ContextStore {
   /**

@@ -25,6 +25,7 @@ import type { ContextStore, DistillOptions, NeighborsOptions, Summary } from './
 import { distill } from './distill.ts'
 import { embedAll } from './embeddings.ts'
 import { entityId } from './entity-id.ts'
+import { graphStatements } from './graph-statements.ts'
 import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
 import { resolveRanking } from './ranking.ts'
 import { recallByText, resolveRecall } from './recall.ts'
@@ -157,12 +158,16 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       const time = now()
       const [from, to] = [src, dst].map((name) => ({ id: entityId(name), name: name.trim(), now: time }))
       const edge = { src: from!.id, rel: checkName('relation', rel).trim(), dst: to!.id, source, now: time }
-      await schema.run([statements.addEntity(from!), statements.addEntity(to!), statements.addEdge(edge)])
+      await schema.run([
+        graphStatements.addEntity(from!),
+        graphStatements.addEntity(to!),
+        graphStatements.addEdge(edge),
+      ])
     },
 
     async neighbors(name, neighborsOptions = {}) {
       const walk = toWalk(name, neighborsOptions)
-      const [entities, edges] = await read(statements.reach(walk), statements.edgesWithin(walk))
+      const [entities, edges] = await read(graphStatements.reach(walk), graphStatements.edgesWithin(walk))
       return {
         entities: rowsOf(entities).map(([id, entity]) => ({ id: String(id), name: String(entity) })),
         edges: rowsOf(edges).map(([src, rel, dst]) => ({

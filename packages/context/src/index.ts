@@ -12,17 +12,18 @@ export type {
 export type { ContextTables } from './context-tables.ts'
 export { entityId } from './entity-id.ts'
 export { type InjectMemoryOptions, type Instructions, injectMemory } from './inject-memory.ts'
-export type {
-  Edge,
-  Entity,
-  Episode,
-  Memory,
-  MemoryHit,
-  MemoryKind,
-  MemoryType,
-  Neighbors,
-  NewEpisode,
-  NewMemory,
+export {
+  type Edge,
+  type Entity,
+  type Episode,
+  MEMORY_TYPES,
+  type Memory,
+  type MemoryHit,
+  type MemoryKind,
+  type MemoryType,
+  type Neighbors,
+  type NewEpisode,
+  type NewMemory,
 } from './memory.ts'
 export { type MemoryTool, type MemoryToolsOptions, memoryTools } from './memory-tools.ts'
 export type { Ranking } from './ranking.ts'

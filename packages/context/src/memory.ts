@@ -1,3 +1,4 @@
+/** All there are. */
 export const MEMORY_TYPES = ['user', 'feedback', 'project', 'reference'] as const
 
 /** What a fact is about: the user, how to work, the work itself, or where to look. */

@@ -1,7 +1,7 @@
-import type { SqlValue } from '@persql/session-core'
+import { type SqlValue, StorageError } from '@persql/session-core'
 import { checkCount, checkName, checkText, invalid } from './check.ts'
 import type { ContextSchema } from './context-schema.ts'
-import { statements } from './context-statements.ts'
+import { workingStatements } from './working-statements.ts'
 
 /**
  * Keys and JSON values for one run. They are gone after `end`, with their branch or database, or when they expire,
@@ -13,10 +13,10 @@ export interface WorkingMemory {
   /** Sets the key. `ttl`: how long it is kept, in milliseconds; default: `workingTtl` of the store. */
   set(key: string, value: unknown, options?: { readonly ttl?: number | undefined }): Promise<void>
 
-  /** The value, or `undefined`. */
+  /** The value, or `undefined`. Rejects with `UNREADABLE_ITEM` where somebody has stored what is no JSON. */
   get<Value = unknown>(key: string): Promise<Value | undefined>
 
-  /** All keys and values, in the order of the keys. */
+  /** All keys and values, in the order of the keys. Rejects as `get` does. */
   entries(): Promise<[key: string, value: unknown][]>
 
   /** False where there was none. */
@@ -42,28 +42,33 @@ export function workingMemory(
       const time = now()
       const expires = time + checkCount('ttl', ttl, 1)
       const entry = { ...nameOf(key), value: toJson(value), expires }
-      await schema.run([statements.deleteExpired({ now: time }), statements.setWorking(entry)])
+      await schema.run([workingStatements.deleteExpired({ now: time }), workingStatements.setWorking(entry)])
     },
 
     async get<Value>(key: string) {
-      const statement = statements.getWorking({ ...nameOf(key), now: now() })
+      const statement = workingStatements.getWorking({ ...nameOf(key), now: now() })
       const [result] = await schema.run([statement], { readOnly: true })
       const text = result?.rows[0]?.[0]
-      return text === undefined ? undefined : (fromJson(text) as Value)
+      return text === undefined ? undefined : (fromJson(key, text) as Value)
     },
 
     async entries() {
-      const [result] = await schema.run([statements.listWorking({ run, now: now() })], { readOnly: true })
-      return (result?.rows ?? []).map(([key, text]): [string, unknown] => [String(key), fromJson(text!)])
+      const [result] = await schema.run([workingStatements.listWorking({ run, now: now() })], {
+        readOnly: true,
+      })
+      return (result?.rows ?? []).map(([key, text]): [string, unknown] => [
+        String(key),
+        fromJson(String(key), text!),
+      ])
     },
 
     async delete(key) {
-      const [result] = await schema.run([statements.deleteWorking(nameOf(key))])
+      const [result] = await schema.run([workingStatements.deleteWorking(nameOf(key))])
       return result!.rows.length > 0
     },
 
     async end() {
-      await schema.run([statements.endRun({ run })])
+      await schema.run([workingStatements.endRun({ run })])
     },
   }
 }
@@ -79,6 +84,14 @@ function toJson(value: unknown): string {
   return checkText('value', text)
 }
 
-function fromJson(text: SqlValue): unknown {
-  return JSON.parse(String(text))
+function fromJson(key: string, text: SqlValue): unknown {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    // The error of `JSON.parse` quotes what it has read.
+    throw new StorageError(
+      'UNREADABLE_ITEM',
+      `The value of the key ${JSON.stringify(key)} is not JSON. Set it again, or delete it.`,
+    )
+  }
 }

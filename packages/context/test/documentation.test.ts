@@ -19,7 +19,12 @@ const EXPECTED: Record<string, unknown[]> = {
   'Who remembers what, and how much of it?': ['assistant', 'assistant'],
   'Which facts were learnt in a session?': ['coffee'],
   'What failed in the last week?': [expect.stringMatching(/^\d{4}-/)],
-  'What was said in the conversation that an episode sums up?': [expect.any(String), expect.any(String)],
+  'What was said in the conversation that an episode sums up?': [
+    expect.any(String),
+    expect.any(String),
+    expect.any(String),
+    expect.any(String),
+  ],
   'Which sessions have items that were not distilled yet?': ['user-42', 'user-7'],
   'What do the runs have in mind?': ['run-1'],
   'What is connected to an entity, up to three edges away?': ['Billing meter', 'Checkout', 'Web shop'],
@@ -37,6 +42,9 @@ beforeAll(async () => {
   await memory.remember({ name: 'coffee', type: 'user', body: 'Oat flat white coffee', sessionId: 'user-42' })
   await memory.remember({ name: 'station', body: '東京駅で待つ' })
   await sessions.append('user-42', [item('deploy it'), item('now')])
+  const spoilt = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut')`
+  await driver.batch([{ sql: spoilt }])
+  await sessions.append('user-42', [item('please')])
   await memory.distill('user-42', () => ({ title: 'Deploy', body: 'Rolled back', outcome: 'failed' }))
   await sessions.append('user-42', [item('again'), item('please')])
   await sessions.append('user-7', [item('hello')])

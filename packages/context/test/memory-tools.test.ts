@@ -3,8 +3,11 @@ import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-co
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ContextStore, context, memoryTools } from '../src/index.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 setTracingDisabled(true)
+
+const path = temporaryFolder()
 
 let memory: ContextStore
 const driver = () => betterSqlite3Driver(':memory:')
@@ -22,7 +25,7 @@ const COFFEE = { name: 'coffee', description: 'Drinks', type: 'user', body: 'Oat
 test('lets an agent of the Agents SDK remember, recall and forget', async () => {
   const model = new ScriptedModel([
     [functionCall('remember_memory', COFFEE, { callId: '1' })],
-    [functionCall('recall_memory', { query: "what's my coffee?", limit: null }, { callId: '2' })],
+    [functionCall('recall_memory', { text: "what's my coffee?", limit: null }, { callId: '2' })],
     [functionCall('forget_memory', { name: 'coffee' }, { callId: '3' })],
     [assistantMessage('done')],
   ])
@@ -57,15 +60,24 @@ test('answers bad arguments with an error that the model can read, and writes no
     await remember!.invoke({}, JSON.stringify({ ...COFFEE, name: '' })),
     await remember!.invoke({}, JSON.stringify({ ...COFFEE, type: 'root' })),
     await remember!.invoke({}, JSON.stringify({ ...COFFEE, sessionId: 'of somebody else' })),
-    await recall!.invoke({}, JSON.stringify({ query: 42, limit: null })),
-    await recall!.invoke({}, JSON.stringify({ query: 'x', limit: -1 })),
+    await recall!.invoke({}, JSON.stringify({ text: 42, limit: null })),
+    await recall!.invoke({}, JSON.stringify({ text: 'x', limit: -1 })),
     await forget!.invoke({}, '{}'),
   ]
   for (const answer of answers) expect(JSON.parse(answer)).toEqual({ error: expect.any(String) })
   expect(await memory.stats()).toMatchObject({ memories: 0 })
 })
 
-test('rejects where the database fails in a way that the program should see', async () => {
-  const [, recall] = memoryTools({ ...memory, recall: () => Promise.reject(new TypeError('broken')) })
-  await expect(recall!.invoke({}, JSON.stringify({ query: 'x', limit: null }))).rejects.toThrow('broken')
+test('rejects where the database fails, which no model can mend', async () => {
+  const file = path('memory.db')
+  const writer = betterSqlite3Driver(file)
+  await context(writer).remember(COFFEE)
+  const reader = betterSqlite3Driver(file, { readOnly: true })
+  const [remember, recall] = memoryTools(context(reader))
+  const search = JSON.stringify({ text: 'coffee', limit: null })
+  expect(JSON.parse(await recall!.invoke({}, search))).toMatchObject({ memories: [{ name: 'coffee' }] })
+  await expect(remember!.invoke({}, JSON.stringify(COFFEE))).rejects.toMatchObject({ code: 'READ_ONLY' })
+  await reader.close()
+  await expect(recall!.invoke({}, search)).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+  await writer.close()
 })

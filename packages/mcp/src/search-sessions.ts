@@ -34,18 +34,22 @@ export async function searchSessions(
   })
   // Corrupt rows are passed over, as they are where a session is read.
   const readable = found.filter((one) => 'item' in one)
-  const hits = readable.map(({ sessionId, rowId, createdAt, item }) => {
+  const hits = readable.map(({ sessionId, rowId, createdAt, item, text, start }) => {
     const entry = toEntry(rowId, parseTime(createdAt), item)
-    return { sessionId, ...entry, text: around(entry.text, words[0]!) }
+    const isShown = entry.text.length <= 2 * AROUND && has(entry.text, words[0]!)
+    return { sessionId, ...entry, text: isShown ? entry.text : around(text, start) }
   })
   return { hits, ...(before !== undefined && { before }) }
 }
 
+function has(text: string, word: string): boolean {
+  return text.toLowerCase().includes(word.toLowerCase())
+}
+
 /** The part of a text where a word is. */
-function around(text: string, word: string): string {
-  if (text.length <= 2 * AROUND) return text
-  const at = Math.max(0, text.toLowerCase().indexOf(word.toLowerCase()))
+function around(text: string, at: number): string {
   const start = Math.max(0, at - AROUND)
   const end = Math.min(text.length, at + AROUND)
-  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`
+  const part = text.slice(start, end).toWellFormed()
+  return `${start > 0 ? '…' : ''}${part}${end < text.length ? '…' : ''}`
 }

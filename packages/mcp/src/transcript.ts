@@ -54,8 +54,10 @@ function read(fields: Fields, item: unknown): { kind: string; text: string } {
     case 'function_call_result':
     case 'function_call_output':
       return { kind: 'tool_result', text: contentText(fields['output']) }
-    default:
-      return { kind: type, text: contentText(fields['content'] ?? fields['summary'] ?? item) }
+    default: {
+      const parts = [fields['rawContent'], fields['content'], fields['summary']]
+      return { kind: type, text: contentText(parts.find(isFilled) ?? item) }
+    }
   }
 }
 
@@ -64,11 +66,21 @@ function contentText(content: unknown): string {
   if (typeof content === 'string') return content
   if (Array.isArray(content)) return content.map(contentText).join('\n')
   if (typeof content !== 'object' || content === null) return JSON.stringify(content) ?? ''
-  const { text, refusal, type } = content as Fields
+  const { text, refusal, transcript, type } = content as Fields
   if (typeof text === 'string') return text
   if (typeof refusal === 'string') return refusal
+  if (typeof transcript === 'string') return transcript
   if (typeof type === 'string' && /image|file|audio/.test(type)) return `[${type}]`
   return JSON.stringify(content)
+}
+
+function isFilled(content: unknown): boolean {
+  return (
+    content !== undefined &&
+    content !== null &&
+    content !== '' &&
+    !(Array.isArray(content) && content.length === 0)
+  )
 }
 
 function textOf(value: unknown): string | undefined {

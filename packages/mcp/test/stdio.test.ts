@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { context } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { SessionStore } from '@persql/session-core'
@@ -151,6 +152,62 @@ describe.each(ENGINES)('over %s', (engine) => {
     expect(await state()).toEqual(before)
     expect([existsSync(other), existsSync(copy)]).toEqual([false, false])
   })
+})
+
+test('recall says that text indexes are missing, rather than that nothing is remembered', async () => {
+  const path = join(temporaryFolder(), 'agents.db')
+  const without = sqlJsDriver({ storage: fileStorage(path) })
+  await context(without).remember({ name: 'tea', body: 'Earl Grey' })
+  await without.batch([{ sql: 'drop table ctx_edge' }])
+  await without.close()
+  const { call } = await connect('better-sqlite3', { path })
+  for (const answer of [await call('recall', { text: 'tea' }), await call('neighbors', { name: 'tea' })]) {
+    expect(answer).toEqual({ isError: true, data: { error: expect.stringContaining('are missing') } })
+  }
+  await call('remember', { name: 'cup', body: 'blue' })
+  expect((await call('recall', { text: 'tea' })).data.memories).toMatchObject([{ name: 'tea' }])
+  expect((await call('neighbors', { name: 'tea' })).data).toEqual({ entities: [], edges: [] })
+})
+
+test('a hit of search_sessions shows where the first word is, also far into a long item', async () => {
+  const path = join(temporaryFolder(), 'agents.db')
+  const driver = betterSqlite3Driver(path)
+  const filler = 'nothing to see here. '.repeat(1000)
+  await new SessionStore<unknown>(driver).append('s', [
+    { role: 'user', content: `${filler}A needle. ${filler}` },
+    { type: 'function_call', callId: 'c', name: 'find_needle', arguments: `{"note":"${filler}"}` },
+    { role: 'user', content: 'A needle.' },
+  ])
+  await driver.close()
+  const { call } = await connect('better-sqlite3', { path })
+  const { hits } = (await call('search_sessions', { text: 'needle' })).data
+  expect(hits).toHaveLength(3)
+  for (const { text } of hits) {
+    expect(text).toMatch(/needle/i)
+    expect(text.length).toBeLessThan(700)
+  }
+})
+
+test('the queries of daily_report pass over rows that are no JSON', async () => {
+  const path = await fileWithSessions('better-sqlite3')
+  const { call, client } = await connect('better-sqlite3', { path })
+  const sql = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut error')`
+  await call('batch', { statements: [{ sql }] })
+  const today = new Date().toISOString().slice(0, 10)
+  const { messages } = await client.getPrompt({ name: 'daily_report', arguments: { day: today } })
+  const content = messages[0]?.content
+  const text = content?.type === 'text' ? content.text : ''
+  const queries = text.split('\n').filter((line) => line.startsWith('select'))
+  expect(queries).toHaveLength(5)
+  for (const sql of queries) expect(await call('query', { sql }), sql).toMatchObject({ isError: false })
+})
+
+test('a name may be as long as the memory takes', async () => {
+  const { call } = await connect('better-sqlite3')
+  const name = 'n'.repeat(1024)
+  expect((await call('remember', { name, body: 'x' })).data).toMatchObject({ name })
+  expect((await call('recall', { text: '' })).data.memories).toMatchObject([{ name }])
+  expect((await call('forget', { name })).data).toEqual({ forgotten: true })
 })
 
 test('the process ends when its client hangs up', async () => {

@@ -27,7 +27,7 @@ export function consoleCommand(program: Command): void {
       const { startConsole } = await loadPackage('@persql/console', () => import('@persql/console'))
       const { driver, url } = await openDatabase(options, readOnly ? 'read' : 'write')
       try {
-        const console = await startConsole({ driver, name: nameOf(url), port, host, write: !readOnly })
+        const console = await startConsole({ driver, name: nameOf(url), port, host, readOnly })
         await printLine(console.url)
         note('Ctrl-C ends it.')
         await untilStopped()

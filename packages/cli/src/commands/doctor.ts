@@ -31,7 +31,7 @@ export function doctorCommand(program: Command): void {
       const width = Math.max(...findings.map(({ check }) => check.length))
       for (const { status, check, message, mend } of findings) {
         await printLine(`${MARKS[status]} ${check.padEnd(width)}  ${neutralise(message)}`)
-        if (mend) await printLine(dim(`  ${' '.repeat(width)}  → ${mend}`))
+        if (mend) await printLine(dim(`  ${' '.repeat(width)}  → ${neutralise(mend)}`))
       }
     }),
   )

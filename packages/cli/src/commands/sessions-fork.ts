@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
-import { count } from '../terminal/format.ts'
+import { count, toJsonSession } from '../terminal/format.ts'
 import { neutralise } from '../terminal/neutralise.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 
@@ -32,7 +32,7 @@ export function sessionsForkCommand(parent: Command): void {
       useSessions(options, 'write', async ({ driver, tables }) => {
         const catalog = new SessionCatalog(driver, tables)
         const fork = await catalog.fork(sessionId, newSessionId, { throughRowId: options.through })
-        if (options.json) return printJson(fork)
+        if (options.json) return printJson(toJsonSession(fork))
         await printLine(`"${neutralise(fork.sessionId)}" has ${count(fork.itemCount, 'item')}.`)
       }),
     )

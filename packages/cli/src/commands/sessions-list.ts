@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
-import { formatTime } from '../terminal/format.ts'
+import { formatTime, toJsonSession } from '../terminal/format.ts'
 import { note, printJson } from '../terminal/print.ts'
 import { printTable } from '../terminal/table.ts'
 import { UsageError } from '../usage-error.ts'
@@ -35,7 +35,8 @@ export function sessionsListCommand(parent: Command): void {
           after = page.after
         } while (after !== undefined && sessions.length < options.limit)
         const cursor = after && encodeCursor(after)
-        if (options.json) return printJson({ sessions, ...(cursor && { after: cursor }) })
+        if (options.json)
+          return printJson({ sessions: sessions.map(toJsonSession), ...(cursor && { after: cursor }) })
         await printTable(
           ['session', 'items', 'first activity', 'last activity'],
           sessions.map(({ sessionId, itemCount, firstActivity, lastActivity }) => [

@@ -37,19 +37,19 @@ export function sessionsSearchCommand(parent: Command): void {
         const { session: sessionId, limit, before } = options
         const search = { ...database.tables, sessionId, limit, before }
         const page = await searchItems(database.driver, [text], search)
-        const matches = page.found.map((found) => toMatch(found, text.length))
+        const hits = page.found.map((found) => toHit(found, text.length))
         if (options.json) {
-          const found = matches.map((match) => ({ ...match, createdAt: toIso(match.createdAt) }))
-          return printJson({ matches: found, ...(page.before && { before: page.before }) })
+          const found = hits.map((hit) => ({ ...hit, createdAt: toIso(hit.createdAt) }))
+          return printJson({ hits: found, ...(page.before && { before: page.before }) })
         }
-        for (const match of matches) await printLine(render(match))
-        if (matches.length === 0) note('Nothing found.')
+        for (const hit of hits) await printLine(render(hit))
+        if (hits.length === 0) note('Nothing found.')
         if (page.before) note(`There are more: --before ${page.before}`)
       }),
     )
 }
 
-interface Match extends Excerpt {
+interface Hit extends Excerpt {
   readonly sessionId: string
   readonly row: number
   readonly createdAt: string | null
@@ -57,7 +57,7 @@ interface Match extends Excerpt {
   readonly role: string
 }
 
-function toMatch(found: FoundItem, length: number): Match {
+function toHit(found: FoundItem, length: number): Hit {
   const { sessionId, rowId, createdAt, text, start } = found
   const { role, type } = (found.item ?? {}) as { role?: unknown; type?: unknown }
   return {
@@ -69,7 +69,7 @@ function toMatch(found: FoundItem, length: number): Match {
   }
 }
 
-function render({ sessionId, row, createdAt, role, excerpt, start, length }: Match): string {
+function render({ sessionId, row, createdAt, role, excerpt, start, length }: Hit): string {
   const end = start + length
   const text =
     neutralise(excerpt.slice(0, start)) +

@@ -18,18 +18,18 @@ export async function checkConnection({ driver }: Database): Promise<Finding & {
 }
 
 /** Of a local file: its journal mode, and whether it is sound. */
-export async function checkFile({ url, driver }: Database): Promise<Finding[]> {
+export async function checkFile({ url, option, driver }: Database): Promise<Finding[]> {
   if (isRemote(url)) return []
   // SQLite counts these pragmas among the statements that may write; the file was opened for reading.
   const [journal] = await driver.batch([{ sql: 'pragma journal_mode' }])
   const [integrity] = await driver.batch([{ sql: 'pragma quick_check(5)' }])
   return [
-    checkJournal(url, String(journal?.rows[0]?.[0])),
+    checkJournal(url, option, String(journal?.rows[0]?.[0])),
     checkIntegrity((integrity?.rows ?? []).map(String)),
   ]
 }
 
-function checkJournal(url: string, mode: string): Finding {
+function checkJournal(url: string, option: string, mode: string): Finding {
   const check = 'journal'
   // sql.js keeps the database in memory, and writes whole files.
   if (mode === 'wal' || /^sqljs:/i.test(url)) return ok(check, mode)
@@ -38,7 +38,7 @@ function checkJournal(url: string, mode: string): Finding {
     check,
     status: 'problem',
     message: `${mode}, not WAL: a writer keeps readers waiting`,
-    mend: `persql query --write "pragma journal_mode = wal"`,
+    mend: `persql query${option} --write "pragma journal_mode = wal"`,
   }
 }
 

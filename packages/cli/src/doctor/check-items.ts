@@ -8,6 +8,7 @@ const NAMED = 5
 
 /** Rows that are no items, results without a call, calls without a result, items without a session. */
 export async function checkItems(database: Database): Promise<Finding[]> {
+  const { option } = database
   const { db, sessions, messages } = sessionQueries(database)
   const rows = db.selectFrom(messages).select(['id', 'session_id'])
   const isItem = sql<boolean>`(typeof(message_data) = 'text' and json_valid(message_data))`
@@ -54,10 +55,10 @@ export async function checkItems(database: Database): Promise<Finding[]> {
   })
   return [
     finding('items', foundBy(0), 'corrupt row', ', which reads pass over', {
-      mend: `Look at them with \`persql sessions show\`; delete them with: persql query --write "delete from ${messages} where id = …"`,
+      mend: `Look at them with \`persql sessions show${option}\`; delete them with: persql query${option} --write "delete from ${messages} where id = …"`,
     }),
     finding('tool results', foundBy(1), 'result', ' without a call, which models refuse', {
-      mend: `Delete them: persql query --write "delete from ${messages} where id = …"`,
+      mend: `Delete them: persql query${option} --write "delete from ${messages} where id = …"`,
     }),
     finding(
       'tool calls',
@@ -69,7 +70,7 @@ export async function checkItems(database: Database): Promise<Finding[]> {
       },
     ),
     finding('sessions', foundBy(3), 'item', ' of sessions that are not listed', {
-      mend: `persql query --write "insert into ${sessions} (session_id) select distinct session_id from ${messages} where session_id not in (select session_id from ${sessions})"`,
+      mend: `persql query${option} --write "insert into ${sessions} (session_id) select distinct session_id from ${messages} where session_id not in (select session_id from ${sessions})"`,
     }),
   ]
 }

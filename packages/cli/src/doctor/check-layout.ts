@@ -10,6 +10,7 @@ const COLUMNS = {
 
 /** Tables, columns, key, index and foreign key. Nothing else makes sense to check where the first finding is a problem. */
 export async function checkLayout(database: Database): Promise<Finding[]> {
+  const { option } = database
   const { db } = sessionQueries(database)
   const { sessionsTable: sessions, messagesTable: messages } = database.tables
   const query = (text: ReturnType<typeof sql>) => ({ compile: () => text.compile(db) })
@@ -42,6 +43,7 @@ export async function checkLayout(database: Database): Promise<Finding[]> {
     ok('tables', `${sessions}, ${messages}`),
     checkRowIds(messages, String(schema?.rows[0]?.[0] ?? '')),
     checkIndex(
+      option,
       messages,
       (indexes?.rows ?? []).map(([, names]) => String(names)),
     ),
@@ -68,7 +70,7 @@ function checkRowIds(messages: string, schema: string): Finding {
   }
 }
 
-function checkIndex(messages: string, indexes: readonly string[]): Finding {
+function checkIndex(option: string, messages: string, indexes: readonly string[]): Finding {
   const check = 'index'
   if (indexes.some((names) => /^session_id(,id|$)/i.test(names)))
     return ok(check, 'on the session and the row')
@@ -76,7 +78,7 @@ function checkIndex(messages: string, indexes: readonly string[]): Finding {
     check,
     status: 'problem',
     message: 'no index on the session: reading one session reads all of them',
-    mend: `persql query --write "create index idx_${messages}_session_id on ${messages} (session_id, id)"`,
+    mend: `persql query${option} --write "create index idx_${messages}_session_id on ${messages} (session_id, id)"`,
   }
 }
 

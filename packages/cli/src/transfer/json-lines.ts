@@ -1,6 +1,7 @@
 import type { StoredData, StoredRow, StoredSession, StoredTime } from '@persql/session-core'
 import { Checksum } from './checksum.ts'
-import { GROUP, rowBytes, type SessionGroup, type SessionPart } from './group.ts'
+import type { SessionGroup } from './group.ts'
+import { Grouper } from './grouper.ts'
 
 /**
  * The form of an export, one JSON object on each line: a head, for each session its line and those of its items in
@@ -118,78 +119,6 @@ class LineReader {
     if (!isSame || fields['checksum'] !== this.#checksum.digest()) {
       throw broken(this.number, 'does not agree with the lines before: some are missing, or were changed')
     }
-  }
-}
-
-/** Puts sessions and rows that come one after the other into groups. */
-class Grouper {
-  /** Those that are complete. */
-  readonly groups: SessionGroup[] = []
-  #whole: SessionPart[] = []
-  #wholeRows = 0
-  #wholeBytes = 0
-  #session: StoredSession | undefined
-  #rows: StoredRow[] = []
-  #bytes = 0
-  #isFirst = true
-
-  get sessionId(): string | undefined {
-    return this.#session?.sessionId
-  }
-
-  begin(session: StoredSession): void {
-    this.#finish()
-    // A group has each session once.
-    if (this.#whole.some((part) => part.session.sessionId === session.sessionId)) this.#flush()
-    this.#session = session
-    this.#isFirst = true
-  }
-
-  add(row: StoredRow): void {
-    const bytes = rowBytes(row)
-    if (this.#rows.length > 0 && (this.#rows.length === GROUP.rows || this.#bytes + bytes > GROUP.bytes)) {
-      this.#flush()
-      this.groups.push([this.#take(false)])
-    }
-    this.#rows.push(row)
-    this.#bytes += bytes
-  }
-
-  end(): void {
-    this.#finish()
-    this.#flush()
-  }
-
-  #finish(): void {
-    if (!this.#session) return
-    const isFull =
-      this.#whole.length === GROUP.sessions ||
-      this.#wholeRows + this.#rows.length > GROUP.rows ||
-      this.#wholeBytes + this.#bytes > GROUP.bytes
-    if (isFull || !this.#isFirst) this.#flush()
-    if (!this.#isFirst) {
-      this.groups.push([this.#take(true)])
-    } else {
-      this.#wholeRows += this.#rows.length
-      this.#wholeBytes += this.#bytes
-      this.#whole.push(this.#take(true))
-    }
-    this.#session = undefined
-  }
-
-  #flush(): void {
-    if (this.#whole.length > 0) this.groups.push(this.#whole)
-    this.#whole = []
-    this.#wholeRows = 0
-    this.#wholeBytes = 0
-  }
-
-  #take(isLast: boolean): SessionPart {
-    const part = { session: this.#session!, rows: this.#rows, isFirst: this.#isFirst, isLast }
-    this.#rows = []
-    this.#bytes = 0
-    this.#isFirst = false
-    return part
   }
 }
 

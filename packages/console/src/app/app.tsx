@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { type Connection, resume, signInWithSecret, signOut, takeSecret } from './connection.ts'
+import { type Connection, onSignOut, resume, signInWithSecret, signOut, takeSecret } from './connection.ts'
 import { Shell } from './shell.tsx'
 import { SignIn } from './sign-in.tsx'
 
@@ -16,6 +16,7 @@ export function App() {
     starting
       .then((connection) => setState(connection ? { kind: 'in', connection } : { kind: 'out' }))
       .catch((error: Error) => setState({ kind: 'out', error }))
+    return onSignOut(() => setState({ kind: 'out' }))
   }, [])
   if (state.kind === 'starting') return <p class="starting">Opening…</p>
   if (state.kind === 'out') {

@@ -49,15 +49,26 @@ export async function resume(): Promise<Connection | undefined> {
     return await connect(token)
   } catch (error) {
     if (error instanceof PerSQLError && error.status === 401) {
-      signOut()
+      sessionStorage.removeItem(KEY)
       return undefined
     }
     throw error
   }
 }
 
+/** In all tabs, because each of them would sign the others in again. */
 export function signOut(): void {
   sessionStorage.removeItem(KEY)
+  tabs.postMessage('sign-out')
+}
+
+/** Calls back when another tab has signed out. Returns what ends that. */
+export function onSignOut(callback: () => void): () => void {
+  const listen = ({ data }: MessageEvent) => {
+    if (data === 'sign-out') callback()
+  }
+  tabs.addEventListener('message', listen)
+  return () => tabs.removeEventListener('message', listen)
 }
 
 async function connect(token: string): Promise<Connection> {
@@ -84,6 +95,7 @@ const tabs = new BroadcastChannel(KEY)
 tabs.addEventListener('message', ({ data }) => {
   const token = sessionStorage.getItem(KEY)
   if (data === 'ask' && token !== null) tabs.postMessage({ token })
+  if (data === 'sign-out') sessionStorage.removeItem(KEY)
 })
 
 function askOtherTabs(): Promise<string | undefined> {

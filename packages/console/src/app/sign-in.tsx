@@ -45,7 +45,7 @@ function TokenForm({ error: first, onSignIn }: SignInProps) {
     <form class="form card" onSubmit={submit}>
       <Mark />
       <h1>Sign in</h1>
-      <p class="muted">With an API token of this server. It is kept in this tab only.</p>
+      <p class="muted">With an API token of this server. Tabs of the console share it until you sign out.</p>
       <label class="field">
         <span>Token</span>
         <input

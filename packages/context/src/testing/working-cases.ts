@@ -47,6 +47,19 @@ export const workingCases: Cases = {
     expect(await store().recall('scratch')).toEqual([])
   },
 
+  async 'says which value is no JSON, and nothing of what it holds'({ store, driver }) {
+    const working = store().working('run')
+    await working.set('plan', 1)
+    await driver.batch([{ sql: `update ctx_working set value = 'my secret'` }])
+    for (const read of [() => working.get('plan'), () => working.entries()]) {
+      const error = (await read().catch((error: unknown) => error)) as Error
+      expect(error).toMatchObject({ code: 'UNREADABLE_ITEM', message: expect.stringContaining('"plan"') })
+      expect(`${error.stack} ${error.cause}`).not.toContain('secret')
+    }
+    await working.set('plan', 2)
+    expect(await working.get('plan')).toBe(2)
+  },
+
   async 'refuses keys and values that it could not give back'({ store, driver }) {
     const working = store().working('run')
     const circular: unknown[] = []

@@ -1,12 +1,11 @@
-import { type ContextStore, context, entityId } from '@persql/context'
+import { type ContextStore, context, entityId, MEMORY_TYPES } from '@persql/context'
 import type { PerSQLDatabase } from '@persql/sdk'
 import { z } from 'zod'
 import { cutText, readable } from '../cells.ts'
-import { withoutTables } from '../sessions.ts'
 import { database, defineTool, sessionId } from '../tool.ts'
 
-const type = z.enum(['user', 'feedback', 'project', 'reference'])
-const name = z.string().min(1).max(200)
+const type = z.enum(MEMORY_TYPES)
+const name = z.string().min(1).max(1024)
 
 /** What agents know, beside what they said. */
 export const memoryTools = [
@@ -71,7 +70,7 @@ export const memoryTools = [
     effect: 'reads',
     async run({ database, text, ...options }, context) {
       const store = memoryOf(await context.database(database), false)
-      const hits = await withoutTables(store.recall(text, options), [])
+      const hits = await store.recall(text, options)
       const memories = hits.map(
         ({ kind, name, description, type, body, outcome, sessionId, source, updatedAt }) => ({
           kind,
@@ -131,7 +130,7 @@ export const memoryTools = [
     effect: 'reads',
     async run({ database, name, depth }, context) {
       const store = memoryOf(await context.database(database), false)
-      const found = await withoutTables(store.neighbors(name, { depth }), { entities: [], edges: [] })
+      const found = await store.neighbors(name, { depth })
       const names = new Map([
         [entityId(name), name],
         ...found.entities.map(({ id, name }) => [id, name] as const),

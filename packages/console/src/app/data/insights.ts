@@ -1,4 +1,5 @@
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
+import { failedSql, outputSql, rejectedSql } from './tool-failures.ts'
 
 /** Days to look back from now; 1 is shown by the hour. */
 export type Range = 1 | 7 | 30 | 90
@@ -31,10 +32,10 @@ export interface Activity {
 export interface Totals {
   readonly sessions: number
   readonly items: number
-  /** Of all items, in characters. */
-  readonly characters: number
+  /** Of the text of all items. */
+  readonly itemBytes: number
   /** Of the whole database; 0 where the API does not tell. */
-  readonly bytes: number
+  readonly databaseBytes: number
   readonly longest: readonly SessionFigure[]
   readonly largest: readonly SessionFigure[]
 }
@@ -73,11 +74,11 @@ export async function readTotals(
 ): Promise<Totals> {
   const statements = [
     {
-      sql: `select (select count(*) from ${sessions}), count(*), sum(length(message_data)) from ${messages}`,
+      sql: `select (select count(*) from ${sessions}), count(*), sum(octet_length(message_data)) from ${messages}`,
     },
     { sql: `select session_id, count(*) as n from ${messages} group by session_id order by n desc limit 6` },
     {
-      sql: `select session_id, sum(length(message_data)) as n from ${messages}
+      sql: `select session_id, sum(octet_length(message_data)) as n from ${messages}
         group by session_id order by n desc limit 6`,
     },
   ]
@@ -88,8 +89,8 @@ export async function readTotals(
   return {
     sessions: Number(totals?.[0]),
     items: Number(totals?.[1]),
-    characters: Number(totals?.[2]),
-    bytes: Number(pages?.[0]?.[0] ?? 0),
+    itemBytes: Number(totals?.[2]),
+    databaseBytes: Number(pages?.[0]?.[0] ?? 0),
     longest: longest.map(toFigure),
     largest: largest.map(toFigure),
   }
@@ -106,14 +107,12 @@ export async function readTools(
       select session_id, json_extract(message_data, '$.type') as type, json_extract(message_data, '$.name') as name,
         coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id')) as call,
         json_extract(message_data, '$.status') as status,
-        coalesce(json_extract(message_data, '$.output.text'), json_extract(message_data, '$.output[0].text'),
-          json_extract(message_data, '$.output')) as output
+        ${outputSql('message_data')} as output
       from ${messages}
       where created_at >= ? and instr(message_data, '"function_call')
         and typeof(message_data) = 'text' and json_valid(message_data)
     ), result as (
-      select session_id, call, max(output like 'An error occurred while running the tool%' or status = 'incomplete') as failed,
-        max(output like 'Tool execution was not approved%') as rejected
+      select session_id, call, max(${failedSql('output', 'status')}) as failed, max(${rejectedSql('output')}) as rejected
       from item where type in ('function_call_result', 'function_call_output') group by session_id, call
     )
     select item.name, count(*) as calls, sum(coalesce(result.failed, 0)), sum(coalesce(result.rejected, 0)),

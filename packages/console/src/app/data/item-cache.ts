@@ -1,19 +1,24 @@
+import type { SqlValue } from '@persql/sdk'
 import { jsonCodec } from '@persql/session-core'
+import { toHex } from '../ui/format.ts'
 import { type Database, read } from './database.ts'
 
 /** A row as it is stored. */
 export interface StoredRow {
   readonly id: number
+  /** Of a blob, its bytes in hexadecimal. */
   readonly text: string
+  /** It was deleted before it was read. */
+  readonly isGone?: true
   /** Absent where the text is not an item. */
   readonly item?: Readonly<Record<string, unknown>>
 }
 
 const codec = jsonCodec<unknown>()
 
-/** At most this many rows, and roughly this many characters, in one request. */
+/** At most this many rows, and roughly this many bytes, in one request. */
 const ROWS = 100
-const CHARACTERS = 4_000_000
+const BYTES = 4_000_000
 
 interface Wanted {
   readonly id: number
@@ -61,7 +66,7 @@ export class ItemCache {
         const [rows = []] = await read(handle, [{ sql, params: [JSON.stringify(ids)] }])
         for (const [id, text] of rows) this.#rows.set(Number(id), toStoredRow(Number(id), text))
         // Rows that have gone meanwhile.
-        for (const id of ids) if (!this.#rows.has(id)) this.#rows.set(id, { id, text: '' })
+        for (const id of ids) if (!this.#rows.has(id)) this.#rows.set(id, { id, text: '', isGone: true })
         this.#wanted = this.#wanted.filter(({ id }) => !this.#rows.has(id))
       } catch (error) {
         this.error = error as Error
@@ -74,16 +79,17 @@ export class ItemCache {
 
 function takeWithin(wanted: readonly Wanted[]): number[] {
   const ids: number[] = []
-  let characters = 0
+  let bytes = 0
   for (const { id, size } of wanted) {
-    characters += size
-    if (ids.length > 0 && (ids.length === ROWS || characters > CHARACTERS)) break
+    bytes += size
+    if (ids.length > 0 && (ids.length === ROWS || bytes > BYTES)) break
     ids.push(id)
   }
   return ids
 }
 
-function toStoredRow(id: number, text: unknown): StoredRow {
+function toStoredRow(id: number, text: SqlValue | undefined): StoredRow {
+  if (text instanceof Uint8Array) return { id, text: toHex(text) }
   if (typeof text !== 'string') return { id, text: String(text) }
   try {
     const item = codec.decode(text)

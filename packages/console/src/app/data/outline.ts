@@ -9,7 +9,7 @@ type EntryKind = 'message' | 'tool' | 'result' | 'other' | 'unreadable'
 export interface OutlineRow {
   readonly id: number
   readonly createdAt: Date
-  /** Characters of the item's JSON. */
+  /** Bytes of the item's JSON. */
   readonly size: number
   readonly kind: EntryKind
   readonly type: string
@@ -60,7 +60,7 @@ function outlineOf({ messages }: SessionTables, sessionId: string, after: number
   return [
     { sql: `select 1 from ${messages} where session_id = ? and id = ?`, params: [sessionId, after] },
     {
-      sql: `select id, created_at, length(message_data),
+      sql: `select id, created_at, octet_length(message_data),
           case when ${isJson} then json_extract(message_data, ${paths}) end,
           case when instr(message_data, '"user"') then ${textOf('m', 120)} end
         from ${messages} m where session_id = ? and id > ? order by id`,

@@ -81,13 +81,15 @@ function Figures({ database, tables, range }: FiguresProps) {
         <div class="stats">
           <Stat label="Sessions" value={number(totals.data.sessions)} />
           <Stat label="Items" value={number(totals.data.items)} />
-          <Stat label="Text of all items" value={bytes(totals.data.characters)} />
+          <Stat label="Text of all items" value={bytes(totals.data.itemBytes)} />
           <Stat
             label="Items in a session"
             value={totals.data.sessions === 0 ? '0' : (totals.data.items / totals.data.sessions).toFixed(1)}
             note="on average"
           />
-          {totals.data.bytes > 0 && <Stat label="Database" value={bytes(totals.data.bytes)} note="on disk" />}
+          {totals.data.databaseBytes > 0 && (
+            <Stat label="Database" value={bytes(totals.data.databaseBytes)} note="on disk" />
+          )}
         </div>
       ) : (
         <div class="card skeleton-card" />

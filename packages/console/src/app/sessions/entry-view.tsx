@@ -1,18 +1,15 @@
-import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import type { StoredRow } from '../data/item-cache.ts'
 import type { Entry } from '../data/outline.ts'
 import { Boundary } from '../ui/boundary.tsx'
-import { dateTime, plural } from '../ui/format.ts'
+import { dateTime } from '../ui/format.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
-import { Markdown, SafeImage } from '../ui/markdown.tsx'
 import { memo } from '../ui/memo.tsx'
 import { Time } from '../ui/time.tsx'
-import { type Part, partsOf, type ToolCall, toolCallOf } from './item-parts.ts'
-
-/** How much of a long text is shown before somebody asks for all of it. */
-const FOLD = 6000
+import { partsOf, toolCallOf } from './item-parts.ts'
+import { Parts } from './parts-view.tsx'
+import { RawButton } from './raw-button.tsx'
+import { ToolView } from './tool-view.tsx'
 
 export interface EntryViewProps {
   readonly entry: Entry
@@ -66,28 +63,14 @@ function Loading({ entry }: { readonly entry: Entry }) {
 function Content(props: EntryViewProps & { readonly call: StoredRow }) {
   const { entry, call, result } = props
   const { row } = entry
-  if (call.text === '') return <Note icon="warning" title="This row has been removed." {...props} />
+  if (call.isGone) return <Note icon="warning" title="This row has been removed." {...props} />
   if (call.item === undefined || row.kind === 'unreadable') {
     return <Note icon="warning" title={`Row ${row.id} does not hold a readable item`} {...props} />
   }
   if (row.kind === 'message') return <Message {...props} />
-  if (row.kind === 'tool') return <Tool {...props} tool={toolCallOf(call, result)} />
-  if (row.kind === 'result') return <Tool {...props} tool={toolCallOf(undefined, call)} isOrphan />
+  if (row.kind === 'tool') return <ToolView {...props} tool={toolCallOf(call, result)} />
+  if (row.kind === 'result') return <ToolView {...props} tool={toolCallOf(undefined, call)} isOrphan />
   return <Other {...props} />
-}
-
-function RawButton({ entry, onRaw }: Pick<EntryViewProps, 'entry' | 'onRaw'>) {
-  return (
-    <button
-      type="button"
-      class="quiet raw"
-      aria-label="Raw JSON"
-      title="Raw JSON"
-      onClick={() => onRaw(entry)}
-    >
-      <Icon name="code" />
-    </button>
-  )
 }
 
 function Note({
@@ -129,129 +112,6 @@ function Message({ entry, call, onRaw }: EntryViewProps & { readonly call: Store
   )
 }
 
-function Parts({ parts }: { readonly parts: readonly Part[] }): ComponentChildren {
-  if (parts.length === 0) return <p class="muted">No content</p>
-  return parts.map((part, index) => <PartView key={index} part={part} />)
-}
-
-function PartView({ part }: { readonly part: Part }) {
-  switch (part.kind) {
-    case 'text':
-      return <LongText text={part.text} />
-    case 'refusal':
-      return (
-        <p class="refusal">
-          <span class="tag warn">refused</span> {part.text}
-        </p>
-      )
-    case 'image':
-      return (
-        <p class="attachment">
-          <Icon name="image" />
-          <SafeImage
-            source={part.source}
-            alt={part.source.startsWith('data:') ? 'Stored image' : part.source}
-          />
-        </p>
-      )
-    case 'file':
-      return (
-        <p class="attachment">
-          <Icon name="file" /> {part.name}
-        </p>
-      )
-    case 'data':
-      return <JsonView value={part.value} />
-  }
-}
-
-function LongText({ text }: { readonly text: string }) {
-  const [isWhole, setWhole] = useState(false)
-  const isLong = text.length > FOLD
-  return (
-    <>
-      <Markdown text={isLong && !isWhole ? `${text.slice(0, FOLD)}…` : text} />
-      {isLong && (
-        <button type="button" class="link" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Show less' : `Show all ${plural(text.length, 'character')}`}
-        </button>
-      )}
-    </>
-  )
-}
-
-const STATES = {
-  done: undefined,
-  failed: ['danger', 'failed'],
-  rejected: ['warn', 'rejected'],
-  waiting: ['accent', 'no result yet'],
-} as const
-
-interface ToolProps extends EntryViewProps {
-  readonly tool: ToolCall
-  readonly isOrphan?: boolean
-}
-
-function Tool({ entry, tool, isOpen, onToggle, onRaw, isOrphan = false }: ToolProps) {
-  const { name, args, state, result, handoff, isApproval } = tool
-  const icon = handoff === undefined ? (isApproval ? 'approval' : 'tool') : 'handoff'
-  const badge = STATES[state]
-  const isWaitingForPerson = state === 'waiting'
-  return (
-    <div
-      class={`card fold ${handoff === undefined ? '' : 'is-handoff'} ${isApproval || isWaitingForPerson ? 'is-approval' : ''}`}
-    >
-      <header class="entry-head">
-        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={() => onToggle(entry)}>
-          <span class="chevron">
-            <Icon name="right" />
-          </span>
-          <Icon name={icon} />
-          {handoff === undefined ? (
-            <code class="tool-name">{name}</code>
-          ) : (
-            <span class="who">
-              Handoff to <b>{handoff}</b>
-            </span>
-          )}
-          {handoff === undefined && !isOpen && <span class="tool-args">{inOneLine(args)}</span>}
-        </button>
-        {badge && <span class={`tag ${badge[0]}`}>{badge[1]}</span>}
-        {isOrphan && <span class="tag warn">no call</span>}
-        <Time at={entry.row.createdAt} />
-        <RawButton entry={entry} onRaw={onRaw} />
-      </header>
-      {isOpen && (
-        <div class="fold-body">
-          {!isOrphan && (
-            <>
-              <h4>Arguments</h4>
-              <JsonView value={args ?? {}} />
-            </>
-          )}
-          <h4>Result</h4>
-          {result.length > 0 ? <ToolResult parts={result} /> : <p class="muted">{waitingText(state)}</p>}
-        </div>
-      )}
-    </div>
-  )
-}
-
-function waitingText(state: ToolCall['state']): string {
-  return state === 'waiting' ? 'None yet: the tool runs, or waits for a person’s approval.' : 'No content'
-}
-
-function ToolResult({ parts }: { readonly parts: readonly Part[] }): ComponentChildren {
-  return parts.map((part, index) =>
-    part.kind === 'text' ? <JsonView key={index} value={part.text} /> : <PartView key={index} part={part} />,
-  )
-}
-
-function inOneLine(args: unknown): string {
-  const text = typeof args === 'string' ? args : args === undefined ? '' : JSON.stringify(args)
-  return text === '{}' ? '' : text.slice(0, 300).replace(/\s+/g, ' ')
-}
-
 const OTHER_TITLES: Readonly<Record<string, readonly [IconName, string]>> = {
   reasoning: ['thought', 'Reasoning'],
   compaction: ['fork', 'History compacted'],
@@ -263,7 +123,7 @@ function Other(props: EntryViewProps & { readonly call: StoredRow }) {
   const { type } = entry.row
   const [icon, title] = OTHER_TITLES[type] ?? ['code', type || 'Item']
   const { content, summary, rawContent, approve } = call.item ?? {}
-  const parts = [...partsOf(summary), ...partsOf(content ?? rawContent)]
+  const parts = [rawContent, content, summary].map(partsOf).find(({ length }) => length > 0) ?? []
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
   return (
     <div class="card fold">

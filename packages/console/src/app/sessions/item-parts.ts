@@ -1,4 +1,5 @@
 import type { StoredRow } from '../data/item-cache.ts'
+import { isFailed, isRejected } from '../data/tool-failures.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -64,9 +65,6 @@ export interface ToolCall {
   readonly isApproval: boolean
 }
 
-const FAILED = /^(An error occurred while running the tool|Error:|Tool .{0,80} (timed out|failed))/
-const REJECTED = /^Tool execution was (not approved|rejected)/i
-
 export function toolCallOf(call: StoredRow | undefined, result: StoredRow | undefined): ToolCall {
   const fields = call?.item ?? result?.item ?? {}
   const { type, name, arguments: args, action, operation, status } = fields
@@ -77,15 +75,20 @@ export function toolCallOf(call: StoredRow | undefined, result: StoredRow | unde
   const isHosted = type === 'hosted_tool_call' || /_call$/.test(String(type)) === false
   const isAnswered = result !== undefined || output !== undefined || (isHosted && status === 'completed')
   const resultStatus = result?.item?.['status'] ?? (isHosted ? status : undefined)
-  const isFailed = FAILED.test(first) || resultStatus === 'incomplete' || resultStatus === 'failed'
   return {
     name: title,
     args: args ?? action ?? operation,
-    state: REJECTED.test(first) ? 'rejected' : isFailed ? 'failed' : isAnswered ? 'done' : 'waiting',
+    state: stateOf(first, resultStatus, isAnswered),
     result: parts,
     handoff: handoffOf(title, first),
     isApproval: /approval/.test(title),
   }
+}
+
+function stateOf(output: string, status: unknown, isAnswered: boolean): ToolCall['state'] {
+  if (isRejected(output)) return 'rejected'
+  if (isFailed(output, status)) return 'failed'
+  return isAnswered ? 'done' : 'waiting'
 }
 
 /** The SDKs name such a tool `transfer_to_…`, and answer it with the name of the agent. */

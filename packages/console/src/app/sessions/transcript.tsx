@@ -1,22 +1,21 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
-import { type Entry, type Outline, readOutline, toOutline } from '../data/outline.ts'
+import type { Entry, Outline } from '../data/outline.ts'
 import { href } from '../router.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { bytes, clock, plural } from '../ui/format.ts'
+import { bytes, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { useInterval } from '../ui/use-async.ts'
 import { isTyping, useKeys } from '../ui/use-keys.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
 import { RawDialog } from './raw-dialog.tsx'
-import { TurnList } from './turn-list.tsx'
+import { TurnBar } from './turn-bar.tsx'
+import { useOutline } from './use-outline.ts'
 
-const POLL_MS = 1500
 /** Rows to load before and after those in sight. */
 const AHEAD = 30
 
@@ -85,37 +84,6 @@ function Facts({ outline }: { readonly outline: Outline }) {
   )
 }
 
-function useOutline(database: Database, sessionId: string) {
-  const [outline, setOutline] = useState<Outline>()
-  const [error, setError] = useState<Error>()
-  const [isLive, setLive] = useState(true)
-  const [attempt, setAttempt] = useState(0)
-  const known = useRef<Outline | undefined>(undefined)
-  known.current = outline
-
-  useEffect(() => {
-    const controller = new AbortController()
-    setError(undefined)
-    readOutline(database, sessionId, 0, controller.signal)
-      .then((rows = []) => setOutline(toOutline(rows)))
-      .catch((failure: Error) => !controller.signal.aborted && setError(failure))
-    return () => controller.abort()
-  }, [database, sessionId, attempt])
-
-  useInterval(POLL_MS, isLive && outline !== undefined, async () => {
-    const rows = known.current?.rows ?? []
-    try {
-      const added = await readOutline(database, sessionId, rows.at(-1)?.id ?? 0)
-      if (added === undefined) setAttempt((count) => count + 1)
-      else if (added.length > 0) setOutline(toOutline([...rows, ...added]))
-      setError(undefined)
-    } catch (failure) {
-      setError(failure as Error)
-    }
-  })
-  return { outline, error, isLive, setLive, reload: () => setAttempt((count) => count + 1) }
-}
-
 interface ConversationProps {
   readonly database: Database
   readonly outline: Outline
@@ -130,7 +98,6 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   const cache = useMemo(() => new ItemCache(database, () => setLoads((count) => count + 1)), [database])
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const [raw, setRaw] = useState<Entry>()
-  const [isTurnListOpen, setTurnListOpen] = useState(false)
   const virtual = useVirtual({
     count: entries.length,
     getScrollElement: () => scroller.current,
@@ -228,51 +195,7 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
           })}
         </div>
       </div>
-      <div class="turn-bar">
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Previous turn"
-          title="Previous turn (p)"
-          onClick={() => jump(turns[(current?.number ?? 1) - 2]?.entryIndex ?? 0)}
-        >
-          <Icon name="up" />
-        </button>
-        <button
-          type="button"
-          class="quiet turn-number"
-          aria-expanded={isTurnListOpen}
-          onClick={() => setTurnListOpen(!isTurnListOpen)}
-        >
-          <Icon name="list" />
-          Turn {current?.number ?? 0} of {turns.length}
-          {current && <span class="muted">{clock(current.at)}</span>}
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Next turn"
-          title="Next turn (n)"
-          onClick={() => {
-            const next = turns[current?.number ?? 0]
-            if (next) jump(next.entryIndex)
-            else virtual.scrollToEnd()
-          }}
-        >
-          <Icon name="down" />
-        </button>
-      </div>
-      {isTurnListOpen && (
-        <TurnList
-          turns={turns}
-          current={current?.number}
-          onPick={(turn) => {
-            jump(turn.entryIndex)
-            setTurnListOpen(false)
-          }}
-          onClose={() => setTurnListOpen(false)}
-        />
-      )}
+      <TurnBar turns={turns} current={current} onJump={jump} onEnd={() => virtual.scrollToEnd()} />
       {raw && (
         <RawDialog
           entry={raw}

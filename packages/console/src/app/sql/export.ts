@@ -1,4 +1,6 @@
 import type { SqlValue } from '@persql/sdk'
+import { encodeValue } from '@persql/sdk/protocol'
+import { toHex } from '../ui/format.ts'
 
 export interface Table {
   readonly columns: readonly string[]
@@ -10,14 +12,17 @@ export function toCsv({ columns, rows }: Table): string {
   return `\ufeff${[columns, ...rows].map((row) => `${row.map(toField).join(',')}\r\n`).join('')}`
 }
 
-/** An array of objects. Of columns with the same name, the later ones get a number. */
+/**
+ * An array of objects. Of columns with the same name, the later ones get a number. Blobs are `{ $bytes: base64 }`,
+ * integers beyond 2^53 `{ $bigint: digits }`.
+ */
 export function toJson({ columns, rows }: Table): string {
   const names = columns.map((name, index) => {
     const before = columns.slice(0, index).filter((other) => other === name).length
     return before === 0 ? name : `${name}_${before + 1}`
   })
   const objects = rows.map((row) =>
-    Object.fromEntries(names.map((name, index) => [name, toJsonValue(row[index])])),
+    Object.fromEntries(names.map((name, index) => [name, encodeValue(row[index])])),
   )
   return JSON.stringify(objects, null, 2)
 }
@@ -31,15 +36,6 @@ function toField(value: SqlValue | string): string {
   const text = value instanceof Uint8Array ? toHex(value) : String(value)
   const safe = isText && FORMULA.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-function toJsonValue(value: SqlValue | undefined): unknown {
-  if (value instanceof Uint8Array) return toHex(value)
-  return typeof value === 'bigint' ? String(value) : value
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 export function download(name: string, type: string, text: string): void {

@@ -2,10 +2,10 @@ import type { SqlValue } from '@persql/sdk'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { bytes } from '../ui/format.ts'
+import { bytes, toHex } from '../ui/format.ts'
 import { JsonView } from '../ui/json-view.tsx'
 import { useVirtual } from '../ui/use-virtual.ts'
-import { type Table, toHex } from './export.ts'
+import type { Table } from './export.ts'
 
 const ROW_HEIGHT = 30
 const CELL_TEXT = 200

@@ -1,4 +1,5 @@
 import type { SessionTables } from '../data/database.ts'
+import { failedSql, outputSql } from '../data/tool-failures.ts'
 
 export interface SavedQuery {
   readonly name: string
@@ -39,13 +40,18 @@ order by s.updated_at desc`,
     },
     {
       name: 'Failed tool calls',
-      sql: `select m.session_id, m.id, m.created_at, json_extract(m.message_data, '$.name') as tool,
-  coalesce(json_extract(m.message_data, '$.output.text'), json_extract(m.message_data, '$.output')) as output
-from ${messages} m
-where json_valid(m.message_data)
-  and json_extract(m.message_data, '$.type') in ('function_call_result', 'function_call_output')
-  and output like 'An error occurred%'
-order by m.id desc
+      sql: `with result as materialized (
+  select id, session_id, created_at, json_extract(message_data, '$.name') as tool,
+    json_extract(message_data, '$.status') as status,
+    ${outputSql('message_data')} as output
+  from ${messages}
+  where json_valid(message_data)
+    and json_extract(message_data, '$.type') in ('function_call_result', 'function_call_output')
+)
+select session_id, id, created_at, tool, output
+from result
+where ${failedSql('output', 'status')}
+order by id desc
 limit 200`,
     },
     {
@@ -67,9 +73,9 @@ limit 200`,
     },
     {
       name: 'Largest items',
-      sql: `select id, session_id, created_at, length(message_data) as characters
+      sql: `select id, session_id, created_at, octet_length(message_data) as bytes
 from ${messages}
-order by characters desc
+order by bytes desc
 limit 50`,
     },
     {

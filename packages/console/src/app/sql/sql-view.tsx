@@ -1,14 +1,8 @@
-import type { ExplainResponse, QueryResult } from '@persql/sdk'
-import { useMemo, useRef, useState } from 'preact/hooks'
-import type { Database } from '../data/database.ts'
-import { FormDialog } from '../ui/dialog.tsx'
-import { Empty } from '../ui/empty.tsx'
-import { number, plural } from '../ui/format.ts'
+import { useMemo, useState } from 'preact/hooks'
+import { type Database, quoteName } from '../data/database.ts'
 import { Icon } from '../ui/icon.tsx'
-import { Problem } from '../ui/problem.tsx'
-import { download, type Table, toCsv, toJson } from './export.ts'
-import { PlanView } from './plan-view.tsx'
-import { ResultsTable } from './results-table.tsx'
+import { type Outcome, OutcomeView } from './outcome-view.tsx'
+import { SaveDialog } from './save-dialog.tsx'
 import { readSavedQueries, type SavedQuery, writeSavedQueries } from './saved-queries.ts'
 import { SqlSidebar } from './sql-sidebar.tsx'
 import { useSqlEditor } from './use-sql-editor.ts'
@@ -18,11 +12,6 @@ export interface SqlViewProps {
   readonly canWrite: boolean
   readonly onSchemaChange: () => void
 }
-
-type Outcome =
-  | { readonly kind: 'results'; readonly results: readonly QueryResult[]; readonly ms: number }
-  | { readonly kind: 'plan'; readonly plan: ExplainResponse['plan'] }
-  | { readonly kind: 'error'; readonly error: Error }
 
 /** What was typed last, for as long as the page lives. */
 const drafts = new Map<string, string>()
@@ -173,120 +162,11 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   )
 }
 
-function OutcomeView({
-  outcome,
-  isRunning,
-}: {
-  readonly outcome: Outcome | undefined
-  readonly isRunning: boolean
-}) {
-  if (isRunning) {
-    return (
-      <p class="starting" role="status">
-        Running…
-      </p>
-    )
-  }
-  if (!outcome) {
-    return (
-      <Empty icon="sql" title="Nothing has run yet">
-        <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> runs the selection, or everything at once.
-      </Empty>
-    )
-  }
-  if (outcome.kind === 'error') return <Problem error={explained(outcome.error)} />
-  if (outcome.kind === 'plan') return <PlanView plan={outcome.plan} />
-  return <Results results={outcome.results} ms={outcome.ms} />
-}
-
-function explained(error: Error): Error {
-  const isRefused = 'status' in error && error.status === 403 && /read/i.test(error.message)
-  return isRefused ? new Error(`${error.message} Switch writing on, if your token may write.`) : error
-}
-
-function Results({ results, ms }: { readonly results: readonly QueryResult[]; readonly ms: number }) {
-  const [chosen, setChosen] = useState(results.length - 1)
-  const group = useRef<HTMLDivElement>(null)
-  const result = results[chosen] ?? results[0]!
-  return (
-    <>
-      <header class="results-head">
-        {results.length > 1 && (
-          <div class="segments" ref={group} role="group" aria-label="Results">
-            {results.map((_, index) => (
-              <button
-                key={index}
-                type="button"
-                aria-pressed={index === chosen}
-                onClick={() => setChosen(index)}
-              >
-                {index + 1}
-              </button>
-            ))}
-          </div>
-        )}
-        <span role="status">
-          {summaryOf(result)}{' '}
-          <span class="muted">in {ms < 10 ? ms.toFixed(1) : number(Math.round(ms))} ms</span>
-        </span>
-        <span class="grow" />
-        {result.columns.length > 0 && <Exports table={result} />}
-      </header>
-      {result.columns.length > 0 && <ResultsTable key={chosen} columns={result.columns} rows={result.rows} />}
-    </>
-  )
-}
-
-function summaryOf({ columns, rows, changes, rowsWritten }: QueryResult): string {
-  if (columns.length > 0) return plural(rows.length, 'row')
-  return `${plural(changes ?? rowsWritten, 'row')} changed`
-}
-
-function Exports({ table }: { readonly table: Table }) {
-  return (
-    <>
-      <button type="button" onClick={() => download('result.csv', 'text/csv', toCsv(table))}>
-        <Icon name="download" /> CSV
-      </button>
-      <button type="button" onClick={() => download('result.json', 'application/json', toJson(table))}>
-        <Icon name="download" /> JSON
-      </button>
-    </>
-  )
-}
-
-function SaveDialog({
-  onSave,
-  onClose,
-}: {
-  readonly onSave: (name: string) => void
-  readonly onClose: () => void
-}) {
-  const [name, setName] = useState('')
-  return (
-    <FormDialog
-      title="Save this query"
-      action="Save"
-      isReady={name.trim() !== ''}
-      onSubmit={async () => onSave(name.trim())}
-      onClose={onClose}
-    >
-      <div class="field-group">
-        <label class="field">
-          <span>Name</span>
-          <input value={name} autocomplete="off" onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <small class="muted">It is kept in this browser.</small>
-      </div>
-    </FormDialog>
-  )
-}
-
 function firstQuery({ sessions, description }: Database): string {
   if (sessions)
     return `select session_id, updated_at\nfrom ${sessions.sessions}\norder by updated_at desc\nlimit 100`
   const [first] = description.tables
-  return first ? `select *\nfrom "${first.table.replaceAll('"', '""')}"\nlimit 100` : ''
+  return first ? `select *\nfrom ${quoteName(first.table)}\nlimit 100` : ''
 }
 
 function schemaOf({ description }: Database): Record<string, string[]> {

@@ -15,10 +15,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 export function bytes(count: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  const power = count < 1 ? 0 : Math.min(Math.floor(Math.log(count) / Math.log(1024)), units.length - 1)
-  const value = count / 1024 ** power
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = count < 1 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), units.length - 1)
+  const value = count / 1000 ** power
   return `${value.toFixed(power > 0 && value < 10 ? 1 : 0)} ${units[power]}`
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 export function usd(value: number): string {
