@@ -22,6 +22,7 @@ export interface SessionTables {
   }
 }
 
+/** Other sessions need both tables of their own: to clear a session also deletes its rows in every table beside it. */
 export interface SessionTableNames {
   /** Default: `agent_sessions`. */
   readonly sessionsTable?: string | undefined

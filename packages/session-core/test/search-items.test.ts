@@ -102,3 +102,11 @@ test('refuses to search for nothing, and makes no tables where it must not', asy
     code: 'NO_SUCH_TABLE',
   })
 })
+
+test.each([{ limit: 0 }, { limit: -1 }, { before: Number.NaN }, { sessionId: '' }])(
+  'refuses %o',
+  async (options) => {
+    await given()
+    await expect(searchItems(driver, ['oslo'], options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  },
+)

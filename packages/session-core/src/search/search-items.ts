@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { checkLimit } from '../check.ts'
+import { checkLimit, checkSessionId } from '../check.ts'
 import type { SqlDriver, SqlResult } from '../driver.ts'
 import { toNumber } from '../history-reader.ts'
 import { jsonCodec } from '../item-codec.ts'
@@ -56,6 +56,9 @@ export async function searchItems(
     throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
   }
   const limit = checkLimit('limit', options.limit ?? 20)
+  if (options.before !== undefined) checkLimit('before', options.before)
+  if (options.sessionId !== undefined) checkSessionId(options.sessionId)
+  if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
   const names = resolveTableNames(options)
   const schema = new SessionSchema(driver, names, options.createTables ?? true)
   const found: FoundItem[] = []
