@@ -273,3 +273,15 @@ test('explains and validates statements without running them', async () => {
   expect(await validate('delete from x')).toMatchObject({ ok: false, errorDetail: { kind: 'unknown_table' } })
   expect(await validate('select ?')).toMatchObject({ ok: false, errorDetail: { kind: 'too_few_params' } })
 })
+
+test.each([
+  ['select * from docs where docs match ?', 'hunter2:x'],
+  ['select * from docs where docs match ?', 'hunter2"'],
+  [`select json_extract('{}', ?)`, 'hunter2'],
+])('keeps parameters out of errors: %s', async (sql, param) => {
+  const { query } = await startServer()
+  await query('main', 'create virtual table docs using fts5(body)')
+  const { status, body } = await query('main', sql, [param])
+  expect(status).toBe(400)
+  expect(JSON.stringify(body)).not.toContain('hunter2')
+})

@@ -111,7 +111,7 @@ class Run {
         return this.#runOne(statement, guard)
       } catch (error) {
         this.#connection.discard(statement.sql)
-        const failure = toSqlFailure(error, this.#connection.authorizer.refusal)
+        const failure = toSqlFailure(error, this.#connection.authorizer.refusal).withoutValues(statement.sql)
         throw this.#isBatch ? failure.at(index) : failure
       }
     })

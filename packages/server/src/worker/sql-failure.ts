@@ -1,4 +1,4 @@
-import type { SqlErrorDetail, SqlErrorKind } from '@persql/sdk/protocol'
+import { detailWithoutValues, type SqlErrorDetail, type SqlErrorKind } from '@persql/sdk/protocol'
 
 /** An answer that is not a success: the status, and the error's text and detail as they go to the caller. */
 export class SqlFailure extends Error {
@@ -14,6 +14,13 @@ export class SqlFailure extends Error {
 
   static of(status: number, kind: SqlErrorKind, message: string): SqlFailure {
     return new SqlFailure(status, message, { kind })
+  }
+
+  /** Without what SQLite quotes of parameters and of what is stored. */
+  withoutValues(sql: string): SqlFailure {
+    if (!this.detail) return this
+    const detail = detailWithoutValues(this.detail, sql)
+    return new SqlFailure(this.status, detail.message, detail)
   }
 
   at(statementIndex: number): SqlFailure {
