@@ -1,10 +1,15 @@
 import type { Database } from '../registry/databases.ts'
 import { ApiError } from './api-error.ts'
-import type { Call, Services } from './context.ts'
+import type { Call, Ctx, Services } from './context.ts'
 
 /** The database that the path names. Throws 403 for what the token does not reach, and 404 for what is not there. */
 export function databaseOf(c: Call, { registry }: Services): Database {
   return find(c, registry.databases) ?? notFound()
+}
+
+/** The same for a path that has only the slug of the database. */
+export function databaseOfSlug(c: Ctx, { registry }: Services): Database {
+  return findSlug(c, registry.databases, c.req.param('slug')) ?? notFound()
 }
 
 /** Like {@link databaseOf}; makes the database where that is allowed. */
@@ -34,9 +39,14 @@ function isUnboundAdmin(c: Call): boolean {
 }
 
 function find(c: Call, databases: Services['registry']['databases']): Database | undefined {
-  const { namespaceId, namespaceSlug, databaseId } = c.get('token')
+  const { namespaceSlug } = c.get('token')
   if (c.req.param('ns') !== namespaceSlug) throw new ApiError(403, 'Token namespace mismatch')
-  const found = databases.find(namespaceId, c.req.param('db') ?? '')
+  return findSlug(c, databases, c.req.param('db'))
+}
+
+function findSlug(c: Call, databases: Services['registry']['databases'], slug = ''): Database | undefined {
+  const { namespaceId, databaseId } = c.get('token')
+  const found = databases.find(namespaceId, slug)
   if (databaseId !== null && found?.id !== databaseId) {
     throw new ApiError(403, 'The token does not reach this database')
   }

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { type DatabaseInfo, ROUTES } from '@persql/sdk/protocol'
 import type { Database } from '../registry/databases.ts'
-import { requireAdmin } from './access.ts'
+import { databaseOfSlug, requireAdmin } from './access.ts'
 import { ApiError } from './api-error.ts'
-import type { App, Ctx, Services } from './context.ts'
+import type { App, Services } from './context.ts'
 import { bodyOf, operation, succeed } from './operation.ts'
 import * as schemas from './schemas.ts'
 import { expiryOf, isoOf } from './times.ts'
@@ -13,16 +13,6 @@ export function databaseRoutes(app: App, services: Services): void {
   const { registry, sweeper, now } = services
   const { databases } = registry
   const tag = 'Databases'
-
-  const one = (c: Ctx): Database => {
-    const { namespaceId, databaseId } = c.get('token')
-    const found = databases.find(namespaceId, c.req.param('slug') ?? '')
-    if (databaseId !== null && found?.id !== databaseId) {
-      throw new ApiError(403, 'The token does not reach this database')
-    }
-    if (!found) throw new ApiError(404, 'There is no such database')
-    return found
-  }
 
   operation(
     app,
@@ -70,7 +60,7 @@ export function databaseRoutes(app: App, services: Services): void {
     services,
     ROUTES.getDatabase,
     { id: 'getDatabase', tag, summary: 'One database.', data: schemas.database, errors: [404] },
-    (c) => succeed(c, databaseInfo(one(c))),
+    (c) => succeed(c, databaseInfo(databaseOfSlug(c, services))),
   )
 
   operation(
@@ -86,7 +76,7 @@ export function databaseRoutes(app: App, services: Services): void {
     },
     async (c) => {
       requireAdmin(c)
-      await sweeper.remove(one(c).id)
+      await sweeper.remove(databaseOfSlug(c, services).id)
       return succeed(c, { deleted: true })
     },
   )

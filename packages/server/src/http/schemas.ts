@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { isBranchRef, isSlug, LIMITS } from '@persql/sdk/protocol'
+import { isBranchRef, isSlug, LIMITS, SQL_ERROR_STATUS, type SqlErrorKind } from '@persql/sdk/protocol'
 
 const name = z.string().trim().min(1).max(LIMITS.nameLength)
 const time = z.iso.datetime({ offset: true })
@@ -119,26 +119,7 @@ export const queryResult = z
   })
   .openapi('QueryResult')
 
-const errorKind = z.enum([
-  'unique_violation',
-  'not_null_violation',
-  'fk_violation',
-  'check_violation',
-  'unknown_table',
-  'unknown_column',
-  'syntax_error',
-  'type_mismatch',
-  'database_locked',
-  'too_many_params',
-  'readonly',
-  'unknown',
-  'too_few_params',
-  'invalid_statement',
-  'forbidden',
-  'timeout',
-  'too_large',
-  'disk_full',
-])
+const errorKind = z.enum(Object.keys(SQL_ERROR_STATUS) as [SqlErrorKind, ...SqlErrorKind[]])
 
 const errorDetail = z
   .object({
