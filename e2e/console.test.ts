@@ -342,6 +342,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByText('0 rows changed').waitFor()
     await page.getByRole('button', { name: 'made', exact: true }).waitFor()
     await show('sessions')
+    await page.locator('.list-scroll').waitFor()
     await show('sql')
     expect(await page.getByRole('switch').isChecked()).toBe(false)
     await driver.batch([{ sql: 'drop table made' }])
