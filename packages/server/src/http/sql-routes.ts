@@ -66,6 +66,10 @@ const alternatives = {
   }),
 }
 
+function planHeader(description: string) {
+  return z.string().min(1).max(LIMITS.planKeyLength).optional().openapi({ description })
+}
+
 const idempotencyHeaders = z.object({
   [HEADERS.idempotencyKey]: z
     .string()
@@ -73,6 +77,10 @@ const idempotencyHeaders = z.object({
     .max(LIMITS.idempotencyKeyLength)
     .optional()
     .openapi({ description: 'Within 24 hours, a call with the same key is answered with the first answer.' }),
+  [HEADERS.planKey]: planHeader(
+    'The plan that the call is a step of; with Plan-Step, in the place of a key.',
+  ),
+  [HEADERS.planStep]: planHeader('The step of the plan.'),
 })
 
 /** Runs the SQL of a call whose body has arrived, and sends the answer. Throws before anything is sent. */
