@@ -171,8 +171,11 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
   const isFrequent = sql`total > ${maximum}`
   const all = (operator: ' OR ' | ' AND ', condition: RawBuilder<unknown>) =>
     sql`coalesce((select group_concat(match, ${sql.lit(operator)}) from ${ranked} where ${condition}), '""')`
+  // A search in an empty index takes a tenth as long as one in a large index: who has no episodes need not wait for it.
   const count = (match: RawBuilder<unknown>) =>
-    sql`(select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(MAX_RANKED + 1)}))`
+    sql`case when exists (select 1 from ${size}) then
+      (select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(MAX_RANKED + 1)}))
+      else 0 end`
   return sql`${word}(position, match, weight, rows, beginning) as materialized (
       select key, value ->> 0, value ->> 1, ${count(sql`value ->> 0`)}, value ->> 2 from json_each(${param(index)})
     ),
@@ -201,8 +204,8 @@ function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> 
       select ${table}.rowid, 1 from ${ranked} join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ${ranked}.match
       where ${isFrequent}
       union all
-      select * from (
-        select ${table}.rowid, frequent from (
+      select id, frequent from (
+        select ${table}.rowid as id, frequent from (
           select group_concat(match, ' AND ') as every, count(*) as frequent from ${ranked} where ${isFrequent}
         ) join ${table} on ${table} match every
         where frequent > 0 order by ${table}.rowid desc limit ${maximum}
