@@ -32,6 +32,19 @@ test('works on an open database, and leaves it open', async () => {
   expect(database.exec('select value from t')[0]?.values).toEqual([['a']])
 })
 
+test.each([false, true])('leaves an open database that was read with query_only = %j', async (queryOnly) => {
+  const database = new Database()
+  const driver = sqlJsDriver({ database })
+  await driver.batch([TABLE])
+  database.exec(`pragma query_only = ${queryOnly}`)
+  const onlyReads = () => database.exec('pragma query_only')[0]?.values
+  await driver.batch([SELECT], { readOnly: true })
+  expect(onlyReads()).toEqual([[Number(queryOnly)]])
+  await expect(driver.batch([SELECT, insert('a')], { readOnly: true })).rejects.toThrow()
+  await driver.close()
+  expect(onlyReads()).toEqual([[Number(queryOnly)]])
+})
+
 test('waits for an open transaction of the owner of the database', async () => {
   const database = new Database()
   const driver = sqlJsDriver({ database })
