@@ -1,4 +1,5 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
+import { Queue } from '../queue.ts'
 import { isStorageError, StorageError } from '../storage-error.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
 import { sqlError } from './sqlite-error.ts'
@@ -48,8 +49,8 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   const { busyTimeout = 10_000, beforeWrite, afterWrite, beforeClose } = options
   let engine: SqliteEngine | undefined
   let closed: Promise<void> | undefined
-  // The last of the batches that could not run at once; undefined while nobody waits.
-  let queue: Promise<unknown> | undefined
+  // Of the batches that could not run at once.
+  const queue = new Queue()
 
   async function runWaiting(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
     const deadline = performance.now() + busyTimeout
@@ -72,17 +73,6 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
     return results
   }
 
-  function enqueue<Result>(job: () => Promise<Result>): Promise<Result> {
-    const result = queue === undefined ? job() : queue.then(job)
-    const settled = result
-      .catch(() => {})
-      .then(() => {
-        if (queue === settled) queue = undefined
-      })
-    queue = settled
-    return result
-  }
-
   return {
     dialect: 'sqlite',
 
@@ -90,18 +80,18 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
-      if (engine && queue === undefined && !beforeWrite && !afterWrite) {
+      if (engine && queue.isIdle && !beforeWrite && !afterWrite) {
         try {
           return runBatch(engine, statements, batchOptions)
         } catch (error) {
           if (!isStorageError(error, 'BUSY')) throw error
         }
       }
-      return enqueue(() => runAndSave(statements, batchOptions))
+      return queue.write(() => runAndSave(statements, batchOptions))
     },
 
     close() {
-      closed ??= enqueue(async () => {
+      closed ??= queue.write(async () => {
         if (!engine) return
         try {
           await beforeClose?.(engine)
