@@ -24,12 +24,19 @@ export interface SqlJsDriverOptions {
    * transaction open while the driver works. Not together with `storage`.
    */
   readonly database?: SqlJsDatabase | undefined
+  /** Rejects with `READ_ONLY` what would change the database, and never saves. Default: false. */
+  readonly readOnly?: boolean | undefined
 }
 
 /** A driver for SQLite in WebAssembly. sql.js is loaded, and the database with it, at the first use. */
 export function sqlJsDriver(options: SqlJsDriverOptions = {}): SqlDriver {
-  const { storage, saveDelay = 0, sqlJs, database } = options
   refuseUnusable(options)
+  const driver = writableDriver(options)
+  if (!options.readOnly) return driver
+  return { ...driver, batch: (statements) => driver.batch(statements, { readOnly: true }) }
+}
+
+function writableDriver({ storage, saveDelay = 0, sqlJs, database }: SqlJsDriverOptions): SqlDriver {
   if (database) {
     return sqliteDriver({
       open() {

@@ -25,7 +25,7 @@ const SQLJS: DriverPackage = {
   open(exports, path, { readOnly = false }) {
     if (path === ':memory:') return exports['sqlJsDriver']?.({})
     if (readOnly) refuseMissing(path)
-    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path) })
+    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path), readOnly })
   },
 }
 const PERSQL: DriverPackage = {
