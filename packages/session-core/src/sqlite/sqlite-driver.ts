@@ -22,7 +22,7 @@ export interface SqliteDriverOptions {
   open(): SqliteEngine | Promise<SqliteEngine>
   /**
    * How long a batch waits for the lock of another connection before it rejects with `BUSY`, in milliseconds.
-   * Default: 10,000.
+   * 0 does not wait. Default: 10,000.
    */
   readonly busyTimeout?: number | undefined
   /**
@@ -47,6 +47,9 @@ const NO_PARAMS: readonly SqlValue[] = []
  */
 export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   const { busyTimeout = 10_000, beforeWrite, afterWrite, beforeClose } = options
+  if (typeof busyTimeout !== 'number' || !(busyTimeout >= 0)) {
+    throw new StorageError('INVALID_ARGUMENT', 'busyTimeout must be a number of milliseconds, 0 or more.')
+  }
   let engine: SqliteEngine | undefined
   let closed: Promise<void> | undefined
   // Of the batches that could not run at once.
@@ -95,9 +98,10 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
         if (!engine) return
         try {
           await beforeClose?.(engine)
-        } finally {
-          engine.close()
+        } catch (error) {
+          throw closeAfter(error, engine)
         }
+        engine.close()
       })
       return closed
     },
@@ -138,6 +142,16 @@ function runBatch(
     }
     throw failure
   }
+}
+
+/** Closes the engine; returns the error that led to it, with that of closing attached if this fails as well. */
+function closeAfter(error: unknown, engine: SqliteEngine): unknown {
+  try {
+    engine.close()
+  } catch (closeError) {
+    if (error instanceof Error) return Object.assign(error, { suppressed: closeError })
+  }
+  return error
 }
 
 const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void }
