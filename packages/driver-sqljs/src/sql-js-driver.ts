@@ -38,12 +38,7 @@ export function sqlJsDriver(options: SqlJsDriverOptions = {}): SqlDriver {
 
 function writableDriver({ storage, saveDelay = 0, sqlJs, database }: SqlJsDriverOptions): SqlDriver {
   if (database) {
-    return sqliteDriver({
-      open() {
-        enforceForeignKeys(database)
-        return new SqlJsEngine(database, false)
-      },
-    })
+    return sqliteDriver({ open: () => new SqlJsEngine(database, false) })
   }
   if (!storage) {
     return sqliteDriver({
@@ -102,7 +97,6 @@ async function load(storage: DatabaseStorage): Promise<Uint8Array | undefined> {
 function openImage({ Database }: SqlJsModule, image: Uint8Array | undefined): SqlJsDatabase {
   const database = new Database(image)
   try {
-    enforceForeignKeys(database)
     database.run('SELECT count(*) FROM sqlite_schema')
     return database
   } catch (cause) {
@@ -115,8 +109,4 @@ function openImage({ Database }: SqlJsModule, image: Uint8Array | undefined): Sq
       { cause },
     )
   }
-}
-
-function enforceForeignKeys(database: SqlJsDatabase) {
-  database.run('PRAGMA foreign_keys = on')
 }

@@ -20,6 +20,10 @@ export class SqlJsEngine implements SqliteEngine {
     this.#statements = new StatementCache(database)
   }
 
+  configure(): void {
+    this.#database.run('PRAGMA foreign_keys = on')
+  }
+
   run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult {
     if (!readOnly) return this.#run(sql, params)
     const [[before] = []] = this.#run('PRAGMA query_only', []).rows
@@ -75,6 +79,7 @@ export class SqlJsEngine implements SqliteEngine {
     this.close()
     this.#database = database
     this.#statements = new StatementCache(database)
+    this.configure()
   }
 
   close(): void {

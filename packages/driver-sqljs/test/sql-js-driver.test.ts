@@ -56,6 +56,16 @@ test('waits for an open transaction of the owner of the database', async () => {
   expect(await values(driver)).toEqual(['ours'])
 })
 
+test('enforces foreign keys after it waited for a transaction that was open at the first batch', async () => {
+  const database = new Database()
+  const driver = sqlJsDriver({ database })
+  database.exec('begin')
+  const waiting = driver.batch([TABLE])
+  setImmediate(() => database.exec('commit'))
+  await waiting
+  expect(await column(driver, 'pragma foreign_keys')).toEqual([1])
+})
+
 test('works on after a statement that ends the transaction by itself', async () => {
   const driver = sqlJsDriver()
   await driver.batch([TABLE, insert('a')])

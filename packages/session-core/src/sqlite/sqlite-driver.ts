@@ -7,6 +7,12 @@ import { sqlError } from './sqlite-error.ts'
 /** One open connection to an in-process SQLite, as {@link sqliteDriver} needs it. */
 export interface SqliteEngine {
   /**
+   * Sets what the connection needs, such as enforced foreign keys, before its first batch. Called only while no
+   * transaction is open, because SQLite ignores or refuses some settings inside one. When it throws, the engine is
+   * closed.
+   */
+  configure?(): void
+  /**
    * Runs one statement to its end. May throw what the binding throws. Integers that a number cannot hold come
    * back as bigints, blobs as plain `Uint8Array`s. With `readOnly`, a statement that would change the database
    * throws, with `READ_ONLY` or as SQLite does.
@@ -59,7 +65,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
     const deadline = performance.now() + busyTimeout
     for (;;) {
       try {
-        engine ??= await options.open()
+        engine ??= configured(await options.open())
         return runBatch(engine, statements, batchOptions)
       } catch (error) {
         const failure = sqlError(error)
@@ -108,14 +114,27 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   }
 }
 
+function configured(engine: SqliteEngine): SqliteEngine {
+  try {
+    refuseOpenTransaction(engine)
+    engine.configure?.()
+    return engine
+  } catch (error) {
+    throw closeAfter(error, engine)
+  }
+}
+
+function refuseOpenTransaction(engine: SqliteEngine): void {
+  if (!engine.inTransaction()) return
+  throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
+}
+
 function runBatch(
   engine: SqliteEngine,
   statements: readonly SqlStatement[],
   { readOnly = false }: BatchOptions,
 ): SqlResult[] {
-  if (engine.inTransaction()) {
-    throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
-  }
+  refuseOpenTransaction(engine)
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
