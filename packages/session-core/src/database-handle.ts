@@ -2,6 +2,7 @@ import { isSqlDriver, type SqlDriver, type SqlResult, type SqlStatement, type Sq
 import { Queue } from './queue.ts'
 import { refuseUnusable } from './sqlite/refuse-unusable.ts'
 import { sqliteErrorCode } from './sqlite/sqlite-error.ts'
+import { withoutValues } from './sqlite/without-values.ts'
 import { isStorageError, StorageError, type StorageErrorCode } from './storage-error.ts'
 
 /** One result of a {@link DatabaseHandle}. */
@@ -66,7 +67,7 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
       const results = await handle.batch(statements.map(toRequest), { transaction: true, readOnly })
       return results.map(toResult)
     } catch (error) {
-      throw toStorageError(error)
+      throw toStorageError(error, statements)
     }
   }
 
@@ -166,7 +167,7 @@ interface HandleError {
   readonly cause?: unknown
 }
 
-function toStorageError(error: unknown): StorageError {
+function toStorageError(error: unknown, statements: readonly SqlStatement[]): StorageError {
   if (isStorageError(error)) return error
   const { code, status = 0, detail, cause } = (error ?? {}) as HandleError
   // In local mode, the handle of the SDK runs on a driver itself.
@@ -177,7 +178,7 @@ function toStorageError(error: unknown): StorageError {
       CODES[String(code)] ??
       STATUSES[status] ??
       (status >= 500 ? 'UNAVAILABLE' : sqliteErrorCode(message)),
-    message,
+    withoutValues(message, statements.map(({ sql }) => sql).join('\n')),
     { cause: error, statementIndex: detail?.statementIndex },
   )
 }

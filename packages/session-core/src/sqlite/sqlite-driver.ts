@@ -153,7 +153,7 @@ function runBatch(
     engine.run('COMMIT', NO_PARAMS, readOnly)
     return results
   } catch (error) {
-    const failure = sqlError(error, index)
+    const failure = sqlError(error, index, index === undefined ? undefined : statements[index]?.sql)
     try {
       if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS, readOnly)
     } catch (rollbackError) {
