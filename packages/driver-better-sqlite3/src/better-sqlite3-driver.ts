@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type SqlDriver, StorageError } from '@persql/session-core'
 import {
   columnResult,
+  importError,
   type SqliteEngine,
   sqliteDriver,
   toCell,
@@ -85,9 +86,7 @@ export function betterSqlite3Driver(
 
 async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> {
   const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
-    throw new StorageError('DRIVER_NOT_INSTALLED', 'better-sqlite3 is missing: npm install better-sqlite3', {
-      cause,
-    })
+    throw importError('better-sqlite3', cause)
   })
   if (path === ':memory:') return new Database(path)
   const file = resolve(path)

@@ -1,4 +1,5 @@
 import type { SqlDriver } from './driver.ts'
+import { importError } from './import-error.ts'
 import { StorageError } from './storage-error.ts'
 
 export interface OpenOptions {
@@ -116,22 +117,16 @@ function pathOf(url: string): string {
 async function load(name: string): Promise<Record<string, (...args: unknown[]) => unknown>> {
   try {
     return await import(/* @vite-ignore */ name)
-  } catch (error) {
-    if (!isMissing(error, name)) throw error
+  } catch (cause) {
+    const error = importError(name, cause)
+    if (error.code !== 'DRIVER_NOT_INSTALLED') throw error
     // Package managers that isolate packages let only the program itself see the drivers it depends on.
     for (const folder of [globalProcess?.cwd(), globalProcess?.argv[1]]) {
       const resolved = folder === undefined ? undefined : resolveFrom(folder, name)
       if (resolved !== undefined) return import(/* @vite-ignore */ resolved)
     }
-    throw new StorageError('DRIVER_NOT_INSTALLED', `This database needs a driver: npm install ${name}`, {
-      cause: error,
-    })
+    throw error
   }
-}
-
-function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !error.message.includes(name)) return false
-  return !('code' in error) || error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
 interface NodeProcess {
