@@ -219,7 +219,10 @@ test('rejects with BUSY while the owner of the handle has a transaction open, al
   const driver = open(database, { busyTimeout: 1 })
   database.exec('begin')
   const create = [{ sql: 'create table t (x)' }]
-  await expect(driver.batch(create)).rejects.toMatchObject({ code: 'BUSY', message: expect.stringContaining("open transaction") })
+  await expect(driver.batch(create)).rejects.toMatchObject({
+    code: 'BUSY',
+    message: expect.stringContaining('open transaction'),
+  })
   database.exec('commit')
   await driver.batch(create)
   expect(await pragma(driver, 'foreign_keys')).toBe(1)

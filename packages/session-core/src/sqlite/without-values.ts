@@ -14,7 +14,8 @@ const BEFORE = [
   'unable to open database: ',
 ]
 // Some services add where in the SQL it was, and the name of the result code.
-const AFTER = '(?: - should this be a string literal in single-quotes\\?)?(?: at offset \\d+)?(?:: SQLITE_\\w+)?$'
+const AFTER =
+  '(?: - should this be a string literal in single-quotes\\?)?(?: at offset \\d+)?(?:: SQLITE_\\w+)?$'
 const QUOTING = new RegExp(`(${BEFORE.join('|')})(.+?)(${AFTER})`, 's')
 
 /**
