@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type SqlDriver, StorageError } from '@persql/session-core'
 import {
   columnResult,
+  importError,
   type SqliteEngine,
   sqliteDriver,
   toCell,
@@ -38,7 +39,7 @@ export interface PreparedStatement {
 export interface BetterSqlite3DriverOptions {
   /**
    * `full`: what was acknowledged survives a power cut; one fsync for each write. `normal`: it survives a crash of
-   * the process, but the latest writes may be gone after a power cut or a crash of the system; about twice as fast.
+   * the process, but the latest writes may be gone after a power cut or a crash of the system.
    * Default: `full`.
    */
   readonly synchronous?: 'full' | 'normal' | undefined
@@ -74,22 +75,18 @@ export function betterSqlite3Driver(
     busyTimeout,
     async open() {
       const handle = isPath ? await openFile(database, options.readOnly ?? false) : database
-      try {
-        configure(handle, synchronous)
-      } catch (error) {
-        if (isPath) handle.close()
-        throw error
+      return {
+        ...toEngine(handle),
+        configure: () => configure(handle, synchronous),
+        close: () => isPath && handle.close(),
       }
-      return toEngine(handle, () => isPath && handle.close())
     },
   })
 }
 
 async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> {
   const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
-    throw new StorageError('DRIVER_NOT_INSTALLED', 'better-sqlite3 is missing: npm install better-sqlite3', {
-      cause,
-    })
+    throw importError('better-sqlite3', cause)
   })
   if (path === ':memory:') return new Database(path)
   const file = resolve(path)
@@ -112,7 +109,7 @@ function configure(handle: SqliteHandle, synchronous: 'full' | 'normal') {
   handle.pragma(`synchronous = ${synchronous}`)
 }
 
-function toEngine(handle: SqliteHandle, close: () => unknown): SqliteEngine {
+function toEngine(handle: SqliteHandle): Pick<SqliteEngine, 'run' | 'inTransaction'> {
   const statements = new StatementCache(handle)
   return {
     run(sql, params, readOnly) {
@@ -132,6 +129,5 @@ function toEngine(handle: SqliteHandle, close: () => unknown): SqliteEngine {
       return { columns: [], rows: [], changes, lastInsertRowid: toCell(lastInsertRowid) as number | bigint }
     },
     inTransaction: () => handle.inTransaction,
-    close,
   }
 }

@@ -213,3 +213,18 @@ function handle(path: string) {
   closers.push(() => db.close())
   return db
 }
+
+test('rejects with BUSY while the owner of the handle has a transaction open, also at the first batch', async () => {
+  const database = handle(inFolder('agents.db'))
+  const driver = open(database, { busyTimeout: 1 })
+  database.exec('begin')
+  const create = [{ sql: 'create table t (x)' }]
+  await expect(driver.batch(create)).rejects.toMatchObject({
+    code: 'BUSY',
+    message: expect.stringContaining('open transaction'),
+  })
+  database.exec('commit')
+  await driver.batch(create)
+  expect(await pragma(driver, 'foreign_keys')).toBe(1)
+  expect(await pragma(driver, 'journal_mode')).toBe('wal')
+})

@@ -1,4 +1,5 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
+import { importError } from '@persql/session-core/sqlite'
 import { persqlDriver } from './persql-driver.ts'
 
 /**
@@ -7,9 +8,7 @@ import { persqlDriver } from './persql-driver.ts'
  */
 export async function openPersqlDriver(database: string): Promise<SqlDriver> {
   const { PerSQL } = await import('@persql/sdk').catch((cause: unknown) => {
-    throw new StorageError('DRIVER_NOT_INSTALLED', '@persql/sdk is missing: npm install @persql/sdk', {
-      cause,
-    })
+    throw importError('@persql/sdk', cause)
   })
   const token = globalThis.process?.env['PERSQL_TOKEN']
   if (!token) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { PerSQL } from '@persql/sdk'
-import type { SqlDriver } from '@persql/session-core'
+import { type SqlDriver, toSqlDriver } from '@persql/session-core'
 import { describeSqlDriver } from '@persql/session-core/testing'
 import { persqlDriver } from '../src/index.ts'
 import { remote } from './support/remote.ts'
@@ -13,6 +13,20 @@ describeSqlDriver({
   create(location) {
     const local = new PerSQL({ local: location })
     const driver = persqlDriver(local.database('acme/agents'))
+    closers.set(driver, () => local.close())
+    return driver
+  },
+  async destroy(driver) {
+    await driver.close()
+    await closers.get(driver)?.()
+  },
+})
+
+describeSqlDriver({
+  name: 'a handle of PerSQL in local mode, given to the core',
+  create(location) {
+    const local = new PerSQL({ local: location })
+    const driver = toSqlDriver(local.database('acme/agents'))
     closers.set(driver, () => local.close())
     return driver
   },

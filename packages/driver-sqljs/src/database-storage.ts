@@ -7,7 +7,8 @@ export interface DatabaseStorage {
   load(): Promise<Uint8Array | undefined>
   /**
    * Replaces the image as a whole. Resolves when the new one is durable; when it rejects, the last one is still
-   * there. Must not change the bytes. The driver never calls it again before it has settled.
+   * there, or the new one as a whole where only making it durable failed. Must not change the bytes. The driver
+   * never calls it again before it has settled.
    */
   save(image: Uint8Array): Promise<void>
 }

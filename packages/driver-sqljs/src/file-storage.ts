@@ -6,7 +6,9 @@ import { replaceFile, syncFolder } from './replace-file.ts'
 
 /**
  * Keeps the database in an SQLite file, which each save replaces as a whole. Missing folders are made at the first
- * save. A save is refused when another program has changed the file since the last load or save here.
+ * save. A save is refused when another program has changed the file since the last load or save here. Where the new
+ * file is in its place but the folder cannot be synced, the save rejects all the same: the file holds the write that
+ * was rejected until the next save.
  */
 export function fileStorage(path: string): DatabaseStorage {
   if (typeof path !== 'string' || path.trim() === '') {

@@ -1,11 +1,12 @@
 import { StorageError } from '@persql/session-core'
+import { importError } from '@persql/session-core/sqlite'
 import type { SqlJsConfig, SqlJsModule } from './sql-js.ts'
 
 /** Starts sql.js, which is loaded once in a process; the first configuration counts. */
 export async function loadSqlJs(sqlJs: SqlJsConfig | SqlJsModule = {}): Promise<SqlJsModule> {
   if ('Database' in sqlJs) return sqlJs
   const { default: initSqlJs } = await import('sql.js').catch((cause: unknown) => {
-    throw new StorageError('DRIVER_NOT_INSTALLED', 'sql.js is missing: npm install sql.js', { cause })
+    throw importError('sql.js', cause)
   })
   try {
     // sql.js writes into the object it is given.

@@ -24,19 +24,21 @@ export interface SqlJsDriverOptions {
    * transaction open while the driver works. Not together with `storage`.
    */
   readonly database?: SqlJsDatabase | undefined
+  /** Rejects with `READ_ONLY` what would change the database, and never saves. Default: false. */
+  readonly readOnly?: boolean | undefined
 }
 
 /** A driver for SQLite in WebAssembly. sql.js is loaded, and the database with it, at the first use. */
 export function sqlJsDriver(options: SqlJsDriverOptions = {}): SqlDriver {
-  const { storage, saveDelay = 0, sqlJs, database } = options
   refuseUnusable(options)
+  const driver = writableDriver(options)
+  if (!options.readOnly) return driver
+  return { ...driver, batch: (statements) => driver.batch(statements, { readOnly: true }) }
+}
+
+function writableDriver({ storage, saveDelay = 0, sqlJs, database }: SqlJsDriverOptions): SqlDriver {
   if (database) {
-    return sqliteDriver({
-      open() {
-        enforceForeignKeys(database)
-        return new SqlJsEngine(database, false)
-      },
-    })
+    return sqliteDriver({ open: () => new SqlJsEngine(database, false) })
   }
   if (!storage) {
     return sqliteDriver({
@@ -95,7 +97,6 @@ async function load(storage: DatabaseStorage): Promise<Uint8Array | undefined> {
 function openImage({ Database }: SqlJsModule, image: Uint8Array | undefined): SqlJsDatabase {
   const database = new Database(image)
   try {
-    enforceForeignKeys(database)
     database.run('SELECT count(*) FROM sqlite_schema')
     return database
   } catch (cause) {
@@ -108,8 +109,4 @@ function openImage({ Database }: SqlJsModule, image: Uint8Array | undefined): Sq
       { cause },
     )
   }
-}
-
-function enforceForeignKeys(database: SqlJsDatabase) {
-  database.run('PRAGMA foreign_keys = on')
 }

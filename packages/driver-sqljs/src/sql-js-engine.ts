@@ -13,7 +13,6 @@ export class SqlJsEngine implements SqliteEngine {
   readonly #isOwner: boolean
   #database: SqlJsDatabase
   #statements: StatementCache
-  #onlyReads = false
 
   constructor(database: SqlJsDatabase, isOwner: boolean) {
     this.#isOwner = isOwner
@@ -21,11 +20,19 @@ export class SqlJsEngine implements SqliteEngine {
     this.#statements = new StatementCache(database)
   }
 
+  configure(): void {
+    this.#database.run('PRAGMA foreign_keys = on')
+  }
+
   run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult {
-    // Set each time when it matters, because the statement before may have been such a pragma itself.
-    if (readOnly || this.#onlyReads) this.#database.run(`PRAGMA query_only = ${readOnly}`)
-    this.#onlyReads = readOnly
-    return this.#run(sql, params)
+    if (!readOnly) return this.#run(sql, params)
+    const [[before] = []] = this.#run('PRAGMA query_only', []).rows
+    this.#database.run('PRAGMA query_only = true')
+    try {
+      return this.#run(sql, params)
+    } finally {
+      this.#database.run(`PRAGMA query_only = ${before}`)
+    }
   }
 
   #run(sql: string, params: readonly SqlValue[]): SqlResult {
@@ -72,7 +79,7 @@ export class SqlJsEngine implements SqliteEngine {
     this.close()
     this.#database = database
     this.#statements = new StatementCache(database)
-    this.#onlyReads = false
+    this.configure()
   }
 
   close(): void {

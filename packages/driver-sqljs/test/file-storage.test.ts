@@ -71,6 +71,22 @@ test('takes an empty file for an empty database', async () => {
   expect(await values(open())).toEqual([])
 })
 
+test('rejects a write whose folder cannot be synced, and replaces what it left at the next save', async () => {
+  const driver = sqlJsDriver({ storage: fileStorage(path) })
+  await driver.batch([TABLE, insert('a')])
+  const open = fs.open.bind(fs)
+  const opening = vi.spyOn(fs, 'open').mockImplementation(async (file, ...rest) => {
+    const handle = await open(file, ...rest)
+    if (file === folder) handle.sync = () => Promise.reject(new Error('no sync'))
+    return handle
+  })
+  await expect(driver.batch([insert('b')])).rejects.toMatchObject({ code: 'SAVE_FAILED' })
+  opening.mockRestore()
+  expect(await values(driver)).toEqual(['a'])
+  await driver.batch([insert('c')])
+  expect(await values(sqlJsDriver({ storage: fileStorage(path) }))).toEqual(['a', 'c'])
+})
+
 test('makes the image durable before it takes the place of the old one, and then its name', async () => {
   const steps: string[] = []
   const { open: openFile, rename } = fs

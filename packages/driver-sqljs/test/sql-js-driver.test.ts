@@ -32,6 +32,19 @@ test('works on an open database, and leaves it open', async () => {
   expect(database.exec('select value from t')[0]?.values).toEqual([['a']])
 })
 
+test.each([false, true])('leaves an open database that was read with query_only = %j', async (queryOnly) => {
+  const database = new Database()
+  const driver = sqlJsDriver({ database })
+  await driver.batch([TABLE])
+  database.exec(`pragma query_only = ${queryOnly}`)
+  const onlyReads = () => database.exec('pragma query_only')[0]?.values
+  await driver.batch([SELECT], { readOnly: true })
+  expect(onlyReads()).toEqual([[Number(queryOnly)]])
+  await expect(driver.batch([SELECT, insert('a')], { readOnly: true })).rejects.toThrow()
+  await driver.close()
+  expect(onlyReads()).toEqual([[Number(queryOnly)]])
+})
+
 test('waits for an open transaction of the owner of the database', async () => {
   const database = new Database()
   const driver = sqlJsDriver({ database })
@@ -41,6 +54,16 @@ test('waits for an open transaction of the owner of the database', async () => {
   setImmediate(() => database.exec('rollback'))
   await waiting
   expect(await values(driver)).toEqual(['ours'])
+})
+
+test('enforces foreign keys after it waited for a transaction that was open at the first batch', async () => {
+  const database = new Database()
+  const driver = sqlJsDriver({ database })
+  database.exec('begin')
+  const waiting = driver.batch([TABLE])
+  setImmediate(() => database.exec('commit'))
+  await waiting
+  expect(await column(driver, 'pragma foreign_keys')).toEqual([1])
 })
 
 test('works on after a statement that ends the transaction by itself', async () => {

@@ -19,8 +19,13 @@ const CODES: readonly (readonly [prefix: string, code: StorageErrorCode])[] = [
 ]
 
 /** What a dialect threw, as a `StorageError`. */
-export function engineError(dialect: SqlDialect, error: unknown, statementIndex?: number): StorageError {
-  if (dialect === 'sqlite' || isStorageError(error)) return sqlError(error, statementIndex)
+export function engineError(
+  dialect: SqlDialect,
+  error: unknown,
+  statementIndex?: number,
+  sql?: string,
+): StorageError {
+  if (dialect === 'sqlite' || isStorageError(error)) return sqlError(error, statementIndex, sql)
   const state = sqlStateOf(error)
   const code = CODES.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? 'SQL_ERROR'
   const what = statementIndex === undefined ? 'The batch' : `Statement ${statementIndex}`

@@ -102,7 +102,7 @@ async function runBatch<Tables>(
       try {
         results.push(toResult(await connection.executeQuery(CompiledQuery.raw(sql, [...params]))))
       } catch (error) {
-        failure = engineError(dialect, error, index)
+        failure = engineError(dialect, error, index, sql)
         throw failure
       }
     }

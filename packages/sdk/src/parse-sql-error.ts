@@ -1,4 +1,4 @@
-import type { SqlErrorDetail, SqlErrorKind } from './protocol/index.ts'
+import { REDACTED, type SqlErrorDetail, type SqlErrorKind } from './protocol/index.ts'
 
 type Fields = Omit<SqlErrorDetail, 'kind' | 'message'>
 
@@ -31,7 +31,8 @@ const RULES: readonly Rule[] = [
   {
     pattern: /no such column: (?:"(.+)" - should this be|(.+))/s,
     kind: 'unknown_column',
-    fields: ([, quoted, column]) => ({ column: quoted ?? column! }),
+    // A driver may have taken out what can be a part of a parameter.
+    fields: ([, quoted, column]) => (column === REDACTED ? {} : { column: quoted ?? column! }),
   },
   { pattern: /near "(.*?)": syntax error/, kind: 'syntax_error', fields: ([, near]) => ({ near: near! }) },
   { pattern: /incomplete input|unrecognized token|syntax error/, kind: 'syntax_error' },

@@ -1,5 +1,8 @@
 import { isSqlDriver, type SqlDriver, type SqlResult, type SqlStatement, type SqlValue } from './driver.ts'
+import { Queue } from './queue.ts'
+import { refuseUnusable } from './sqlite/refuse-unusable.ts'
 import { sqliteErrorCode } from './sqlite/sqlite-error.ts'
+import { withoutValues } from './sqlite/without-values.ts'
 import { isStorageError, StorageError, type StorageErrorCode } from './storage-error.ts'
 
 /** One result of a {@link DatabaseHandle}. */
@@ -26,20 +29,66 @@ export interface DatabaseHandle {
 const drivers = new WeakMap<object, SqlDriver>()
 
 /**
- * The driver itself, or a driver over a database handle: always the same one for the same handle. Closing that
- * driver leaves the handle open.
+ * The driver itself, or that of a database handle: the same one for the same handle until it is closed. Closing it
+ * leaves the handle open.
  */
 export function toSqlDriver(database: SqlDriver | DatabaseHandle): SqlDriver {
   if (isSqlDriver(database)) return database
-  if (!isDatabaseHandle(database)) {
+  const known = drivers.get(database)
+  if (known) return known
+  const driver = handleDriver(database)
+  const shared: SqlDriver = {
+    ...driver,
+    close() {
+      if (drivers.get(database) === shared) drivers.delete(database)
+      return driver.close()
+    },
+  }
+  drivers.set(database, shared)
+  return shared
+}
+
+/**
+ * A driver over a database handle. A batch is one request. Batches take effect in the order of the calls; those that
+ * only read run at the same time. Closing the driver leaves the handle open.
+ */
+export function handleDriver(handle: DatabaseHandle): SqlDriver {
+  if (!isDatabaseHandle(handle)) {
     throw new StorageError(
       'INVALID_ARGUMENT',
       'The database must be a SqlDriver, such as betterSqlite3Driver("agents.db"), or a PerSQL database handle.',
     )
   }
-  const driver = drivers.get(database) ?? handleDriver(database)
-  drivers.set(database, driver)
-  return driver
+  const queue = new Queue()
+  let closed: Promise<void> | undefined
+
+  async function send(statements: readonly SqlStatement[], readOnly: boolean): Promise<SqlResult[]> {
+    try {
+      const results = await handle.batch(statements.map(toRequest), { transaction: true, readOnly })
+      return results.map(toResult)
+    } catch (error) {
+      throw toStorageError(error, statements)
+    }
+  }
+
+  return {
+    dialect: 'sqlite',
+    // https://docs.persql.com: at most 100 statements per call
+    limits: { statements: 100 },
+
+    async batch(statements, { readOnly = false } = {}) {
+      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
+      if (statements.length === 0) return []
+      refuseUnusable(statements)
+      const run = () => send(statements, readOnly)
+      return readOnly ? queue.read(run) : queue.write(run)
+    },
+
+    close() {
+      closed ??= queue.end()
+      return closed
+    },
+  }
 }
 
 function isDatabaseHandle(value: unknown): value is DatabaseHandle {
@@ -51,26 +100,6 @@ function isDatabaseHandle(value: unknown): value is DatabaseHandle {
     'batch' in value &&
     typeof value.batch === 'function'
   )
-}
-
-function handleDriver(handle: DatabaseHandle): SqlDriver {
-  return {
-    dialect: 'sqlite',
-    // https://docs.persql.com: at most 100 statements per call
-    limits: { statements: 100 },
-
-    async batch(statements, { readOnly = false } = {}) {
-      if (statements.length === 0) return []
-      try {
-        const results = await handle.batch(statements.map(toRequest), { transaction: true, readOnly })
-        return results.map(toResult)
-      } catch (error) {
-        throw toStorageError(error)
-      }
-    },
-
-    async close() {},
-  }
 }
 
 function toRequest({ sql, params }: SqlStatement) {
@@ -138,7 +167,7 @@ interface HandleError {
   readonly cause?: unknown
 }
 
-function toStorageError(error: unknown): StorageError {
+function toStorageError(error: unknown, statements: readonly SqlStatement[]): StorageError {
   if (isStorageError(error)) return error
   const { code, status = 0, detail, cause } = (error ?? {}) as HandleError
   // In local mode, the handle of the SDK runs on a driver itself.
@@ -149,7 +178,7 @@ function toStorageError(error: unknown): StorageError {
       CODES[String(code)] ??
       STATUSES[status] ??
       (status >= 500 ? 'UNAVAILABLE' : sqliteErrorCode(message)),
-    message,
+    withoutValues(message, statements.map(({ sql }) => sql).join('\n')),
     { cause: error, statementIndex: detail?.statementIndex },
   )
 }

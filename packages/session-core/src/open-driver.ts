@@ -1,4 +1,5 @@
 import type { SqlDriver } from './driver.ts'
+import { importError } from './import-error.ts'
 import { StorageError } from './storage-error.ts'
 
 export interface OpenOptions {
@@ -25,7 +26,7 @@ const SQLJS: DriverPackage = {
   open(exports, path, { readOnly = false }) {
     if (path === ':memory:') return exports['sqlJsDriver']?.({})
     if (readOnly) refuseMissing(path)
-    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path) })
+    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path), readOnly })
   },
 }
 const PERSQL: DriverPackage = {
@@ -87,7 +88,7 @@ function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
     case undefined:
       return [FILE, url]
     case 'file':
-      return [FILE, rest.startsWith('//') ? decodeURIComponent(new URL(url).pathname) : rest]
+      return [FILE, rest.startsWith('//') ? pathOf(url) : rest]
     case 'sqljs':
       return [SQLJS, rest]
     case 'persql':
@@ -100,25 +101,32 @@ function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
   }
 }
 
+function pathOf(url: string): string {
+  try {
+    // Fails where there are no files, as in a browser.
+    return globalProcess!.getBuiltinModule('node:url').fileURLToPath(url)
+  } catch (cause) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `"${url}" names no file here. Use "file:agents.db", or "file:///var/lib/agents.db" for an absolute path.`,
+      { cause },
+    )
+  }
+}
+
 async function load(name: string): Promise<Record<string, (...args: unknown[]) => unknown>> {
   try {
     return await import(/* @vite-ignore */ name)
-  } catch (error) {
-    if (!isMissing(error, name)) throw error
+  } catch (cause) {
+    const error = importError(name, cause)
+    if (error.code !== 'DRIVER_NOT_INSTALLED') throw error
     // Package managers that isolate packages let only the program itself see the drivers it depends on.
     for (const folder of [globalProcess?.cwd(), globalProcess?.argv[1]]) {
       const resolved = folder === undefined ? undefined : resolveFrom(folder, name)
       if (resolved !== undefined) return import(/* @vite-ignore */ resolved)
     }
-    throw new StorageError('DRIVER_NOT_INSTALLED', `This database needs a driver: npm install ${name}`, {
-      cause: error,
-    })
+    throw error
   }
-}
-
-function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !error.message.includes(name)) return false
-  return !('code' in error) || error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
 interface NodeProcess {
@@ -127,7 +135,7 @@ interface NodeProcess {
   cwd(): string
   getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean }
   getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
-  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL }
+  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL; fileURLToPath(url: string): string }
 }
 
 const globalProcess = (globalThis as { process?: NodeProcess }).process

@@ -1,7 +1,8 @@
 /**
  * Why an operation was refused or failed. The set is closed: a new code is a minor version.
  *
- * Misuse, nothing was sent to the database:
+ * Misuse, nothing was changed. Most of it is found before anything is sent to the database; some statements and sizes
+ * only the database itself can refuse:
  * - `INVALID_ARGUMENT`: an option, session id, table name, limit or URL that cannot be used
  * - `INVALID_ITEM`: an item that could not be given back unchanged; `itemIndex` and `itemPath` say where
  * - `INVALID_STATEMENT`: SQL or parameters that the engine cannot run
@@ -17,7 +18,7 @@
  * - `FULL`: no space left
  * - `CANNOT_OPEN`: the database could not be opened or created
  * - `NOT_A_DATABASE`: the file is something else, or damaged
- * - `SAVE_FAILED`: the storage under an in-memory database could not be written
+ * - `SAVE_FAILED`: the storage under an in-memory database could not be written, or not durably
  * - `SQL_ERROR`: anything else the engine said
  *
  * All attempts failed, and whether a change was made by one of them is not known:

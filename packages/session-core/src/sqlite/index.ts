@@ -1,3 +1,5 @@
+export { handleDriver } from '../database-handle.ts'
+export { importError } from '../import-error.ts'
 export { columnResult, toCell, toCells, toCellsOfRow } from './cells.ts'
 export { refuseUnusable } from './refuse-unusable.ts'
 export { type SqliteDriverOptions, type SqliteEngine, sqliteDriver } from './sqlite-driver.ts'

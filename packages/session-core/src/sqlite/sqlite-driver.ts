@@ -1,10 +1,17 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
+import { Queue } from '../queue.ts'
 import { isStorageError, StorageError } from '../storage-error.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
 import { sqlError } from './sqlite-error.ts'
 
 /** One open connection to an in-process SQLite, as {@link sqliteDriver} needs it. */
 export interface SqliteEngine {
+  /**
+   * Sets what the connection needs, such as enforced foreign keys, before its first batch. Called only while no
+   * transaction is open, because SQLite ignores or refuses some settings inside one. When it throws, the engine is
+   * closed.
+   */
+  configure?(): void
   /**
    * Runs one statement to its end. May throw what the binding throws. Integers that a number cannot hold come
    * back as bigints, blobs as plain `Uint8Array`s. With `readOnly`, a statement that would change the database
@@ -21,7 +28,7 @@ export interface SqliteDriverOptions {
   open(): SqliteEngine | Promise<SqliteEngine>
   /**
    * How long a batch waits for the lock of another connection before it rejects with `BUSY`, in milliseconds.
-   * Default: 10,000.
+   * 0 does not wait. Default: 10,000.
    */
   readonly busyTimeout?: number | undefined
   /**
@@ -46,16 +53,19 @@ const NO_PARAMS: readonly SqlValue[] = []
  */
 export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   const { busyTimeout = 10_000, beforeWrite, afterWrite, beforeClose } = options
+  if (typeof busyTimeout !== 'number' || !(busyTimeout >= 0)) {
+    throw new StorageError('INVALID_ARGUMENT', 'busyTimeout must be a number of milliseconds, 0 or more.')
+  }
   let engine: SqliteEngine | undefined
   let closed: Promise<void> | undefined
-  // The last of the batches that could not run at once; undefined while nobody waits.
-  let queue: Promise<unknown> | undefined
+  // Of the batches that could not run at once.
+  const queue = new Queue()
 
   async function runWaiting(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
     const deadline = performance.now() + busyTimeout
     for (;;) {
       try {
-        engine ??= await options.open()
+        engine ??= configured(await options.open())
         return runBatch(engine, statements, batchOptions)
       } catch (error) {
         const failure = sqlError(error)
@@ -72,17 +82,6 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
     return results
   }
 
-  function enqueue<Result>(job: () => Promise<Result>): Promise<Result> {
-    const result = queue === undefined ? job() : queue.then(job)
-    const settled = result
-      .catch(() => {})
-      .then(() => {
-        if (queue === settled) queue = undefined
-      })
-    queue = settled
-    return result
-  }
-
   return {
     dialect: 'sqlite',
 
@@ -90,28 +89,44 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
-      if (engine && queue === undefined && !beforeWrite && !afterWrite) {
+      if (engine && queue.isIdle && !beforeWrite && !afterWrite) {
         try {
           return runBatch(engine, statements, batchOptions)
         } catch (error) {
           if (!isStorageError(error, 'BUSY')) throw error
         }
       }
-      return enqueue(() => runAndSave(statements, batchOptions))
+      return queue.write(() => runAndSave(statements, batchOptions))
     },
 
     close() {
-      closed ??= enqueue(async () => {
+      closed ??= queue.write(async () => {
         if (!engine) return
         try {
           await beforeClose?.(engine)
-        } finally {
-          engine.close()
+        } catch (error) {
+          throw closeAfter(error, engine)
         }
+        engine.close()
       })
       return closed
     },
   }
+}
+
+function configured(engine: SqliteEngine): SqliteEngine {
+  try {
+    refuseOpenTransaction(engine)
+    engine.configure?.()
+    return engine
+  } catch (error) {
+    throw closeAfter(error, engine)
+  }
+}
+
+function refuseOpenTransaction(engine: SqliteEngine): void {
+  if (!engine.inTransaction()) return
+  throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
 }
 
 function runBatch(
@@ -119,9 +134,7 @@ function runBatch(
   statements: readonly SqlStatement[],
   { readOnly = false }: BatchOptions,
 ): SqlResult[] {
-  if (engine.inTransaction()) {
-    throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
-  }
+  refuseOpenTransaction(engine)
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
@@ -140,7 +153,7 @@ function runBatch(
     engine.run('COMMIT', NO_PARAMS, readOnly)
     return results
   } catch (error) {
-    const failure = sqlError(error, index)
+    const failure = sqlError(error, index, index === undefined ? undefined : statements[index]?.sql)
     try {
       if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS, readOnly)
     } catch (rollbackError) {
@@ -148,6 +161,16 @@ function runBatch(
     }
     throw failure
   }
+}
+
+/** Closes the engine; returns the error that led to it, with that of closing attached if this fails as well. */
+function closeAfter(error: unknown, engine: SqliteEngine): unknown {
+  try {
+    engine.close()
+  } catch (closeError) {
+    if (error instanceof Error) return Object.assign(error, { suppressed: closeError })
+  }
+  return error
 }
 
 const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void }

@@ -1,4 +1,5 @@
 import { isStorageError, StorageError, type StorageErrorCode } from '../storage-error.ts'
+import { withoutValues } from './without-values.ts'
 
 // SQLite's primary result codes, https://sqlite.org/rescode.html
 const CODES: readonly (readonly [prefix: string, code: StorageErrorCode])[] = [
@@ -35,8 +36,11 @@ export function sqliteErrorCode(message: string, resultCode?: unknown): StorageE
   return MESSAGES.find(([text]) => text.test(message))?.[1] ?? 'SQL_ERROR'
 }
 
-/** What a binding threw, as a `StorageError`. A `StorageError` stays what it is. */
-export function sqlError(error: unknown, statementIndex?: number): StorageError {
+/**
+ * What a binding threw, as a `StorageError`. A `StorageError` stays what it is. The message quotes nothing that is
+ * not in `sql`, the text of the statement, and could be a part of a parameter.
+ */
+export function sqlError(error: unknown, statementIndex?: number, sql = ''): StorageError {
   if (isStorageError(error)) {
     if (statementIndex === undefined || error.statementIndex !== undefined) return error
     return new StorageError(error.code, error.message, { cause: error.cause ?? error, statementIndex })
@@ -47,5 +51,5 @@ export function sqlError(error: unknown, statementIndex?: number): StorageError 
   const isMisuse = error instanceof TypeError || error instanceof RangeError
   const code = isMisuse ? 'INVALID_STATEMENT' : sqliteErrorCode(message, resultCode)
   const where = statementIndex === undefined ? '' : `Statement ${statementIndex}: `
-  return new StorageError(code, `${where}${message}`, { cause: error, statementIndex })
+  return new StorageError(code, `${where}${withoutValues(message, sql)}`, { cause: error, statementIndex })
 }

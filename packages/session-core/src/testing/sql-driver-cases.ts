@@ -206,9 +206,12 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
   async 'keeps parameters out of its errors'({ driver }) {
     const secret = 'hunter2'
     await driver.batch([TABLE, insert(1, secret)])
-    const error: unknown = await driver.batch([insert(2, secret)]).catch((thrown) => thrown)
-    expect(error).toMatchObject({ name: 'StorageError' })
-    expect(String(error)).not.toContain(secret)
+    const path = { sql: "select json_extract('{}', ?)", params: [secret] }
+    for (const batch of [[insert(2, secret)], [path], [SELECT, path]]) {
+      const error: unknown = await driver.batch(batch).catch((thrown) => thrown)
+      expect(error).toMatchObject({ name: 'StorageError' })
+      expect(String(error)).not.toContain(secret)
+    }
   },
 
   async 'enforces foreign keys and cascades'({ driver }) {
