@@ -35,7 +35,6 @@ export interface HistoryPage<Item> {
 /** One row of a session. */
 export interface Row<Item> {
   readonly id: number
-  readonly text: string
   readonly createdAt: string
   /** Absent where the row is corrupt; then `error` says why. */
   readonly decoded?: { readonly item: Item }
@@ -151,7 +150,7 @@ export class HistoryReader<Item> {
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
     return (result?.rows ?? [])
       .map(([id, text, createdAt]): Row<Item> => {
-        const row = { id: toNumber(id), text: text as string, createdAt: createdAt as string }
+        const row = { id: toNumber(id), createdAt: createdAt as string }
         try {
           return { ...row, decoded: { item: this.decode(text) } }
         } catch (error) {

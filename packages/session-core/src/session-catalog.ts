@@ -85,15 +85,18 @@ export class SessionCatalog {
     const target = checkId('new session id', newSessionId)
     const through = checkLimit('throughRowId', options.throughRowId ?? Number.MAX_SAFE_INTEGER)
     const { forkSession, copyItems, getSummary } = this.#schema.statements
+    const guard = forkSession({ session, target })
     const results = await this.#schema
-      .run([
-        forkSession({ session, target }),
-        copyItems({ session, target, through }),
-        getSummary({ session: target }),
-      ])
+      .run([guard, copyItems({ session, target, through }), getSummary({ session: target })], {
+        guards: [guard],
+      })
       .catch((error: unknown): SqlResult[] => {
-        if (!isStorageError(error, 'CONSTRAINT')) throw error
-        throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`)
+        if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+        throw new StorageError(
+          'SESSION_EXISTS',
+          `Session "${target}" already exists. Fork into another id.`,
+          { cause: error.cause },
+        )
       })
     const summary = results[2]?.rows.map(toSummary)[0]
     if (summary) return summary

@@ -6,6 +6,12 @@ import { isStorageError, StorageError } from './storage-error.ts'
 export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
   readonly operations?: boolean
+  /**
+   * Those of the statements that break a constraint on purpose. Where one does, the batch rejects with
+   * `HISTORY_CONFLICT`, and `cause` is the refusal. Where the engine does not tell the statement, any broken
+   * constraint counts as theirs.
+   */
+  readonly guards?: readonly SqlStatement[]
 }
 
 interface Known {
@@ -53,8 +59,8 @@ export class SessionSchema {
   async run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[]> {
     const missing = this.#missing(options)
     try {
-      if (missing === NOTHING) return await this.driver.batch(statements, options)
-      const results = await this.driver.batch([...missing, ...statements])
+      if (missing === NOTHING) return await this.#batch(statements, options)
+      const results = await this.#batch([...missing, ...statements], { ...options, readOnly: false })
       this.#remember(options)
       return results.slice(missing.length)
     } catch (error) {
@@ -67,6 +73,21 @@ export class SessionSchema {
       // Somebody dropped the tables after they were made here.
       Object.assign(this.#known, { tables: false, operations: false })
       return this.run(statements, options)
+    }
+  }
+
+  async #batch(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
+    try {
+      return await this.driver.batch(statements, options)
+    } catch (error) {
+      if (!options.guards || !isStorageError(error, 'CONSTRAINT')) throw error
+      const { statementIndex } = error
+      const isRefusal =
+        statementIndex === undefined || options.guards.some((guard) => guard === statements[statementIndex])
+      if (!isRefusal) throw error
+      throw new StorageError('HISTORY_CONFLICT', 'The history is not what this change expects.', {
+        cause: error,
+      })
     }
   }
 
@@ -85,7 +106,7 @@ export class SessionSchema {
 
   async #runWithoutMaking(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
     try {
-      const results = await this.driver.batch(statements, options)
+      const results = await this.#batch(statements, options)
       this.#remember(options)
       return results
     } catch (error) {

@@ -196,7 +196,10 @@ function compile(names: ResolvedTableNames) {
             .orderBy('key'),
         ),
     ),
-    /** `rows`: a JSON array of `[text, created_at or null]`. */
+    /**
+     * `rows`: a JSON array of `[text, created_at or null]`, and of `[null, null, id]` for a copy of that row. The
+     * engine copies it, because not every row holds text that would survive the way to JavaScript and back.
+     */
     insertRows: compileStatement<InSession & { rows: string }>(
       db
         .insertInto(messages)
@@ -204,12 +207,17 @@ function compile(names: ResolvedTableNames) {
         .expression(
           db
             .selectFrom(sql<{ key: number; value: string }>`json_each(${param('rows')})`.as('row'))
+            .leftJoin(`${messages} as kept`, (join) =>
+              join.on('kept.id', '=', sql<number>`json_extract(row.value, '$[2]')`),
+            )
             .select([
               sql`${session}`.as('session'),
-              sql<string>`json_extract(value, '$[0]')`.as('text'),
-              sql<string>`coalesce(json_extract(value, '$[1]'), CURRENT_TIMESTAMP)`.as('created'),
+              sql<string>`coalesce(kept.message_data, json_extract(row.value, '$[0]'))`.as('text'),
+              sql<string>`coalesce(kept.created_at, json_extract(row.value, '$[1]'), CURRENT_TIMESTAMP)`.as(
+                'created',
+              ),
             ])
-            .orderBy('key'),
+            .orderBy('row.key'),
         ),
     ),
     /** Fails unless the newest row of the session is `last`; 0 stands for no row. */
@@ -233,6 +241,13 @@ function compile(names: ResolvedTableNames) {
     ),
     deleteFrom: compileStatement<InSession & { first: number }>(
       db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', param<number>('first')),
+    ),
+    deleteBetween: compileStatement<InSession & { first: number; last: number }>(
+      db
+        .deleteFrom(messages)
+        .where('session_id', '=', session)
+        .where('id', '>=', param<number>('first'))
+        .where('id', '<=', param<number>('last')),
     ),
     deleteSession: compileStatement<InSession>(db.deleteFrom(sessions).where('session_id', '=', session)),
 

@@ -33,7 +33,10 @@ export interface OperationOptions {
   readonly operationId?: string | undefined
 }
 
-type NewRow = readonly [text: string, createdAt: string | null]
+/** What is inserted: a text with its time, or a copy of a row. */
+type NewRow =
+  | readonly [text: string, createdAt: string | null]
+  | readonly [text: null, createdAt: null, id: number]
 
 /** How often a change starts over because the history changed between its read and its write. */
 const ATTEMPTS = 20
@@ -98,7 +101,9 @@ export class SessionStore<Item> {
     }
     const statements = this.#appending(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], [operation.insert], {
+      operations: true,
+    })
     if (refusal && !(await this.#wasApplied(operation))) throw refusal
   }
 
@@ -169,9 +174,13 @@ export class SessionStore<Item> {
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
-      const statements = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
-      if (!operation) return this.#writeUnlessRefused(statements)
-      const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+      const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
+      if (!operation) return this.#writeUnlessRefused(statements, guards)
+      const refusal = await this.#writeUnlessRefused(
+        [operation.insert, ...statements],
+        [operation.insert, ...guards],
+        { operations: true },
+      )
       return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
     })
   }
@@ -179,7 +188,8 @@ export class SessionStore<Item> {
   /**
    * Rewrites a history. `change` gets all items and returns, for each of them, what stands in its place: `[item]`
    * keeps it with its time, `[]` drops it. It may be called more than once. Rows from the first change on get new
-   * ids; corrupt rows keep their place. Reads first.
+   * ids; corrupt rows keep their place and their bytes. Another number of places than of items rejects with
+   * `INVALID_ARGUMENT`. Reads first.
    */
   async rewrite(
     sessionId: string,
@@ -190,6 +200,12 @@ export class SessionStore<Item> {
       const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
       const places = change(valid)
+      if (!Array.isArray(places) || places.length !== valid.length) {
+        throw new StorageError(
+          'INVALID_ARGUMENT',
+          `The change must return one list for each of the ${valid.length} items.`,
+        )
+      }
       let position = 0
       const placed = rows.map((row) => {
         if (!row.decoded) return { row, kept: true, rows: [keep(row)] }
@@ -206,26 +222,26 @@ export class SessionStore<Item> {
       const first = placed.findIndex(({ kept }) => !kept)
       if (first === -1) return undefined
       const tail = placed.slice(first)
-      return this.#writeUnlessRefused(
-        this.#replacingTail(
-          session,
-          tail.map(({ row }) => row),
-          tail.flatMap(({ rows }) => rows),
-        ),
+      const { guards, statements } = this.#replacingTail(
+        session,
+        tail.map(({ row }) => row),
+        tail.flatMap(({ rows }) => rows),
       )
+      return this.#writeUnlessRefused(statements, guards)
     })
   }
 
-  /** Resolves with the error where a condition in the batch did not hold: on the history, or on the operation id. */
+  /** Resolves with the error where a guard did not hold: on the history, or on the operation id. */
   async #writeUnlessRefused(
     statements: readonly SqlStatement[],
+    guards: readonly SqlStatement[],
     options?: RunOptions,
   ): Promise<StorageError | undefined> {
     try {
-      await this.#schema.run(statements, options)
+      await this.#schema.run(statements, { ...options, guards })
       return undefined
     } catch (error) {
-      if (isStorageError(error, 'CONSTRAINT')) return error
+      if (isStorageError(error, 'HISTORY_CONFLICT')) return error
       throw error
     }
   }
@@ -240,7 +256,7 @@ export class SessionStore<Item> {
     throw new StorageError(
       'HISTORY_CONFLICT',
       `The history changed ${ATTEMPTS} times while it was being rewritten. Try again when others write less.`,
-      { cause: refusal },
+      { cause: refusal?.cause },
     )
   }
 
@@ -257,8 +273,8 @@ export class SessionStore<Item> {
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
-  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]): SqlStatement[] {
-    const { touchSession, insertRows, deleteFrom, expectLast } = this.#schema.statements
+  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
+    const { touchSession, insertRows, deleteBetween, expectLast } = this.#schema.statements
     const first = tail[0]
     const last = tail.at(-1)
     const arrays =
@@ -268,13 +284,17 @@ export class SessionStore<Item> {
             rows.map((row) => JSON.stringify(row)),
             this.#schema.driver.limits,
           )
-    return [
-      ...(first && last
-        ? [expectLast({ session, last: last.id }), deleteFrom({ session, first: first.id })]
-        : []),
-      touchSession({ session }),
-      ...arrays.map((array) => insertRows({ session, rows: array })),
-    ]
+    const guards = last ? [expectLast({ session, last: last.id })] : []
+    return {
+      guards,
+      statements: [
+        ...guards,
+        touchSession({ session }),
+        ...arrays.map((array) => insertRows({ session, rows: array })),
+        // Last, because rows that stay are copied.
+        ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
+      ],
+    }
   }
 
   async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
@@ -311,10 +331,8 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#schema.statements
-      return this.#writeUnlessRefused([
-        expectLast({ session, last: row.id }),
-        deleteFrom({ session, first: row.id }),
-      ])
+      const guard = expectLast({ session, last: row.id })
+      return this.#writeUnlessRefused([guard, deleteFrom({ session, first: row.id })], [guard])
     })
     return popped
   }
@@ -328,7 +346,7 @@ interface Operation {
 
 const quote = (text: string) => JSON.stringify(text)
 const add = (text: string): NewRow => [text, null]
-const keep = (row: Row<unknown>): NewRow => [row.text, row.createdAt]
+const keep = (row: Row<unknown>): NewRow => [null, null, row.id]
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))

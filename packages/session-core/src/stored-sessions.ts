@@ -108,18 +108,20 @@ export class StoredSessions {
    */
   async write(changes: readonly StoredChange[]): Promise<ReadonlyMap<string, number>> {
     const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
-    const results = await this.#schema.run(this.#writing(changes, ids)).catch((error: unknown) => {
-      if (!isStorageError(error, 'CONSTRAINT')) throw error
+    const [guard, ...statements] = this.#writing(changes, ids)
+    const options = { guards: [guard] }
+    const results = await this.#schema.run([guard, ...statements], options).catch((error: unknown) => {
+      if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
       throw new StorageError(
         'HISTORY_CONFLICT',
         'A session is no longer what it was when it was read. Nothing was written. Try again.',
-        { cause: error },
+        { cause: error.cause },
       )
     })
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
-  #writing(changes: readonly StoredChange[], ids: string): SqlStatement[] {
+  #writing(changes: readonly StoredChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
     const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],

@@ -142,6 +142,15 @@ describe('one session', () => {
   })
 
   test('does not hide other failures behind SESSION_EXISTS', async () => {
+    await store.append('c', numbered(1))
+    await driver.batch([
+      {
+        sql: `create trigger t before insert on agent_messages begin
+          insert into agent_sessions (session_id) values (new.session_id); end`,
+      },
+    ])
+    await expect(catalog.fork('c', 'd')).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    await driver.batch([{ sql: 'drop trigger t' }])
     await store.append('a', numbered(1))
     await driver.close()
     await expect(catalog.fork('a', 'b')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
