@@ -13,7 +13,6 @@ export class SqlJsEngine implements SqliteEngine {
   readonly #isOwner: boolean
   #database: SqlJsDatabase
   #statements: StatementCache
-  #onlyReads = false
 
   constructor(database: SqlJsDatabase, isOwner: boolean) {
     this.#isOwner = isOwner
@@ -22,10 +21,15 @@ export class SqlJsEngine implements SqliteEngine {
   }
 
   run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult {
-    // Set each time when it matters, because the statement before may have been such a pragma itself.
-    if (readOnly || this.#onlyReads) this.#database.run(`PRAGMA query_only = ${readOnly}`)
-    this.#onlyReads = readOnly
-    return this.#run(sql, params)
+    if (!readOnly) return this.#run(sql, params)
+    // Around each statement, because one may be such a pragma itself, and because the owner of the database may use
+    // it between batches.
+    this.#database.run('PRAGMA query_only = on')
+    try {
+      return this.#run(sql, params)
+    } finally {
+      this.#database.run('PRAGMA query_only = off')
+    }
   }
 
   #run(sql: string, params: readonly SqlValue[]): SqlResult {
@@ -72,7 +76,6 @@ export class SqlJsEngine implements SqliteEngine {
     this.close()
     this.#database = database
     this.#statements = new StatementCache(database)
-    this.#onlyReads = false
   }
 
   close(): void {

@@ -32,6 +32,17 @@ test('works on an open database, and leaves it open', async () => {
   expect(database.exec('select value from t')[0]?.values).toEqual([['a']])
 })
 
+test('leaves an open database writable for its owner after a batch that only reads', async () => {
+  const database = new Database()
+  const driver = sqlJsDriver({ database })
+  await driver.batch([TABLE])
+  await driver.batch([SELECT], { readOnly: true })
+  await driver.batch([SELECT, SELECT], { readOnly: true })
+  await expect(driver.batch([insert('a')], { readOnly: true })).rejects.toMatchObject({ code: 'READ_ONLY' })
+  database.exec("insert into t (value) values ('theirs')")
+  expect(await values(driver)).toEqual(['theirs'])
+})
+
 test('waits for an open transaction of the owner of the database', async () => {
   const database = new Database()
   const driver = sqlJsDriver({ database })
