@@ -94,6 +94,19 @@ test('goes on where a page ended, past rows that only look like a match', async 
   expect(last).not.toHaveProperty('before')
 })
 
+test.each([
+  { limit: 0 },
+  { limit: -1 },
+  { limit: 1.5 },
+  { before: Number.NaN },
+  { before: '2' },
+  { sessionId: '' },
+])('refuses the options %j', async (options) => {
+  await expect(searchItems(driver, ['a'], options as never)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  })
+})
+
 test('refuses to search for nothing, and makes no tables where it must not', async () => {
   for (const texts of [[], ['a', '']]) {
     await expect(searchItems(driver, texts)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { checkLimit } from '../check.ts'
+import { checkLimit, checkSessionId } from '../check.ts'
 import type { SqlDriver, SqlResult } from '../driver.ts'
 import { toNumber } from '../history-reader.ts'
 import { jsonCodec } from '../item-codec.ts'
@@ -14,7 +14,7 @@ import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
 export interface SearchOptions extends SessionCatalogOptions {
   /** Only in this session. */
   readonly sessionId?: string | undefined
-  /** Default: 20. */
+  /** At least 1. Default: 20. */
   readonly limit?: number | undefined
   /** Only rows before this one. */
   readonly before?: number | undefined
@@ -56,6 +56,9 @@ export async function searchItems(
     throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
   }
   const limit = checkLimit('limit', options.limit ?? 20)
+  if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
+  if (options.before !== undefined) checkLimit('before', options.before)
+  if (options.sessionId !== undefined) checkSessionId(options.sessionId)
   const names = resolveTableNames(options)
   const schema = new SessionSchema(driver, names, options.createTables ?? true)
   const found: FoundItem[] = []
