@@ -9,9 +9,9 @@ export interface SessionSummary {
   readonly sessionId: string
   /** Rows of the session, corrupt ones included. */
   readonly itemCount: number
-  /** When the session began, to the second. */
+  /** When the session began, to the second; an invalid date where another program left no time that can be read. */
   readonly firstActivity: Date
-  /** When items were last added, to the second. */
+  /** When items were last added, to the second; or an invalid date, as above. */
   readonly lastActivity: Date
 }
 

@@ -78,9 +78,11 @@ function compile(names: ResolvedTableNames) {
     .selectFrom(`${messages} as m`)
     .select(({ fn }) => fn.max('m.id').as('id'))
     .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
+  // Text, so that it can be compared and passed in a cursor; other programs may leave numbers there, or nothing.
+  const activity = sql<string>`coalesce(cast(s.updated_at as text), '')`
   const inCatalog = db
     .selectFrom(`${sessions} as s`)
-    .select(['s.session_id', 's.created_at', 's.updated_at', lastRowId.as('last_row_id')])
+    .select(['s.session_id', 's.created_at', activity.as('updated_at'), lastRowId.as('last_row_id')])
 
   /** Counts the items of the given sessions only. */
   function withCounts(page: typeof inCatalog) {
@@ -274,20 +276,20 @@ function compile(names: ResolvedTableNames) {
       withCounts(
         inCatalog
           .where(
-            's.updated_at',
+            activity,
             '>=',
             sql<string>`coalesce((${db
-              .selectFrom(sessions)
-              .select('updated_at')
-              .where(sql<boolean>`${param('updated')} is null or updated_at < ${param('updated')}`)
-              .orderBy('updated_at', 'desc')
+              .selectFrom(`${sessions} as s`)
+              .select(activity.as('updated_at'))
+              .where(sql<boolean>`${param('updated')} is null or ${activity} < ${param('updated')}`)
+              .orderBy(activity, 'desc')
               .limit(1)
               .offset(sql<number>`${param('limit')} - 1`)}), '')`,
           )
           .where(
-            sql<boolean>`(${param('updated')} is null or (s.updated_at, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
+            sql<boolean>`(${param('updated')} is null or (${activity}, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
           )
-          .orderBy('s.updated_at', 'desc')
+          .orderBy(activity, 'desc')
           .orderBy('last_row_id', 'desc')
           .orderBy('s.session_id', 'desc')
           .limit(param<number>('limit')),

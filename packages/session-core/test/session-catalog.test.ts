@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { SessionCatalog, SessionStore, type SqlDriver } from '../src/index.ts'
+import { SessionCatalog, SessionStore, type SessionSummary, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
 
@@ -53,6 +53,26 @@ describe('the list of sessions', () => {
       after = page.after
     } while (after !== undefined)
     expect(found).toEqual(names.toReversed())
+  })
+
+  test('has each session once where times are numbers or missing, as other programs may leave them', async () => {
+    await given({ text: '2026-01-01 00:00:00', number: '', missing: '', also: '' })
+    await driver.batch([
+      { sql: `update agent_sessions set updated_at = 1767225600 where session_id = 'number'` },
+      {
+        sql: `update agent_sessions set created_at = null, updated_at = null where session_id in ('missing', 'also')`,
+      },
+    ])
+    const found: SessionSummary[] = []
+    let after: string | undefined
+    do {
+      const page = await catalog.list({ limit: 1, after })
+      found.push(...page.sessions)
+      after = page.after
+    } while (after !== undefined && found.length < 9)
+    expect(found.map(({ sessionId }) => sessionId)).toEqual(['text', 'number', 'also', 'missing'])
+    expect(found.map(({ itemCount }) => itemCount)).toEqual([2, 2, 2, 2])
+    expect(Number.isNaN(found[3]!.lastActivity.getTime())).toBe(true)
   })
 
   test('ends with a full page when the sessions fill it', async () => {
