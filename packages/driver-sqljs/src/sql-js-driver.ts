@@ -24,12 +24,19 @@ export interface SqlJsDriverOptions {
    * transaction open while the driver works. Not together with `storage`.
    */
   readonly database?: SqlJsDatabase | undefined
+  /** Lets nothing be changed, and saves nothing: a batch that writes rejects with `READ_ONLY`. Default: false. */
+  readonly readOnly?: boolean | undefined
 }
 
 /** A driver for SQLite in WebAssembly. sql.js is loaded, and the database with it, at the first use. */
 export function sqlJsDriver(options: SqlJsDriverOptions = {}): SqlDriver {
-  const { storage, saveDelay = 0, sqlJs, database } = options
   refuseUnusable(options)
+  const driver = openLater(options)
+  if (!options.readOnly) return driver
+  return { ...driver, batch: (statements) => driver.batch(statements, { readOnly: true }) }
+}
+
+function openLater({ storage, saveDelay = 0, sqlJs, database }: SqlJsDriverOptions): SqlDriver {
   if (database) {
     return sqliteDriver({
       open() {

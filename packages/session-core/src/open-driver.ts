@@ -25,7 +25,7 @@ const SQLJS: DriverPackage = {
   open(exports, path, { readOnly = false }) {
     if (path === ':memory:') return exports['sqlJsDriver']?.({})
     if (readOnly) refuseMissing(path)
-    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path) })
+    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path), readOnly })
   },
 }
 const PERSQL: DriverPackage = {
@@ -87,7 +87,7 @@ function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
     case undefined:
       return [FILE, url]
     case 'file':
-      return [FILE, rest.startsWith('//') ? decodeURIComponent(new URL(url).pathname) : rest]
+      return [FILE, rest.startsWith('//') ? pathOf(url) : rest]
     case 'sqljs':
       return [SQLJS, rest]
     case 'persql':
@@ -97,6 +97,19 @@ function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
         'INVALID_ARGUMENT',
         `No driver for "${scheme}:". Use "file:agents.db", ":memory:", "sqljs:agents.db" or "persql://namespace/database".`,
       )
+  }
+}
+
+function pathOf(fileUrl: string): string {
+  try {
+    const url = globalProcess?.getBuiltinModule?.('node:url')
+    return url ? url.fileURLToPath(fileUrl) : decodeURIComponent(new URL(fileUrl).pathname)
+  } catch (cause) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'This file URL names no local file. Use "file:agents.db" or "file:///var/lib/agents.db".',
+      { cause },
+    )
   }
 }
 
@@ -127,7 +140,7 @@ interface NodeProcess {
   cwd(): string
   getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean }
   getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
-  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL }
+  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL; fileURLToPath(url: string): string }
 }
 
 const globalProcess = (globalThis as { process?: NodeProcess }).process
