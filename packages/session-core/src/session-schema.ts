@@ -68,7 +68,7 @@ export class SessionSchema {
         return this.#runWithoutMaking(statements, options)
       }
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      if (!this.#createTables) throw this.#tablesMissing(error)
+      if (!this.#createTables) throw this.#tablesMissing(error, options)
       if (missing !== NOTHING) throw error
       // Somebody dropped the tables after they were made here.
       Object.assign(this.#known, { tables: false, operations: false })
@@ -112,14 +112,16 @@ export class SessionSchema {
     } catch (error) {
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
       if (options.readOnly) return []
-      throw this.#tablesMissing(error)
+      throw this.#tablesMissing(error, options)
     }
   }
 
-  #tablesMissing(cause: unknown): StorageError {
+  #tablesMissing(cause: unknown, { operations = false }: RunOptions): StorageError {
+    const { sessions, messages, operations: operationIds } = this.names
+    const others = operations ? `, "${messages}" or "${operationIds}"` : ` or "${messages}"`
     return new StorageError(
       'NO_SUCH_TABLE',
-      `Table "${this.names.sessions}" or "${this.names.messages}" does not exist. Run the ` +
+      `Table "${sessions}"${others} does not exist. Run the ` +
         'statements of `sessionTablesSql()`, or leave `createTables` on and connect with the right to make tables.',
       { cause },
     )
