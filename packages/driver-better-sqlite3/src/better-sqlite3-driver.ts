@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type SqlDriver, StorageError } from '@persql/session-core'
 import {
   columnResult,
+  refuseOpenTransaction,
   type SqliteEngine,
   sqliteDriver,
   toCell,
@@ -105,6 +106,7 @@ async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> 
 }
 
 function configure(handle: SqliteHandle, synchronous: 'full' | 'normal') {
+  refuseOpenTransaction(handle.inTransaction)
   handle.pragma('foreign_keys = on')
   if (handle.readonly) return
   // Already in WAL, it is left alone: setting it again would wait for readers.

@@ -213,3 +213,19 @@ function handle(path: string) {
   closers.push(() => db.close())
   return db
 }
+
+test.each([Number.NaN, -1, '5', null])('refuses %j as busyTimeout', (busyTimeout) => {
+  expect(() => betterSqlite3Driver(':memory:', { busyTimeout: busyTimeout as number })).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  )
+})
+
+test('says BUSY where the owner of a handle has a transaction open at the first use', async () => {
+  const handle = new Database(':memory:')
+  handle.exec('begin')
+  const driver = betterSqlite3Driver(handle, { busyTimeout: 0 })
+  await expect(driver.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'BUSY' })
+  handle.exec('commit')
+  expect((await driver.batch([{ sql: 'pragma foreign_keys' }]))[0]?.rows).toEqual([[1]])
+  handle.close()
+})

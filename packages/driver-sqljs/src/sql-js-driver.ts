@@ -1,5 +1,5 @@
 import { isStorageError, type SqlDriver, StorageError } from '@persql/session-core'
-import { sqliteDriver, sqliteErrorCode } from '@persql/session-core/sqlite'
+import { refuseOpenTransaction, sqliteDriver, sqliteErrorCode } from '@persql/session-core/sqlite'
 import type { DatabaseStorage } from './database-storage.ts'
 import { ImageSaver } from './image-saver.ts'
 import { loadSqlJs } from './load-sql-js.ts'
@@ -40,8 +40,10 @@ function openLater({ storage, saveDelay = 0, sqlJs, database }: SqlJsDriverOptio
   if (database) {
     return sqliteDriver({
       open() {
+        const engine = new SqlJsEngine(database, false)
+        refuseOpenTransaction(engine.inTransaction())
         enforceForeignKeys(database)
-        return new SqlJsEngine(database, false)
+        return engine
       },
     })
   }

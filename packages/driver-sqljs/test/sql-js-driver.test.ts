@@ -54,6 +54,16 @@ test('waits for an open transaction of the owner of the database', async () => {
   expect(await values(driver)).toEqual(['ours'])
 })
 
+test('enforces foreign keys also where the owner has a transaction open at the first use', async () => {
+  const database = new Database()
+  database.exec('create table p (id integer primary key); create table c (id integer references p); begin')
+  const driver = sqlJsDriver({ database })
+  const waiting = driver.batch([{ sql: 'insert into c values (7)' }])
+  const refused = expect(waiting).rejects.toMatchObject({ code: 'CONSTRAINT' })
+  setImmediate(() => database.exec('commit'))
+  await refused
+})
+
 test('works on after a statement that ends the transaction by itself', async () => {
   const driver = sqlJsDriver()
   await driver.batch([TABLE, insert('a')])

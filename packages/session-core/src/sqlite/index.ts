@@ -1,4 +1,9 @@
 export { columnResult, toCell, toCells, toCellsOfRow } from './cells.ts'
 export { refuseUnusable } from './refuse-unusable.ts'
-export { type SqliteDriverOptions, type SqliteEngine, sqliteDriver } from './sqlite-driver.ts'
+export {
+  refuseOpenTransaction,
+  type SqliteDriverOptions,
+  type SqliteEngine,
+  sqliteDriver,
+} from './sqlite-driver.ts'
 export { sqlError, sqliteErrorCode } from './sqlite-error.ts'

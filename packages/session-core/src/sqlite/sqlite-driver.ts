@@ -46,6 +46,9 @@ const NO_PARAMS: readonly SqlValue[] = []
  */
 export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   const { busyTimeout = 10_000, beforeWrite, afterWrite, beforeClose } = options
+  if (typeof busyTimeout !== 'number' || !(busyTimeout >= 0)) {
+    throw new StorageError('INVALID_ARGUMENT', 'busyTimeout must be a number of milliseconds, 0 or more.')
+  }
   let engine: SqliteEngine | undefined
   let closed: Promise<void> | undefined
   // The last of the batches that could not run at once; undefined while nobody waits.
@@ -105,13 +108,28 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
         if (!engine) return
         try {
           await beforeClose?.(engine)
-        } finally {
-          engine.close()
+        } catch (error) {
+          try {
+            engine.close()
+          } catch (closeError) {
+            throw Object.assign(sqlError(error), { suppressed: closeError })
+          }
+          throw error
         }
+        engine.close()
       })
       return closed
     },
   }
+}
+
+/**
+ * Throws `BUSY` where the owner of a handle has a transaction open. For `open` as well: inside a transaction, SQLite
+ * ignores some settings of a connection and refuses others.
+ */
+export function refuseOpenTransaction(isOpen: boolean): void {
+  if (!isOpen) return
+  throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
 }
 
 function runBatch(
@@ -119,9 +137,7 @@ function runBatch(
   statements: readonly SqlStatement[],
   { readOnly = false }: BatchOptions,
 ): SqlResult[] {
-  if (engine.inTransaction()) {
-    throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
-  }
+  refuseOpenTransaction(engine.inTransaction())
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
