@@ -6,7 +6,9 @@ import { replaceFile, syncFolder } from './replace-file.ts'
 
 /**
  * Keeps the database in an SQLite file, which each save replaces as a whole. Missing folders are made at the first
- * save. A save is refused when another program has changed the file since the last load or save here.
+ * save. A save is refused when another program has changed the file since the last load or save here. Where only the
+ * last step fails, syncing the folder after the file was replaced, the save rejects although the file holds the new
+ * image; the next save replaces it.
  */
 export function fileStorage(path: string): DatabaseStorage {
   if (typeof path !== 'string' || path.trim() === '') {

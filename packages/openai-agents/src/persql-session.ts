@@ -50,8 +50,8 @@ export interface HistoryTransaction {
  *     const session = new PerSQLSession('user-42', betterSqlite3Driver('agents.db'))
  *     await run(agent, 'remember me?', { session })
  *
- * Any number of sessions and processes may use one database, also the same session. Each method is one atomic
- * batch; the tables are made in the first one. What a call has resolved is stored as durably as the driver
+ * Any number of sessions and processes may use one database, also the same session. Each method changes
+ * the history in one atomic batch; the tables are made in the first one. What a call has resolved is stored as durably as the driver
  * promises, and a rejected call, always with a `StorageError`, changed nothing, except after `UNAVAILABLE`: then a
  * remote database gave no answer, and whether the change was made is not known.
  */

@@ -40,7 +40,10 @@ export interface BatchOptions {
   readonly readOnly?: boolean
 }
 
-/** What an engine caps. The core plans within it and refuses, before writing, what cannot fit. */
+/**
+ * What an engine caps. The core plans within the bytes and refuses, before writing, what cannot fit. The number of
+ * statements is told for callers that make batches of their own; those of the core need few.
+ */
 export interface DriverLimits {
   /** Statements in one batch. */
   readonly statements?: number

@@ -43,7 +43,7 @@ const ATTEMPTS = 20
 
 /**
  * The histories of a database. A history is a list of items under a session id; a session begins to exist with
- * its first item. One store serves any number of sessions.
+ * its first item, or with a `replaceAll` by none. One store serves any number of sessions.
  *
  * Every method is one atomic batch, except where it says that it reads first: then the write is one batch that
  * changes nothing if the history is no longer what was read, and the method starts over. Every rejection is a

@@ -22,6 +22,10 @@ export interface SessionTables {
   }
 }
 
+/**
+ * Give both or neither. Each table of items belongs to one table of sessions: stores with the same `sessionsTable` and
+ * different `messagesTable`s share their sessions, and who clears a session there removes its items in all of them.
+ */
 export interface SessionTableNames {
   /** Default: `agent_sessions`. */
   readonly sessionsTable?: string | undefined

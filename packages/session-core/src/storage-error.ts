@@ -1,7 +1,7 @@
 /**
  * Why an operation was refused or failed. The set is closed: a new code is a minor version.
  *
- * Misuse, nothing was sent to the database:
+ * Misuse, nothing was changed; as a rule nothing was sent to the database, except SQL that only the engine can judge:
  * - `INVALID_ARGUMENT`: an option, session id, table name, limit or URL that cannot be used
  * - `INVALID_ITEM`: an item that could not be given back unchanged; `itemIndex` and `itemPath` say where
  * - `INVALID_STATEMENT`: SQL or parameters that the engine cannot run
