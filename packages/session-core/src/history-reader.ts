@@ -115,8 +115,9 @@ export class HistoryReader<Item> {
       const rows = await this.readRows(session, width)
       const starts = turnStarts(rows)
       if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
-      // The first row of a part of the history may look like a start only because the row before it is missing.
-      const start = starts.filter((index) => index > 0).at(-turns)
+      // The first item of a part of the history may look like a start only because the one before it is missing.
+      const first = rows.findIndex(({ decoded }) => decoded)
+      const start = starts.filter((index) => index > first).at(-turns)
       if (start !== undefined) return this.#items(session, rows.slice(start))
     }
   }
@@ -176,11 +177,16 @@ export class HistoryReader<Item> {
 export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
 
 function turnStarts(rows: readonly Row<unknown>[]): number[] {
-  const isUser = (row: Row<unknown> | undefined) => {
-    const item = row?.decoded?.item
-    return typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+  const starts: number[] = []
+  let followsUser = false
+  for (const [index, { decoded }] of rows.entries()) {
+    if (!decoded) continue
+    const { item } = decoded
+    const isUser = typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+    if (isUser && !followsUser) starts.push(index)
+    followsUser = isUser
   }
-  return rows.flatMap((row, index) => (isUser(row) && !isUser(rows[index - 1]) ? [index] : []))
+  return starts
 }
 
 export function toNumber(value: SqlValue | undefined): number {

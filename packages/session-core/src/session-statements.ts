@@ -42,12 +42,16 @@ function compile(names: ResolvedTableNames) {
 
   const session = param<string>('session')
   const textsAsRows = sql<{ key: number; value: string }>`json_each(${param('texts')})`.as('text')
-  const isUser = (row: 'm' | 'previous') =>
-    sql<boolean>`case when json_valid(${sql.ref(`${row}.message_data`)}) then json_extract(${sql.ref(`${row}.message_data`)}, '$.role') end = 'user'`
+  const isJson = (data: ReturnType<typeof sql.ref>) =>
+    sql<boolean>`(typeof(${data}) = 'text' and json_valid(${data}))`
+  const isUser = (row: 'm' | 'previous') => {
+    const data = sql.ref(`${row}.message_data`)
+    return sql<boolean>`case when ${isJson(data)} then json_extract(${data}, '$.role') end = 'user'`
+  }
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
 
-  // A user item right after another one belongs to the same turn.
+  // A user item right after another one belongs to the same turn, also where corrupt rows stand between them.
   const firstOfTurns = db
     .selectFrom(`${messages} as m`)
     .select('m.id')
@@ -61,6 +65,7 @@ function compile(names: ResolvedTableNames) {
               .select('p.message_data')
               .where('p.session_id', '=', session)
               .whereRef('p.id', '<', 'm.id')
+              .where(isJson(sql.ref('p.message_data')))
               .orderBy('p.id', 'desc')
               .limit(1)
               .as('previous'),

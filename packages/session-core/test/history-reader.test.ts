@@ -233,6 +233,17 @@ describe('turns', () => {
     expect(await store.read('s', { turns: 1 })).toEqual([user, { n: 0 }, { n: 2 }])
   })
 
+  test.each(codecs)('neither begin at corrupt rows nor after those alone, with %s', async (_, codec) => {
+    const store = new SessionStore<Item>(driver, { codec, onCorruptRow: () => {} })
+    await store.append('s', [user, other, user, other, other, user, user, other, user])
+    const blob = {
+      sql: `update agent_messages set message_data = cast(message_data as blob) where id in (5, 9)`,
+    }
+    await driver.batch([corrupt(4), corrupt(7), blob])
+    expect(await store.read('s', { turns: 1 })).toEqual([user, user, other])
+    expect(await store.read('s', { turns: 2 })).toEqual([user, other, user, user, other])
+  })
+
   test('may have items of any kind between them', async () => {
     const store = new SessionStore<unknown>(driver, { codec: reversedCodec<unknown>() })
     const items = [{ role: 'user' }, null, 'role', 7, ['role'], { role: 'user' }, null]
