@@ -220,9 +220,8 @@ function compile(names: ResolvedTableNames) {
             .select([
               sql`${session}`.as('session'),
               sql<string>`coalesce(kept.message_data, json_extract(row.value, '$[0]'))`.as('text'),
-              sql<string>`coalesce(kept.created_at, json_extract(row.value, '$[1]'), CURRENT_TIMESTAMP)`.as(
-                'created',
-              ),
+              sql<string>`case when kept.id is null then coalesce(json_extract(row.value, '$[1]'), CURRENT_TIMESTAMP)
+                else kept.created_at end`.as('created'),
             ])
             .orderBy('row.key'),
         ),

@@ -187,9 +187,9 @@ export class SessionStore<Item> {
 
   /**
    * Rewrites a history. `change` gets all items and returns, for each of them, what stands in its place: `[item]`
-   * keeps it with its time, `[]` drops it. It may be called more than once. Rows from the first change on get new
-   * ids; corrupt rows keep their place and their bytes. Another number of places than of items rejects with
-   * `INVALID_ARGUMENT`. Reads first.
+   * keeps it with its time, `[]` drops it. It may be called more than once, and what it throws is passed on. Rows
+   * from the first change on get new ids; corrupt rows keep their place and their bytes. Anything but one list for
+   * each item rejects with `INVALID_ARGUMENT`. Reads first.
    */
   async rewrite(
     sessionId: string,
@@ -200,7 +200,11 @@ export class SessionStore<Item> {
       const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
       const places = change(valid)
-      if (!Array.isArray(places) || places.length !== valid.length) {
+      if (
+        !Array.isArray(places) ||
+        places.length !== valid.length ||
+        !Array.from(places).every(Array.isArray)
+      ) {
         throw new StorageError(
           'INVALID_ARGUMENT',
           `The change must return one list for each of the ${valid.length} items.`,

@@ -324,7 +324,14 @@ describe('a change that depends on what was read', () => {
   test('is refused where it gives another number of places than there are items', async () => {
     const store = new SessionStore<Item>(driver)
     await store.append('s', numbered(3))
-    const wrong = [(items: readonly Item[]) => [items], () => Array(4).fill([]), () => undefined as never]
+    const wrong = [
+      (items: readonly Item[]) => [items],
+      () => Array(4).fill([]),
+      () => undefined as never,
+      () => Array(3),
+      () => [[], undefined, []] as never,
+      () => [[], 'item', []] as never,
+    ]
     for (const change of wrong) {
       await expect(store.rewrite('s', change)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
@@ -344,5 +351,16 @@ describe('a change that depends on what was read', () => {
       [1, '2001-02-03T04:05:06.000Z'],
       [2, '2001-02-03T04:05:06.000Z'],
     ])
+  })
+
+  test('gives no time to rows that it moves and that have none', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', numbered(3))
+    await driver.batch([{ sql: 'update agent_messages set created_at = null where id = 2' }])
+    await store.rewrite('s', (items) => items.map((item) => (item['n'] === 0 ? [] : [item])))
+    const [result] = await driver.batch([
+      { sql: 'select created_at is null from agent_messages order by id' },
+    ])
+    expect(result!.rows).toEqual([[1], [0]])
   })
 })
