@@ -43,13 +43,14 @@ const ATTEMPTS = 20
 
 /**
  * The histories of a database. A history is a list of items under a session id; a session begins to exist with
- * its first item, or with a `replaceAll` by none. One store serves any number of sessions.
+ * its first item, or with a change that leaves none: a `replaceAll` or `replaceSuffix` by none, or an `append` of
+ * none with an operation id. One store serves any number of sessions.
  *
- * Every method is one atomic batch, except where it says that it reads first: then the write is one batch that
- * changes nothing if the history is no longer what was read, and the method starts over. Every rejection is a
- * `StorageError`, and a rejected change left the history as it was, except after `UNAVAILABLE`: then it is not known
- * whether the change was made, and with an operation id it can be repeated safely. Arguments are read before the
- * first await.
+ * Every change is one atomic batch. A method that says that it reads first makes a change that does nothing if the
+ * history is no longer what was read, and then starts over. A read is one batch, several where it meets corrupt
+ * rows. Every rejection is a `StorageError`, and a rejected change left the history as it was, except after
+ * `UNAVAILABLE`: then it is not known whether the change was made, and with an operation id it can be repeated
+ * safely. Arguments are read before the first await.
  */
 export class SessionStore<Item> {
   readonly #schema: SessionSchema
@@ -64,7 +65,8 @@ export class SessionStore<Item> {
 
   /**
    * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
-   * it is one too. Corrupt rows are passed over and reported; they do not count as items.
+   * it is one too. Corrupt rows are passed over and reported; they do not count as items, nor do they end a turn.
+   * With an `opaque` codec, turns may take several reads.
    */
   read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
     if (window.turns !== undefined) return this.#reader.readTurns(sessionId, window.turns)
@@ -109,8 +111,8 @@ export class SessionStore<Item> {
 
   /**
    * Removes the newest item and resolves with it, or with `undefined` for an empty history. Corrupt rows on the
-   * way are dropped and reported. With an `opaque` codec it reads first, and rejects with `UNREADABLE_ITEM` rather
-   * than drop a row.
+   * way are dropped and reported, each in a batch of its own. With an `opaque` codec it reads first, and rejects with
+   * `UNREADABLE_ITEM` rather than drop a row.
    */
   async pop(sessionId: string): Promise<Item | undefined> {
     const session = checkSessionId(sessionId)
