@@ -1,5 +1,6 @@
 import type { AgentInputItem } from '@openai/agents-core'
 import { jsonCodec, StorageError } from '@persql/session-core'
+import { holdsOnlyData } from './holds-only-data.ts'
 import type { HistoryMutations } from './persql-session.ts'
 
 /** Refuses what could not be stored, which a structured clone would take or refuse in its own way. */
@@ -33,6 +34,9 @@ function checkMutations(args: HistoryMutations): HistoryMutations['mutations'] {
   const { mutations } = args ?? {}
   if (!Array.isArray(mutations) || !mutations.every(isObject)) {
     refuse('The history mutations must be a list of objects.')
+  }
+  if (!holdsOnlyData(mutations)) {
+    refuse('The history mutations hold properties with accessors, symbols or hidden values.')
   }
   for (const { type, callId, replacement } of mutations as HistoryMutations['mutations']) {
     if (type !== 'replace_function_call') refuse('This kind of history mutation is not known.')
