@@ -25,7 +25,10 @@ export interface SessionCatalogOptions extends SessionTableNames {
   readonly createTables?: boolean | undefined
 }
 
-/** The sessions of a database. Every method is one atomic batch; every rejection is a `StorageError`. */
+/**
+ * The sessions of a database. Every method is one atomic batch; a fork that was refused reads once more to say why.
+ * Every rejection is a `StorageError`.
+ */
 export class SessionCatalog {
   readonly #schema: SessionSchema
 
@@ -90,8 +93,10 @@ export class SessionCatalog {
       .run([guard, copyItems({ session, target, through }), getSummary({ session: target })], {
         guards: [guard],
       })
-      .catch((error: unknown): SqlResult[] => {
+      .catch(async (error: unknown): Promise<SqlResult[]> => {
         if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+        // A trigger of somebody else may have refused the new session as well.
+        if (!(await this.get(target))) throw error.cause
         throw new StorageError(
           'SESSION_EXISTS',
           `Session "${target}" already exists. Fork into another id.`,

@@ -171,6 +171,14 @@ describe('one session', () => {
     ])
     await expect(catalog.fork('c', 'd')).rejects.toMatchObject({ code: 'CONSTRAINT' })
     await driver.batch([{ sql: 'drop trigger t' }])
+    await driver.batch([
+      {
+        sql: `create trigger t before insert on agent_sessions when new.session_id = 'd'
+          begin select raise(abort, 'CHECK constraint failed: made up'); end`,
+      },
+    ])
+    await expect(catalog.fork('c', 'd')).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    await driver.batch([{ sql: 'drop trigger t' }])
     await store.append('a', numbered(1))
     await driver.close()
     await expect(catalog.fork('a', 'b')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
