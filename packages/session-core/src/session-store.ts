@@ -15,6 +15,7 @@ import { FEW } from './session-statements.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { parseTime } from './time.ts'
+import { toHex } from './to-hex.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
   /** Default: {@link jsonCodec}. */
@@ -356,5 +357,5 @@ const keep = (row: Row<unknown>): NewRow => [null, null, row.id]
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(new Uint8Array(digest))
 }

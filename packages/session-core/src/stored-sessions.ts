@@ -6,6 +6,7 @@ import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { storedSessionStatements } from './stored-session-statements.ts'
+import { toHex } from './to-hex.ts'
 
 /** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
 export type StoredTime = string | number | null
@@ -219,8 +220,7 @@ function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
 
 function rowText(sessionId: string, { createdAt, data }: StoredChange['rows'][number]): string {
   if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
-  const hex = Array.from(data.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return JSON.stringify([sessionId, createdAt, hex, data.storage])
+  return JSON.stringify([sessionId, createdAt, toHex(data.bytes), data.storage])
 }
 
 function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {
