@@ -76,11 +76,9 @@ test('human-approval: another process resumes the run that waited', () => {
 })
 
 test('sqljs: the conversation goes on in the next run', () => {
-  const image = join(import.meta.dirname, 'sqljs', 'agents.db')
-  rmSync(image, { force: true })
-  expect(runExample('sqljs')).toContain('You have not told me')
-  expect(runExample('sqljs')).toContain('Your favourite colour is teal.\n8 items so far')
-  rmSync(image)
+  const env = { SQLJS_DATABASE: join(folder, 'agents.db') }
+  expect(runExample('sqljs', { env })).toContain('You have not told me')
+  expect(runExample('sqljs', { env })).toContain('Your favourite colour is teal.\n8 items so far')
 })
 
 test('local-to-remote: the same program forgets in memory, and remembers on a file and on a server', () => {

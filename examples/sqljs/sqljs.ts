@@ -5,7 +5,8 @@ import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { PerSQLSession } from '@persql/openai-agents'
 
 // SQLite in WebAssembly, without native code. Run it again: the conversation goes on.
-const driver = sqlJsDriver({ storage: fileStorage(join(import.meta.dirname, 'agents.db')) })
+const file = process.env['SQLJS_DATABASE'] ?? join(import.meta.dirname, 'agents.db')
+const driver = sqlJsDriver({ storage: fileStorage(file) })
 const session = new PerSQLSession('user-42', driver)
 const agent = new Agent({ name: 'Assistant', ...chooseModel() })
 

@@ -1,4 +1,5 @@
 import { StorageError } from '@persql/session-core'
+import { holdsOnlyData } from './holds-only-data.ts'
 import type { HistoryTransaction } from './persql-session.ts'
 
 const FIELDS = {
@@ -35,21 +36,4 @@ export function checkHistoryTransaction(args: HistoryTransaction): HistoryTransa
 
 function refuse(what: string): never {
   throw new StorageError('INVALID_ARGUMENT', `The history transaction ${what}`)
-}
-
-/** False for accessors, symbol keys and properties that are not enumerable: their value may differ next time. */
-function holdsOnlyData(value: unknown, seen: Set<object> = new Set()): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value))
-    return true
-  seen.add(value)
-  return Reflect.ownKeys(value).every((key) => {
-    if (key === 'length' && Array.isArray(value)) return true
-    const property = Object.getOwnPropertyDescriptor(value, key)
-    return (
-      typeof key === 'string' &&
-      property?.enumerable === true &&
-      'value' in property &&
-      holdsOnlyData(property.value, seen)
-    )
-  })
 }

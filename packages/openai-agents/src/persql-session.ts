@@ -50,10 +50,10 @@ export interface HistoryTransaction {
  *     const session = new PerSQLSession('user-42', betterSqlite3Driver('agents.db'))
  *     await run(agent, 'remember me?', { session })
  *
- * Any number of sessions and processes may use one database, also the same session. Each method is one atomic
- * batch; the tables are made in the first one. What a call has resolved is stored as durably as the driver
- * promises, and a rejected call, always with a `StorageError`, changed nothing, except after `UNAVAILABLE`: then a
- * remote database gave no answer, and whether the change was made is not known.
+ * Any number of sessions and processes may use one database, also the same session. Each change is one atomic batch;
+ * the tables are made in the first one. What a call has resolved is stored as durably as the driver promises, and a
+ * rejected call, always with a `StorageError`, changed nothing, except after `UNAVAILABLE`: then a remote database
+ * gave no answer, and whether the change was made is not known.
  */
 export class PerSQLSession implements Session, AsyncDisposable {
   readonly #sessionId: string
@@ -114,7 +114,10 @@ export class PerSQLSession implements Session, AsyncDisposable {
     return this.#store.append(this.#sessionId, items)
   }
 
-  /** Removes the newest item and resolves with it, or with `undefined` for an empty history. */
+  /**
+   * Removes the newest item and resolves with it, or with `undefined` for an empty history. Corrupt rows that are
+   * newer are dropped first, each in a batch of its own, and told to `onCorruptRow`.
+   */
   popItem(): Promise<AgentInputItem | undefined> {
     return this.#store.pop(this.#sessionId)
   }
@@ -129,16 +132,20 @@ export class PerSQLSession implements Session, AsyncDisposable {
     return this.#store.replaceAll(this.#sessionId, items)
   }
 
-  /** For each mutation, the first call with its id becomes the replacement and later ones are dropped. */
+  /**
+   * For each mutation, the first call with its id becomes the replacement and later ones are dropped. Reads the
+   * history, then changes it in one batch, on condition that it is still the same; otherwise it starts over, and
+   * after 20 times rejects with `HISTORY_CONFLICT`.
+   */
   async applyHistoryMutations(args: HistoryMutations): Promise<void> {
     const change = replaceFunctionCalls(args)
     await this.#store.rewrite(this.#sessionId, change)
   }
 
   /**
-   * Applies the change and remembers its operation id, in one batch. The same id with the same change again
-   * succeeds and changes nothing. Rejects with `OPERATION_CONFLICT` for the same id with another change, and with
-   * `HISTORY_CONFLICT` for a suffix that no longer matches.
+   * Applies the change and remembers its operation id, in one batch; the suffix to be replaced is read before. The
+   * same id with the same change again succeeds and changes nothing. Rejects with `OPERATION_CONFLICT` for the same
+   * id with another change, and with `HISTORY_CONFLICT` for a suffix that no longer matches.
    */
   async applyHistoryTransaction(args: HistoryTransaction): Promise<void> {
     const { operationId, transaction } = checkHistoryTransaction(args)

@@ -1,19 +1,18 @@
 import type { AgentInputItem } from '@openai/agents-core'
-import { StorageError } from '@persql/session-core'
+import { jsonCodec, StorageError } from '@persql/session-core'
+import { holdsOnlyData } from './holds-only-data.ts'
 import type { HistoryMutations } from './persql-session.ts'
 
+/** Refuses what could not be stored, which a structured clone would take or refuse in its own way. */
+const COPIES = jsonCodec<AgentInputItem>()
+
 /** The mutations, one after the other, as a change for `SessionStore.rewrite`. */
-export function replaceFunctionCalls({
-  mutations,
-}: HistoryMutations): (items: readonly AgentInputItem[]) => readonly (readonly AgentInputItem[])[] {
-  for (const { type } of mutations) {
-    if (type !== 'replace_function_call') {
-      throw new StorageError('INVALID_ARGUMENT', 'This kind of history mutation is not known.')
-    }
-  }
-  const planned = mutations.map(({ callId, replacement }) => ({
+export function replaceFunctionCalls(
+  args: HistoryMutations,
+): (items: readonly AgentInputItem[]) => readonly (readonly AgentInputItem[])[] {
+  const planned = checkMutations(args).map(({ callId, replacement }) => ({
     callId,
-    replacement: structuredClone(replacement),
+    replacement: COPIES.decode(COPIES.encode(replacement)),
   }))
   return (items) => {
     let places: AgentInputItem[][] = items.map((item) => [item])
@@ -29,4 +28,28 @@ export function replaceFunctionCalls({
     }
     return places
   }
+}
+
+function checkMutations(args: HistoryMutations): HistoryMutations['mutations'] {
+  const { mutations } = args ?? {}
+  if (!Array.isArray(mutations) || !mutations.every(isObject)) {
+    refuse('The history mutations must be a list of objects.')
+  }
+  if (!holdsOnlyData(mutations)) {
+    refuse('The history mutations hold properties with accessors, symbols or hidden values.')
+  }
+  for (const { type, callId, replacement } of mutations as HistoryMutations['mutations']) {
+    if (type !== 'replace_function_call') refuse('This kind of history mutation is not known.')
+    if (typeof callId !== 'string') refuse('A history mutation needs a callId that is text.')
+    if (!isObject(replacement)) refuse('A history mutation needs an item as replacement.')
+  }
+  return mutations
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(message: string): never {
+  throw new StorageError('INVALID_ARGUMENT', message)
 }

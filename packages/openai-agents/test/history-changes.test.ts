@@ -82,6 +82,49 @@ describe('a history mutation', () => {
     expect(driver.batches).toBe(0)
   })
 
+  const KIND = 'This kind of history mutation is not known.'
+  const NO_LIST = 'The history mutations must be a list of objects.'
+  const NO_CALL_ID = 'A history mutation needs a callId that is text.'
+  const NO_ITEM = 'A history mutation needs an item as replacement.'
+  const NOT_DATA = 'The history mutations hold properties with accessors, symbols or hidden values.'
+  const throwing = (key: string) =>
+    Object.defineProperty({ ...call('a') }, key, {
+      enumerable: true,
+      get: () => {
+        throw new Error('computed')
+      },
+    })
+  const mutation = (more: object) => ({
+    mutations: [{ type: 'replace_function_call', callId: 'a', replacement: call('a'), ...more }],
+  })
+  test.each<[string, unknown, string]>([
+    ['no arguments', undefined, NO_LIST],
+    ['no list', { mutations: 'all' }, NO_LIST],
+    ['null in the list', { mutations: [null] }, NO_LIST],
+    ['no type', mutation({ type: undefined }), KIND],
+    ['no call id', mutation({ callId: undefined }), NO_CALL_ID],
+    ['null as replacement', mutation({ replacement: null }), NO_ITEM],
+    ['a list as replacement', mutation({ replacement: [] }), NO_ITEM],
+    ['a computed mutation', { mutations: [throwing('callId')] }, NOT_DATA],
+    ['a computed property', mutation({ replacement: throwing('name') }), NOT_DATA],
+    ['a symbol as a key', mutation({ replacement: { ...call('a'), [Symbol('s')]: 1 } }), NOT_DATA],
+  ])('with %s is refused before anything is read or written', async (_, args, why) => {
+    await expect(session.applyHistoryMutations(args as never)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: why,
+    })
+    expect(driver.batches).toBe(0)
+  })
+
+  test('with a replacement that cannot be stored is refused before anything is read or written', async () => {
+    const replacement = { ...call('a'), providerData: { run: () => {} } }
+    await expect(session.applyHistoryMutations(mutation({ replacement }) as never)).rejects.toMatchObject({
+      code: 'INVALID_ITEM',
+      itemPath: 'providerData.run',
+    })
+    expect(driver.batches).toBe(0)
+  })
+
   test('is what it was when it was asked for, and leaves the result of the call alone', async () => {
     await session.addItems([call('a'), result('a')])
     const replacement = { ...call('a'), arguments: '{"asked":true}' } as AgentInputItem

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { driverFromEnv, openDriver } from '@persql/session-core'
@@ -89,6 +90,32 @@ test('says what is missing in the environment', async () => {
 test.each(['', 'redis://localhost', 'https://example.com/a.db'])('refuses the URL "%s"', async (url) => {
   await expect(openDriver(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
+
+test.each(['file:///%zz', 'file://agents.db', 'file://host/agents.db', 'file:///a%2fb'])(
+  'refuses the file URL "%s"',
+  async (url) => {
+    await expect(openDriver(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  },
+)
+
+test.each(['file:', 'sqljs:'])(
+  'makes and changes nothing in a file that %s opens to look only',
+  async (scheme) => {
+    const path = folder.path('agents.db')
+    const database = new DatabaseSync(path)
+    database.exec('create table other (id)')
+    database.close()
+    const before = readFileSync(path)
+    const driver = await openDriver(`${scheme}${path}`, { readOnly: true })
+    expect(await new PerSQLSession('s', driver).getItems()).toEqual([])
+    await expect(new PerSQLSession('s', driver).addItems([user('a')])).rejects.toMatchObject({
+      code: 'NO_SUCH_TABLE',
+    })
+    await expect(driver.batch([{ sql: 'drop table other' }])).rejects.toMatchObject({ code: 'READ_ONLY' })
+    await driver.close()
+    expect(readFileSync(path).equals(before)).toBe(true)
+  },
+)
 
 test('names the package to install when a driver is missing', async () => {
   // This repository has it, so Node.js is told not to find it.

@@ -251,5 +251,5 @@ describe('MemorySession, the reference', () => {
 })
 
 describe.each(Object.keys(drivers))('PerSQLSession on %s', (kind) => {
-  for (const [title, run] of Object.entries(cases)) test(title, () => withSessions(kind, run as never))
+  for (const [title, run] of Object.entries(cases)) test(title, () => withSessions(kind, run))
 })

@@ -40,13 +40,17 @@ export interface BatchOptions {
   readonly readOnly?: boolean
 }
 
-/** What an engine caps. The core plans within it and refuses, before writing, what cannot fit. */
+/**
+ * What an engine caps. Lists of items are split by `valueBytes`, and refused with `TOO_LARGE`, before anything is
+ * written, where an item or a list cannot fit. `statements` is told for callers that make batches of their own, such
+ * as transactions of Kysely; those of the session store need few.
+ */
 export interface DriverLimits {
   /** Statements in one batch. */
   readonly statements?: number
   /** UTF-8 bytes in one parameter. */
   readonly valueBytes?: number
-  /** UTF-8 bytes in all parameters of one batch. */
+  /** UTF-8 bytes in all items of one batch. */
   readonly requestBytes?: number
 }
 

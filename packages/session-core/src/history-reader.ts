@@ -35,7 +35,6 @@ export interface HistoryPage<Item> {
 /** One row of a session. */
 export interface Row<Item> {
   readonly id: number
-  readonly text: string
   readonly createdAt: string
   /** Absent where the row is corrupt; then `error` says why. */
   readonly decoded?: { readonly item: Item }
@@ -116,8 +115,9 @@ export class HistoryReader<Item> {
       const rows = await this.readRows(session, width)
       const starts = turnStarts(rows)
       if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
-      // The first row of a part of the history may look like a start only because the row before it is missing.
-      const start = starts.filter((index) => index > 0).at(-turns)
+      // The first item of a part of the history may look like a start only because the one before it is missing.
+      const first = rows.findIndex(({ decoded }) => decoded)
+      const start = starts.filter((index) => index > first).at(-turns)
       if (start !== undefined) return this.#items(session, rows.slice(start))
     }
   }
@@ -151,7 +151,7 @@ export class HistoryReader<Item> {
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
     return (result?.rows ?? [])
       .map(([id, text, createdAt]): Row<Item> => {
-        const row = { id: toNumber(id), text: text as string, createdAt: createdAt as string }
+        const row = { id: toNumber(id), createdAt: createdAt as string }
         try {
           return { ...row, decoded: { item: this.decode(text) } }
         } catch (error) {
@@ -177,11 +177,16 @@ export class HistoryReader<Item> {
 export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
 
 function turnStarts(rows: readonly Row<unknown>[]): number[] {
-  const isUser = (row: Row<unknown> | undefined) => {
-    const item = row?.decoded?.item
-    return typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+  const starts: number[] = []
+  let followsUser = false
+  for (const [index, { decoded }] of rows.entries()) {
+    if (!decoded) continue
+    const { item } = decoded
+    const isUser = typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
+    if (isUser && !followsUser) starts.push(index)
+    followsUser = isUser
   }
-  return rows.flatMap((row, index) => (isUser(row) && !isUser(rows[index - 1]) ? [index] : []))
+  return starts
 }
 
 export function toNumber(value: SqlValue | undefined): number {

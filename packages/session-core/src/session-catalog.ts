@@ -9,9 +9,9 @@ export interface SessionSummary {
   readonly sessionId: string
   /** Rows of the session, corrupt ones included. */
   readonly itemCount: number
-  /** When the session began, to the second. */
+  /** When the session began, to the second; an invalid date where another program left no time that can be read. */
   readonly firstActivity: Date
-  /** When items were last added, to the second. */
+  /** When items were last added, to the second; or an invalid date, as above. */
   readonly lastActivity: Date
 }
 
@@ -25,7 +25,10 @@ export interface SessionCatalogOptions extends SessionTableNames {
   readonly createTables?: boolean | undefined
 }
 
-/** The sessions of a database. Every method is one atomic batch; every rejection is a `StorageError`. */
+/**
+ * The sessions of a database. Every method is one atomic batch; a fork that was refused reads once more to say why.
+ * Every rejection is a `StorageError`.
+ */
 export class SessionCatalog {
   readonly #schema: SessionSchema
 
@@ -85,15 +88,20 @@ export class SessionCatalog {
     const target = checkId('new session id', newSessionId)
     const through = checkLimit('throughRowId', options.throughRowId ?? Number.MAX_SAFE_INTEGER)
     const { forkSession, copyItems, getSummary } = this.#schema.statements
+    const guard = forkSession({ session, target })
     const results = await this.#schema
-      .run([
-        forkSession({ session, target }),
-        copyItems({ session, target, through }),
-        getSummary({ session: target }),
-      ])
-      .catch((error: unknown): SqlResult[] => {
-        if (!isStorageError(error, 'CONSTRAINT')) throw error
-        throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`)
+      .run([guard, copyItems({ session, target, through }), getSummary({ session: target })], {
+        guards: [guard],
+      })
+      .catch(async (error: unknown): Promise<SqlResult[]> => {
+        if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+        // A trigger of somebody else may have refused the new session as well.
+        if (!(await this.get(target))) throw error.cause
+        throw new StorageError(
+          'SESSION_EXISTS',
+          `Session "${target}" already exists. Fork into another id.`,
+          { cause: error.cause },
+        )
       })
     const summary = results[2]?.rows.map(toSummary)[0]
     if (summary) return summary

@@ -6,6 +6,12 @@ import { isStorageError, StorageError } from './storage-error.ts'
 export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
   readonly operations?: boolean
+  /**
+   * Those of the statements that break a constraint on purpose. Where one does, the batch rejects with
+   * `HISTORY_CONFLICT`, and `cause` is the refusal. Where the engine does not tell the statement, any broken
+   * constraint counts as theirs.
+   */
+  readonly guards?: readonly SqlStatement[]
 }
 
 interface Known {
@@ -53,8 +59,8 @@ export class SessionSchema {
   async run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[]> {
     const missing = this.#missing(options)
     try {
-      if (missing === NOTHING) return await this.driver.batch(statements, options)
-      const results = await this.driver.batch([...missing, ...statements])
+      if (missing === NOTHING) return await this.#batch(statements, options)
+      const results = await this.#batch([...missing, ...statements], { ...options, readOnly: false })
       this.#remember(options)
       return results.slice(missing.length)
     } catch (error) {
@@ -62,11 +68,26 @@ export class SessionSchema {
         return this.#runWithoutMaking(statements, options)
       }
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      if (!this.#createTables) throw this.#tablesMissing(error)
+      if (!this.#createTables) throw this.#tablesMissing(error, options)
       if (missing !== NOTHING) throw error
       // Somebody dropped the tables after they were made here.
       Object.assign(this.#known, { tables: false, operations: false })
       return this.run(statements, options)
+    }
+  }
+
+  async #batch(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
+    try {
+      return await this.driver.batch(statements, options)
+    } catch (error) {
+      if (!options.guards || !isStorageError(error, 'CONSTRAINT')) throw error
+      const { statementIndex } = error
+      const isRefusal =
+        statementIndex === undefined || options.guards.some((guard) => guard === statements[statementIndex])
+      if (!isRefusal) throw error
+      throw new StorageError('HISTORY_CONFLICT', 'The history is not what this change expects.', {
+        cause: error,
+      })
     }
   }
 
@@ -85,20 +106,22 @@ export class SessionSchema {
 
   async #runWithoutMaking(statements: readonly SqlStatement[], options: RunOptions): Promise<SqlResult[]> {
     try {
-      const results = await this.driver.batch(statements, options)
+      const results = await this.#batch(statements, options)
       this.#remember(options)
       return results
     } catch (error) {
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
       if (options.readOnly) return []
-      throw this.#tablesMissing(error)
+      throw this.#tablesMissing(error, options)
     }
   }
 
-  #tablesMissing(cause: unknown): StorageError {
+  #tablesMissing(cause: unknown, { operations = false }: RunOptions): StorageError {
+    const { sessions, messages, operations: operationIds } = this.names
+    const others = operations ? `, "${messages}" or "${operationIds}"` : ` or "${messages}"`
     return new StorageError(
       'NO_SUCH_TABLE',
-      `Table "${this.names.sessions}" or "${this.names.messages}" does not exist. Run the ` +
+      `Table "${sessions}"${others} does not exist. Run the ` +
         'statements of `sessionTablesSql()`, or leave `createTables` on and connect with the right to make tables.',
       { cause },
     )

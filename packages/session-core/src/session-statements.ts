@@ -42,12 +42,16 @@ function compile(names: ResolvedTableNames) {
 
   const session = param<string>('session')
   const textsAsRows = sql<{ key: number; value: string }>`json_each(${param('texts')})`.as('text')
-  const isUser = (row: 'm' | 'previous') =>
-    sql<boolean>`case when json_valid(${sql.ref(`${row}.message_data`)}) then json_extract(${sql.ref(`${row}.message_data`)}, '$.role') end = 'user'`
+  const isJson = (data: ReturnType<typeof sql.ref>) =>
+    sql<boolean>`(typeof(${data}) = 'text' and json_valid(${data}))`
+  const isUser = (row: 'm' | 'previous') => {
+    const data = sql.ref(`${row}.message_data`)
+    return sql<boolean>`case when ${isJson(data)} then json_extract(${data}, '$.role') end = 'user'`
+  }
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
 
-  // A user item right after another one belongs to the same turn.
+  // A user item right after another one belongs to the same turn, also where corrupt rows stand between them.
   const firstOfTurns = db
     .selectFrom(`${messages} as m`)
     .select('m.id')
@@ -61,6 +65,7 @@ function compile(names: ResolvedTableNames) {
               .select('p.message_data')
               .where('p.session_id', '=', session)
               .whereRef('p.id', '<', 'm.id')
+              .where(isJson(sql.ref('p.message_data')))
               .orderBy('p.id', 'desc')
               .limit(1)
               .as('previous'),
@@ -78,9 +83,11 @@ function compile(names: ResolvedTableNames) {
     .selectFrom(`${messages} as m`)
     .select(({ fn }) => fn.max('m.id').as('id'))
     .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
+  // Text, so that it can be compared and passed in a cursor; other programs may leave numbers there, or nothing.
+  const activity = sql<string>`coalesce(cast(s.updated_at as text), '')`
   const inCatalog = db
     .selectFrom(`${sessions} as s`)
-    .select(['s.session_id', 's.created_at', 's.updated_at', lastRowId.as('last_row_id')])
+    .select(['s.session_id', 's.created_at', activity.as('updated_at'), lastRowId.as('last_row_id')])
 
   /** Counts the items of the given sessions only. */
   function withCounts(page: typeof inCatalog) {
@@ -196,7 +203,10 @@ function compile(names: ResolvedTableNames) {
             .orderBy('key'),
         ),
     ),
-    /** `rows`: a JSON array of `[text, created_at or null]`. */
+    /**
+     * `rows`: a JSON array of `[text, created_at or null]`, and of `[null, null, id]` for a copy of that row. The
+     * engine copies it, because not every row holds text that would survive the way to JavaScript and back.
+     */
     insertRows: compileStatement<InSession & { rows: string }>(
       db
         .insertInto(messages)
@@ -204,12 +214,16 @@ function compile(names: ResolvedTableNames) {
         .expression(
           db
             .selectFrom(sql<{ key: number; value: string }>`json_each(${param('rows')})`.as('row'))
+            .leftJoin(`${messages} as kept`, (join) =>
+              join.on('kept.id', '=', sql<number>`json_extract(row.value, '$[2]')`),
+            )
             .select([
               sql`${session}`.as('session'),
-              sql<string>`json_extract(value, '$[0]')`.as('text'),
-              sql<string>`coalesce(json_extract(value, '$[1]'), CURRENT_TIMESTAMP)`.as('created'),
+              sql<string>`coalesce(kept.message_data, json_extract(row.value, '$[0]'))`.as('text'),
+              sql<string>`case when kept.id is null then coalesce(json_extract(row.value, '$[1]'), CURRENT_TIMESTAMP)
+                else kept.created_at end`.as('created'),
             ])
-            .orderBy('key'),
+            .orderBy('row.key'),
         ),
     ),
     /** Fails unless the newest row of the session is `last`; 0 stands for no row. */
@@ -233,6 +247,13 @@ function compile(names: ResolvedTableNames) {
     ),
     deleteFrom: compileStatement<InSession & { first: number }>(
       db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', param<number>('first')),
+    ),
+    deleteBetween: compileStatement<InSession & { first: number; last: number }>(
+      db
+        .deleteFrom(messages)
+        .where('session_id', '=', session)
+        .where('id', '>=', param<number>('first'))
+        .where('id', '<=', param<number>('last')),
     ),
     deleteSession: compileStatement<InSession>(db.deleteFrom(sessions).where('session_id', '=', session)),
 
@@ -259,20 +280,20 @@ function compile(names: ResolvedTableNames) {
       withCounts(
         inCatalog
           .where(
-            's.updated_at',
+            activity,
             '>=',
             sql<string>`coalesce((${db
-              .selectFrom(sessions)
-              .select('updated_at')
-              .where(sql<boolean>`${param('updated')} is null or updated_at < ${param('updated')}`)
-              .orderBy('updated_at', 'desc')
+              .selectFrom(`${sessions} as s`)
+              .select(activity.as('updated_at'))
+              .where(sql<boolean>`${param('updated')} is null or ${activity} < ${param('updated')}`)
+              .orderBy(activity, 'desc')
               .limit(1)
               .offset(sql<number>`${param('limit')} - 1`)}), '')`,
           )
           .where(
-            sql<boolean>`(${param('updated')} is null or (s.updated_at, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
+            sql<boolean>`(${param('updated')} is null or (${activity}, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
           )
-          .orderBy('s.updated_at', 'desc')
+          .orderBy(activity, 'desc')
           .orderBy('last_row_id', 'desc')
           .orderBy('s.session_id', 'desc')
           .limit(param<number>('limit')),

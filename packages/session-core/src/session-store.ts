@@ -15,6 +15,7 @@ import { FEW } from './session-statements.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { parseTime } from './time.ts'
+import { toHex } from './to-hex.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
   /** Default: {@link jsonCodec}. */
@@ -33,20 +34,24 @@ export interface OperationOptions {
   readonly operationId?: string | undefined
 }
 
-type NewRow = readonly [text: string, createdAt: string | null]
+/** What is inserted: a text with its time, or a copy of a row. */
+type NewRow =
+  | readonly [text: string, createdAt: string | null]
+  | readonly [text: null, createdAt: null, id: number]
 
 /** How often a change starts over because the history changed between its read and its write. */
 const ATTEMPTS = 20
 
 /**
  * The histories of a database. A history is a list of items under a session id; a session begins to exist with
- * its first item. One store serves any number of sessions.
+ * its first item, or with a change that leaves none: a `replaceAll` or `replaceSuffix` by none, or an `append` of
+ * none with an operation id. One store serves any number of sessions.
  *
- * Every method is one atomic batch, except where it says that it reads first: then the write is one batch that
- * changes nothing if the history is no longer what was read, and the method starts over. Every rejection is a
- * `StorageError`, and a rejected change left the history as it was, except after `UNAVAILABLE`: then it is not known
- * whether the change was made, and with an operation id it can be repeated safely. Arguments are read before the
- * first await.
+ * Every change is one atomic batch. A method that says that it reads first makes a change that does nothing if the
+ * history is no longer what was read, and then starts over. A read is one batch, several where it meets corrupt
+ * rows. Every rejection is a `StorageError`, and a rejected change left the history as it was, except after
+ * `UNAVAILABLE`: then it is not known whether the change was made, and with an operation id it can be repeated
+ * safely. Arguments are read before the first await.
  */
 export class SessionStore<Item> {
   readonly #schema: SessionSchema
@@ -61,7 +66,8 @@ export class SessionStore<Item> {
 
   /**
    * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
-   * it is one too. Corrupt rows are passed over and reported; they do not count as items.
+   * it is one too. Corrupt rows are passed over and reported; they do not count as items, nor do they end a turn.
+   * With an `opaque` codec, turns may take several reads.
    */
   read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
     if (window.turns !== undefined) return this.#reader.readTurns(sessionId, window.turns)
@@ -98,14 +104,16 @@ export class SessionStore<Item> {
     }
     const statements = this.#appending(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], [operation.insert], {
+      operations: true,
+    })
     if (refusal && !(await this.#wasApplied(operation))) throw refusal
   }
 
   /**
    * Removes the newest item and resolves with it, or with `undefined` for an empty history. Corrupt rows on the
-   * way are dropped and reported. With an `opaque` codec it reads first, and rejects with `UNREADABLE_ITEM` rather
-   * than drop a row.
+   * way are dropped and reported, each in a batch of its own. With an `opaque` codec it reads first, and rejects with
+   * `UNREADABLE_ITEM` rather than drop a row.
    */
   async pop(sessionId: string): Promise<Item | undefined> {
     const session = checkSessionId(sessionId)
@@ -169,17 +177,22 @@ export class SessionStore<Item> {
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
-      const statements = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
-      if (!operation) return this.#writeUnlessRefused(statements)
-      const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], { operations: true })
+      const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
+      if (!operation) return this.#writeUnlessRefused(statements, guards)
+      const refusal = await this.#writeUnlessRefused(
+        [operation.insert, ...statements],
+        [operation.insert, ...guards],
+        { operations: true },
+      )
       return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
     })
   }
 
   /**
    * Rewrites a history. `change` gets all items and returns, for each of them, what stands in its place: `[item]`
-   * keeps it with its time, `[]` drops it. It may be called more than once. Rows from the first change on get new
-   * ids; corrupt rows keep their place. Reads first.
+   * keeps it with its time, `[]` drops it. It may be called more than once, and what it throws is passed on. Rows
+   * from the first change on get new ids; corrupt rows keep their place and their bytes. Anything but one list for
+   * each item rejects with `INVALID_ARGUMENT`. Reads first.
    */
   async rewrite(
     sessionId: string,
@@ -190,6 +203,16 @@ export class SessionStore<Item> {
       const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
       const places = change(valid)
+      if (
+        !Array.isArray(places) ||
+        places.length !== valid.length ||
+        !Array.from(places).every(Array.isArray)
+      ) {
+        throw new StorageError(
+          'INVALID_ARGUMENT',
+          `The change must return one list for each of the ${valid.length} items.`,
+        )
+      }
       let position = 0
       const placed = rows.map((row) => {
         if (!row.decoded) return { row, kept: true, rows: [keep(row)] }
@@ -206,26 +229,26 @@ export class SessionStore<Item> {
       const first = placed.findIndex(({ kept }) => !kept)
       if (first === -1) return undefined
       const tail = placed.slice(first)
-      return this.#writeUnlessRefused(
-        this.#replacingTail(
-          session,
-          tail.map(({ row }) => row),
-          tail.flatMap(({ rows }) => rows),
-        ),
+      const { guards, statements } = this.#replacingTail(
+        session,
+        tail.map(({ row }) => row),
+        tail.flatMap(({ rows }) => rows),
       )
+      return this.#writeUnlessRefused(statements, guards)
     })
   }
 
-  /** Resolves with the error where a condition in the batch did not hold: on the history, or on the operation id. */
+  /** Resolves with the error where a guard did not hold: on the history, or on the operation id. */
   async #writeUnlessRefused(
     statements: readonly SqlStatement[],
+    guards: readonly SqlStatement[],
     options?: RunOptions,
   ): Promise<StorageError | undefined> {
     try {
-      await this.#schema.run(statements, options)
+      await this.#schema.run(statements, { ...options, guards })
       return undefined
     } catch (error) {
-      if (isStorageError(error, 'CONSTRAINT')) return error
+      if (isStorageError(error, 'HISTORY_CONFLICT')) return error
       throw error
     }
   }
@@ -240,7 +263,7 @@ export class SessionStore<Item> {
     throw new StorageError(
       'HISTORY_CONFLICT',
       `The history changed ${ATTEMPTS} times while it was being rewritten. Try again when others write less.`,
-      { cause: refusal },
+      { cause: refusal?.cause },
     )
   }
 
@@ -257,8 +280,8 @@ export class SessionStore<Item> {
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
-  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]): SqlStatement[] {
-    const { touchSession, insertRows, deleteFrom, expectLast } = this.#schema.statements
+  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
+    const { touchSession, insertRows, deleteBetween, expectLast } = this.#schema.statements
     const first = tail[0]
     const last = tail.at(-1)
     const arrays =
@@ -268,13 +291,17 @@ export class SessionStore<Item> {
             rows.map((row) => JSON.stringify(row)),
             this.#schema.driver.limits,
           )
-    return [
-      ...(first && last
-        ? [expectLast({ session, last: last.id }), deleteFrom({ session, first: first.id })]
-        : []),
-      touchSession({ session }),
-      ...arrays.map((array) => insertRows({ session, rows: array })),
-    ]
+    const guards = last ? [expectLast({ session, last: last.id })] : []
+    return {
+      guards,
+      statements: [
+        ...guards,
+        touchSession({ session }),
+        ...arrays.map((array) => insertRows({ session, rows: array })),
+        // Last, because rows that stay are copied.
+        ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
+      ],
+    }
   }
 
   async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
@@ -311,10 +338,8 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#schema.statements
-      return this.#writeUnlessRefused([
-        expectLast({ session, last: row.id }),
-        deleteFrom({ session, first: row.id }),
-      ])
+      const guard = expectLast({ session, last: row.id })
+      return this.#writeUnlessRefused([guard, deleteFrom({ session, first: row.id })], [guard])
     })
     return popped
   }
@@ -328,9 +353,9 @@ interface Operation {
 
 const quote = (text: string) => JSON.stringify(text)
 const add = (text: string): NewRow => [text, null]
-const keep = (row: Row<unknown>): NewRow => [row.text, row.createdAt]
+const keep = (row: Row<unknown>): NewRow => [null, null, row.id]
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(new Uint8Array(digest))
 }

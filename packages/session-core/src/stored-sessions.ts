@@ -6,6 +6,7 @@ import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames } from './session-tables.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 import { storedSessionStatements } from './stored-session-statements.ts'
+import { toHex } from './to-hex.ts'
 
 /** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
 export type StoredTime = string | number | null
@@ -108,18 +109,20 @@ export class StoredSessions {
    */
   async write(changes: readonly StoredChange[]): Promise<ReadonlyMap<string, number>> {
     const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
-    const results = await this.#schema.run(this.#writing(changes, ids)).catch((error: unknown) => {
-      if (!isStorageError(error, 'CONSTRAINT')) throw error
+    const [guard, ...statements] = this.#writing(changes, ids)
+    const options = { guards: [guard] }
+    const results = await this.#schema.run([guard, ...statements], options).catch((error: unknown) => {
+      if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
       throw new StorageError(
         'HISTORY_CONFLICT',
         'A session is no longer what it was when it was read. Nothing was written. Try again.',
-        { cause: error },
+        { cause: error.cause },
       )
     })
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
-  #writing(changes: readonly StoredChange[], ids: string): SqlStatement[] {
+  #writing(changes: readonly StoredChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
     const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
@@ -217,8 +220,7 @@ function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
 
 function rowText(sessionId: string, { createdAt, data }: StoredChange['rows'][number]): string {
   if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
-  const hex = Array.from(data.bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return JSON.stringify([sessionId, createdAt, hex, data.storage])
+  return JSON.stringify([sessionId, createdAt, toHex(data.bytes), data.storage])
 }
 
 function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {

@@ -73,6 +73,26 @@ describe('a history with corrupt rows', () => {
     ])
   })
 
+  test('keeps the bytes of those that hold no text, or none that JavaScript can hold', async () => {
+    const odd = ["x'0001ff'", "cast(x'7b22ff' as text)", "'a' || char(0) || 'b'"]
+    await driver.batch(
+      odd.map((value, index) => ({
+        sql: `update agent_messages set message_data = ${value} where id = ${[2, 6, 8][index]}`,
+      })),
+    )
+    await store.rewrite('s', (items) => items.map((item) => (item['n'] === 0 ? [] : [item])))
+    await store.replaceSuffix('s', [{ n: 4 }, { n: 6 }], [{ n: 'end' }])
+    const [result] = await driver.batch([
+      { sql: 'select typeof(message_data), hex(message_data) from agent_messages order by id' },
+    ])
+    expect(result!.rows.filter((_, index) => [0, 3, 4].includes(index))).toEqual([
+      ['blob', '0001FF'],
+      ['text', '7B22FF'],
+      ['text', '610062'],
+    ])
+    expect((await store.read('s')).map(({ n }) => n)).toEqual([2, 3, 'end'])
+  })
+
   test('is not written where a rewrite changes none of its items', async () => {
     const before = await driver.batch([{ sql: 'select id, message_data from agent_messages' }])
     await store.rewrite('s', (items) => items.map((item) => [item]))
@@ -211,6 +231,17 @@ describe('turns', () => {
     await store.append('s', [user, ...numbered(3)])
     await driver.batch([corrupt(3)])
     expect(await store.read('s', { turns: 1 })).toEqual([user, { n: 0 }, { n: 2 }])
+  })
+
+  test.each(codecs)('neither begin at corrupt rows nor after those alone, with %s', async (_, codec) => {
+    const store = new SessionStore<Item>(driver, { codec, onCorruptRow: () => {} })
+    await store.append('s', [user, other, user, other, other, user, user, other, user])
+    const blob = {
+      sql: `update agent_messages set message_data = cast(message_data as blob) where id in (5, 9)`,
+    }
+    await driver.batch([corrupt(4), corrupt(7), blob])
+    expect(await store.read('s', { turns: 1 })).toEqual([user, user, other])
+    expect(await store.read('s', { turns: 2 })).toEqual([user, other, user, user, other])
   })
 
   test('may have items of any kind between them', async () => {

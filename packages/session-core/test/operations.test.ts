@@ -202,7 +202,7 @@ describe('a rewrite', () => {
     await store.append('s', numbered(3))
     await store.rewrite('s', (items) => items.map((item) => (item['n'] === 1 ? [] : [item])))
     expect(await store.read('s')).toEqual([{ n: 0 }, { n: 2 }])
-    await store.rewrite('s', () => [])
+    await store.rewrite('s', (items) => items.map(() => []))
     expect(await store.read('s')).toEqual([])
   })
 

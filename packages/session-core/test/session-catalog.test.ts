@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { SessionCatalog, SessionStore, type SqlDriver } from '../src/index.ts'
+import { SessionCatalog, SessionStore, type SessionSummary, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
 
@@ -53,6 +53,26 @@ describe('the list of sessions', () => {
       after = page.after
     } while (after !== undefined)
     expect(found).toEqual(names.toReversed())
+  })
+
+  test('has each session once where times are numbers or missing, as other programs may leave them', async () => {
+    await given({ text: '2026-01-01 00:00:00', number: '', missing: '', also: '' })
+    await driver.batch([
+      { sql: `update agent_sessions set updated_at = 1767225600 where session_id = 'number'` },
+      {
+        sql: `update agent_sessions set created_at = null, updated_at = null where session_id in ('missing', 'also')`,
+      },
+    ])
+    const found: SessionSummary[] = []
+    let after: string | undefined
+    do {
+      const page = await catalog.list({ limit: 1, after })
+      found.push(...page.sessions)
+      after = page.after
+    } while (after !== undefined && found.length < 9)
+    expect(found.map(({ sessionId }) => sessionId)).toEqual(['text', 'number', 'also', 'missing'])
+    expect(found.map(({ itemCount }) => itemCount)).toEqual([2, 2, 2, 2])
+    expect(Number.isNaN(found[3]!.lastActivity.getTime())).toBe(true)
   })
 
   test('ends with a full page when the sessions fill it', async () => {
@@ -142,6 +162,23 @@ describe('one session', () => {
   })
 
   test('does not hide other failures behind SESSION_EXISTS', async () => {
+    await store.append('c', numbered(1))
+    await driver.batch([
+      {
+        sql: `create trigger t before insert on agent_messages begin
+          insert into agent_sessions (session_id) values (new.session_id); end`,
+      },
+    ])
+    await expect(catalog.fork('c', 'd')).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    await driver.batch([{ sql: 'drop trigger t' }])
+    await driver.batch([
+      {
+        sql: `create trigger t before insert on agent_sessions when new.session_id = 'd'
+          begin select raise(abort, 'CHECK constraint failed: made up'); end`,
+      },
+    ])
+    await expect(catalog.fork('c', 'd')).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    await driver.batch([{ sql: 'drop trigger t' }])
     await store.append('a', numbered(1))
     await driver.close()
     await expect(catalog.fork('a', 'b')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })

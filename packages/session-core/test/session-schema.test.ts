@@ -108,6 +108,16 @@ describe('the tables', () => {
     expect(batches.map((batch) => batch.length)).toEqual([8, 2, 3])
   })
 
+  test('are named where they are missing, with the one of operation ids where it is needed', async () => {
+    const store = new SessionStore<Item>(driver, { createTables: false })
+    await expect(store.append('s', numbered(1))).rejects.toThrow(
+      'Table "agent_sessions" or "agent_messages" does not exist.',
+    )
+    await expect(store.append('s', numbered(1), { operationId: 'first' })).rejects.toThrow(
+      'Table "agent_sessions", "agent_messages" or "agent_sessions_operations" does not exist.',
+    )
+  })
+
   describe('where the right to make them is missing', () => {
     const mayNotMake = (): SqlDriver => ({
       ...driver,

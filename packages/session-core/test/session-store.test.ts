@@ -301,6 +301,46 @@ describe('a change that depends on what was read', () => {
     expect(batches).toHaveLength(1)
   })
 
+  test('does not take a constraint of the database for a change of the history', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', numbered(2), { operationId: 'first' })
+    await driver.batch([
+      {
+        sql: `create trigger keep before delete on agent_messages begin
+          insert into agent_sessions (session_id) values (old.session_id); end`,
+      },
+    ])
+    batches.length = 0
+    for (const change of [
+      store.rewrite('s', () => [[], []]),
+      store.replaceSuffix('s', [{ n: 1 }], [], { operationId: 'second' }),
+    ]) {
+      await expect(change).rejects.toMatchObject({ code: 'CONSTRAINT' })
+    }
+    expect(batches).toHaveLength(4)
+    expect(await store.read('s')).toEqual(numbered(2))
+  })
+
+  test('is refused where it gives another number of places than there are items', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', numbered(3))
+    const wrong = [
+      (items: readonly Item[]) => [items],
+      () => Array(4).fill([]),
+      () => undefined as never,
+      () => Array(3),
+      () => [[], undefined, []] as never,
+      () => [[], 'item', []] as never,
+    ]
+    for (const change of wrong) {
+      await expect(store.rewrite('s', change)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: 'The change must return one list for each of the 3 items.',
+      })
+    }
+    expect(await store.read('s')).toEqual(numbered(3))
+  })
+
   test('keeps the times of the rows that it moves', async () => {
     const store = new SessionStore<Item>(driver)
     await store.append('s', numbered(3))
@@ -311,5 +351,16 @@ describe('a change that depends on what was read', () => {
       [1, '2001-02-03T04:05:06.000Z'],
       [2, '2001-02-03T04:05:06.000Z'],
     ])
+  })
+
+  test('gives no time to rows that it moves and that have none', async () => {
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', numbered(3))
+    await driver.batch([{ sql: 'update agent_messages set created_at = null where id = 2' }])
+    await store.rewrite('s', (items) => items.map((item) => (item['n'] === 0 ? [] : [item])))
+    const [result] = await driver.batch([
+      { sql: 'select created_at is null from agent_messages order by id' },
+    ])
+    expect(result!.rows).toEqual([[1], [0]])
   })
 })
