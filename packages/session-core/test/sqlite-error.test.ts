@@ -38,6 +38,7 @@ test.each([
   ["insert into t (name) values ('taken')", 'UNIQUE constraint failed: t.name'],
   ['selec 1', 'near "selec": syntax error'],
   ["select json_extract('{}', 'a')", "bad JSON path: 'a'"],
+  ["select json_extract('{}', '')", "bad JSON path: ''"],
 ])('tells what is wrong with: %s', async (sql, text) => {
   expect(await messageOf({ sql })).toBe(`StorageError: Statement 0: ${text}`)
 })

@@ -16,7 +16,7 @@ const BEFORE = [
 // Some services add where in the SQL it was, and the name of the result code.
 const AFTER =
   '(?: - should this be a string literal in single-quotes\\?)?(?: at offset \\d+)?(?:: SQLITE_\\w+)?$'
-const QUOTING = new RegExp(`(${BEFORE.join('|')})(.+?)(${AFTER})`, 's')
+const QUOTING = new RegExp(`((?:${BEFORE.join('|')})["'[]?)(.*?)(["'\\]]?${AFTER})`, 's')
 
 /**
  * SQLite's text of an error without what it quotes of a value: `[redacted]` stands for it. What is made of the words
@@ -31,7 +31,7 @@ export function withoutValues(message: string, sql: string): string {
 function isMadeOf(sql: string, quoted: string): boolean {
   const words = wordsOf(quoted)
   const known = new Set(wordsOf(sql))
-  return words.length > 0 && words.every((word) => known.has(word))
+  return words.length === 0 ? quoted === '' : words.every((word) => known.has(word))
 }
 
 function wordsOf(text: string): string[] {
