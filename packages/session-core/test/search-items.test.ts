@@ -110,3 +110,9 @@ test.each([{ limit: 0 }, { limit: -1 }, { before: Number.NaN }, { sessionId: '' 
     await expect(searchItems(driver, ['oslo'], options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   },
 )
+
+test('tells the place of a text also after letters whose lower case is longer', async () => {
+  await store.append('s', [user('İİİ and Oslo')])
+  const { found } = await searchItems(driver, ['oslo'])
+  expect(found).toMatchObject([{ start: 8 }])
+})

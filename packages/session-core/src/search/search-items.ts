@@ -119,10 +119,23 @@ function toFound(
 
 function findIn(texts: readonly string[], wanted: string): { text: string; start: number } | undefined {
   for (const text of texts) {
-    const start = text.toLowerCase().indexOf(wanted)
-    if (start >= 0) return { text, start }
+    const lower = text.toLowerCase()
+    const place = lower.indexOf(wanted)
+    if (place >= 0) return { text, start: lower.length === text.length ? place : startOf(text, place) }
   }
   return undefined
+}
+
+/** Where the character is whose lower case has this place. A few letters get longer, such as “İ”. */
+function startOf(text: string, place: number): number {
+  let start = 0
+  let length = 0
+  for (const character of text) {
+    length += character.toLowerCase().length
+    if (length > place) break
+    start += character.length
+  }
+  return start
 }
 
 function decode(data: string): { readonly item: unknown } | undefined {
