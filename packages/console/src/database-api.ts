@@ -77,7 +77,10 @@ export class DatabaseApi {
       if (!(error instanceof PerSQLError)) {
         return failure(500, { success: false, error: 'The console failed to answer.' })
       }
-      const { message, detail, status, code } = error
+      const { message, detail, code } = error
+      // As a server answers: it is the caller's own promise that is broken, or the right to write that is missing.
+      const isForbidden = detail?.kind === 'readonly' && !(body as { readOnly?: unknown } | null)?.readOnly
+      const status = isForbidden ? 403 : error.status
       return failure(status ?? (code === 'invalid_argument' ? 400 : 503), {
         success: false,
         error: message,

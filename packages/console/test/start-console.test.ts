@@ -151,7 +151,7 @@ test('changes nothing with what is declared to read', async () => {
   const { database } = await open()
   await database.query('create table t (a)')
   const write = { sql: 'insert into t values (1)' }
-  const refused = { status: 403 }
+  const refused = { status: 400, detail: { kind: 'readonly' } }
   await expect(database.query(write.sql, [], { readOnly: true })).rejects.toMatchObject(refused)
   for (const transaction of [true, false]) {
     const batch = database.batch([{ sql: 'select 1' }, write], { readOnly: true, transaction })
