@@ -440,6 +440,17 @@ test('counts rows for a list of tables as the token, which may not reach what a 
   }
 })
 
+test('tells what keeps a table from being counted, also after one that the token may not count', async () => {
+  const { call, query } = await withTables()
+  await query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })
+  await query('main', `create virtual table own using fts5(reply, content='_persql_idempotency')`)
+  await query('main', 'create table text (words)')
+  await query('main', `create virtual table z using fts5(words, content='text')`)
+  expect((await call('GET', '/v1/db/acme/main/tables')).status).toBe(200)
+  await query('main', 'drop table text')
+  expect((await call('GET', '/v1/db/acme/main/tables')).status).toBe(400)
+})
+
 test('lets no table take the name of the records before there are any', async () => {
   const { query } = await startServer()
   await query('main', 'create table open (a)')

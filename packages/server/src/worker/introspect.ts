@@ -40,11 +40,13 @@ export function tables(connection: Connection, policy: Policy): TablesResponse {
  * server: what a virtual table prepares for it stays prepared, and would answer the caller's statements as well.
  */
 function countRows(connection: Connection, table: string): number | undefined {
+  const sql = `select count(*) from ${quote(table)}`
+  connection.authorizer.refusal = undefined
   try {
-    const { statement } = connection.prepare(`select count(*) from ${quote(table)}`)
-    const [count] = statement.get() as unknown as [bigint]
+    const [count] = connection.prepare(sql).statement.get() as unknown as [bigint]
     return Number(count)
   } catch (error) {
+    connection.discard(sql)
     if (connection.authorizer.refusal) return
     throw error
   }
