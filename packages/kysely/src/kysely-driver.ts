@@ -6,7 +6,7 @@ import {
   type SqlValue,
   StorageError,
 } from '@persql/session-core'
-import { refuseUnusable, toCell } from '@persql/session-core/sqlite'
+import { Queue, refuseUnusable, toCell } from '@persql/session-core/sqlite'
 import {
   CompiledQuery,
   type DialectAdapter,
@@ -52,14 +52,8 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
       ? // Its transactions return no rows, so the driver below is asked directly.
         adapter.driver
       : { batch: (statements) => runBatch(db, dialect, statements) }
-  let last: Promise<unknown> = Promise.resolve()
+  const queue = new Queue()
   let closed: Promise<void> | undefined
-
-  function enqueue<Result>(job: () => Promise<Result>): Promise<Result> {
-    const result = last.then(job)
-    last = result.catch(() => {})
-    return result
-  }
 
   return {
     dialect,
@@ -69,11 +63,11 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Make another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
-      return enqueue(() => engine.batch(statements, batchOptions))
+      return queue.write(() => engine.batch(statements, batchOptions))
     },
 
     close() {
-      closed ??= enqueue(async () => {})
+      closed ??= queue.end()
       return closed
     },
   }

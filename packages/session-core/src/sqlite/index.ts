@@ -1,5 +1,6 @@
 export { handleDriver } from '../database-handle.ts'
 export { importError } from '../import-error.ts'
+export { Queue } from '../queue.ts'
 export { columnResult, toCell, toCells, toCellsOfRow } from './cells.ts'
 export { refuseUnusable } from './refuse-unusable.ts'
 export { type SqliteDriverOptions, type SqliteEngine, sqliteDriver } from './sqlite-driver.ts'
