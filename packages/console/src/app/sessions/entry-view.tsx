@@ -6,6 +6,7 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { memo } from '../ui/memo.tsx'
 import { Time } from '../ui/time.tsx'
+import { Fold } from './fold.tsx'
 import { partsOf, toolCallOf } from './item-parts.ts'
 import { Parts } from './parts-view.tsx'
 import { RawButton } from './raw-button.tsx'
@@ -119,34 +120,23 @@ const OTHER_TITLES: Readonly<Record<string, readonly [IconName, string]>> = {
 }
 
 function Other(props: EntryViewProps & { readonly call: StoredRow }) {
-  const { entry, call, isOpen, onToggle, onRaw } = props
-  const { type } = entry.row
+  const { type } = props.entry.row
   const [icon, title] = OTHER_TITLES[type] ?? ['code', type || 'Item']
-  const { content, summary, rawContent, approve } = call.item ?? {}
+  const { content, summary, rawContent, approve } = props.call.item ?? {}
   const parts = [rawContent, content, summary].map(partsOf).find(({ length }) => length > 0) ?? []
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
+  const tag = typeof approve === 'boolean' && (
+    <span class={`tag ${approve ? 'good' : 'warn'}`}>{approve ? 'approved' : 'rejected'}</span>
+  )
   return (
-    <div class="card fold">
-      <header class="entry-head">
-        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={() => onToggle(entry)}>
-          <span class="chevron">
-            <Icon name="right" />
-          </span>
-          <Icon name={icon} />
-          <span class="who">{title}</span>
-          {!isOpen && <span class="tool-args">{texts.join(' ').slice(0, 300)}</span>}
-        </button>
-        {typeof approve === 'boolean' && (
-          <span class={`tag ${approve ? 'good' : 'warn'}`}>{approve ? 'approved' : 'rejected'}</span>
-        )}
-        <Time at={entry.row.createdAt} />
-        <RawButton entry={entry} onRaw={onRaw} />
-      </header>
-      {isOpen && (
-        <div class="fold-body">
-          {texts.length > 0 ? <Parts parts={parts} /> : <JsonView value={call.item} />}
-        </div>
-      )}
-    </div>
+    <Fold
+      {...props}
+      icon={icon}
+      title={<span class="who">{title}</span>}
+      preview={texts.join(' ').slice(0, 300)}
+      tags={tag}
+    >
+      {texts.length > 0 ? <Parts parts={parts} /> : <JsonView value={props.call.item} />}
+    </Fold>
   )
 }

@@ -1,11 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
-import { Time } from '../ui/time.tsx'
 import type { EntryViewProps } from './entry-view.tsx'
+import { Fold } from './fold.tsx'
 import type { Part, ToolCall } from './item-parts.ts'
 import { PartView } from './parts-view.tsx'
-import { RawButton } from './raw-button.tsx'
 
 const STATES = {
   done: undefined,
@@ -20,48 +18,41 @@ export interface ToolViewProps extends EntryViewProps {
 }
 
 /** A tool call with its result, folded until somebody opens it. */
-export function ToolView({ entry, tool, isOpen, onToggle, onRaw, isOrphan = false }: ToolViewProps) {
+export function ToolView({ tool, isOrphan = false, ...props }: ToolViewProps) {
   const { name, args, state, result, handoff, isApproval } = tool
-  const icon = handoff === undefined ? (isApproval ? 'approval' : 'tool') : 'handoff'
+  const isHandoff = handoff !== undefined
   const badge = STATES[state]
-  const isWaitingForPerson = state === 'waiting'
+  const title = isHandoff ? (
+    <span class="who">
+      Handoff to <b>{handoff}</b>
+    </span>
+  ) : (
+    <code class="tool-name">{name}</code>
+  )
+  const tags = (
+    <>
+      {badge && <span class={`tag ${badge[0]}`}>{badge[1]}</span>}
+      {isOrphan && <span class="tag warn">no call</span>}
+    </>
+  )
   return (
-    <div
-      class={`card fold ${handoff === undefined ? '' : 'is-handoff'} ${isApproval || isWaitingForPerson ? 'is-approval' : ''}`}
+    <Fold
+      {...props}
+      flavour={`${isHandoff ? 'is-handoff' : ''} ${isApproval || state === 'waiting' ? 'is-approval' : ''}`}
+      icon={isHandoff ? 'handoff' : isApproval ? 'approval' : 'tool'}
+      title={title}
+      preview={isHandoff ? undefined : inOneLine(args)}
+      tags={tags}
     >
-      <header class="entry-head">
-        <button type="button" class="fold-button" aria-expanded={isOpen} onClick={() => onToggle(entry)}>
-          <span class="chevron">
-            <Icon name="right" />
-          </span>
-          <Icon name={icon} />
-          {handoff === undefined ? (
-            <code class="tool-name">{name}</code>
-          ) : (
-            <span class="who">
-              Handoff to <b>{handoff}</b>
-            </span>
-          )}
-          {handoff === undefined && !isOpen && <span class="tool-args">{inOneLine(args)}</span>}
-        </button>
-        {badge && <span class={`tag ${badge[0]}`}>{badge[1]}</span>}
-        {isOrphan && <span class="tag warn">no call</span>}
-        <Time at={entry.row.createdAt} />
-        <RawButton entry={entry} onRaw={onRaw} />
-      </header>
-      {isOpen && (
-        <div class="fold-body">
-          {!isOrphan && (
-            <>
-              <h4>Arguments</h4>
-              <JsonView value={args ?? {}} />
-            </>
-          )}
-          <h4>Result</h4>
-          {result.length > 0 ? <ToolResult parts={result} /> : <p class="muted">{waitingText(state)}</p>}
-        </div>
+      {!isOrphan && (
+        <>
+          <h4>Arguments</h4>
+          <JsonView value={args ?? {}} />
+        </>
       )}
-    </div>
+      <h4>Result</h4>
+      {result.length > 0 ? <ToolResult parts={result} /> : <p class="muted">{waitingText(state)}</p>}
+    </Fold>
   )
 }
 
