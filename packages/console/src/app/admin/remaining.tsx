@@ -1,5 +1,6 @@
+import { parseTime } from '@persql/session-core'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { dateTime, duration, parseTime } from '../ui/format.ts'
+import { dateTime, duration } from '../ui/format.ts'
 
 export interface RemainingProps {
   /** ISO 8601; nothing for what stays. */

@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { parseTime } from '../ui/format.ts'
+import { parseTime } from '@persql/session-core'
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
 import { textOf } from './session-list.ts'
 

@@ -1,6 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { LIKE_ESCAPE, likePatterns } from '@persql/session-core'
-import { parseTime } from '../ui/format.ts'
+import { LIKE_ESCAPE, likePatterns, parseTime } from '@persql/session-core'
 import { type Database, read, type SessionTables, type Statement } from './database.ts'
 
 export interface SessionRow {

@@ -29,12 +29,6 @@ export function usd(value: number): string {
   return value === 0 ? '$0' : value < 0.01 ? `$${Number(value.toPrecision(2))}` : `$${value.toFixed(2)}`
 }
 
-/** The time that SQLite wrote, in UTC: as in `2026-01-31 23:59:59`, or ISO 8601. */
-export function parseTime(text: unknown): Date {
-  const value = String(text)
-  return new Date(/[zZ]|[+-]\d\d:\d\d$/.test(value) ? value : `${value.replace(' ', 'T')}Z`)
-}
-
 const UNITS = [
   ['year', 31_536_000],
   ['month', 2_592_000],
