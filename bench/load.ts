@@ -6,20 +6,17 @@
 //
 // Ends with status 1 where a call failed or an item is missing, doubled, changed or out of its order.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import type { AgentInputItem } from '@openai/agents-core'
 import { persqlDriver } from '@persql/driver-persql'
 import { PerSQLSession } from '@persql/openai-agents'
-import { PerSQL } from '@persql/sdk'
-import { serverProcess } from './server-process.ts'
+import { NAMESPACE, persqlClient, startPersqlServer } from './systems/remote-persql.ts'
 
 /** Then a session begins another conversation, as the user of a chat would. */
 const TURNS_PER_CONVERSATION = 25
 const ITEMS_PER_TURN = 4
 const TEXT = 'The parcel left the warehouse on Tuesday and was scanned twice. '.repeat(8)
-const TOKEN = 'psql_live_of-a-load-test-on-this-machine'
 
 const { values } = parseArgs({
   options: {
@@ -41,10 +38,12 @@ interface Conversation {
 
 // Beside the project: the usual folder for temporary files is often in memory, where an fsync costs nothing.
 const folder = mkdtempSync(join(import.meta.dirname, 'tmp-'))
-const server = await startServer(folder)
+const server = await startPersqlServer(folder)
 // Nothing is tried again, so that no error stays unseen.
-const persql = new PerSQL({ token: TOKEN, baseURL: server.url, maxRetries: 0, timeout: 60_000 })
-const drivers = Array.from({ length: databases }, (_, n) => persqlDriver(persql.database(`load/db-${n}`)))
+const persql = persqlClient(server.url, { maxRetries: 0, timeout: 60_000 })
+const drivers = Array.from({ length: databases }, (_, n) =>
+  persqlDriver(persql.database(NAMESPACE, `db-${n}`)),
+)
 const conversations: Conversation[] = []
 const times: number[] = []
 const errors: unknown[] = []
@@ -122,12 +121,6 @@ function itemsOf(id: string, turn: number): AgentInputItem[] {
     role: 'user',
     content: `${id} ${turn} ${part} ${TEXT}`,
   }))
-}
-
-function startServer(data: string) {
-  const bin = join(dirname(fileURLToPath(import.meta.resolve('@persql/server'))), 'bin.js')
-  const args = ['--data', data, '--port', '0', '--namespace', 'load', '--quiet']
-  return serverProcess(bin, args, { PERSQL_ADMIN_TOKEN: TOKEN })
 }
 
 function round(value: number): number {

@@ -1,5 +1,5 @@
 /**
- * Draws the committed results: `node bench/plot.ts` writes the pictures of `docs/images` and the table of
+ * Draws the committed results: `node bench/plot.ts` writes the pictures of `docs/images` and the tables of
  * `docs/benchmarks.md`. With `--check`, writes nothing and ends with status 1 where they are not what the results give.
  */
 import { drawResults } from './plots/draw-results.ts'

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { persqlDriver } from '@persql/driver-persql'
-import { type Fetch, PerSQL } from '@persql/sdk'
+import { type Fetch, PerSQL, type PerSQLOptions } from '@persql/sdk'
 import { type ServerProcess, serverProcess } from '../server-process.ts'
 import { packageVersions } from '../versions.ts'
 import { driverStore } from './persql.ts'
@@ -37,12 +37,12 @@ export function startPersqlServer(data: string): Promise<ServerProcess> {
   return serverProcess(BINARY, args, { PERSQL_ADMIN_TOKEN: TOKEN })
 }
 
-export function persqlClient(baseURL: string, fetch?: Fetch): PerSQL {
-  return new PerSQL({ token: TOKEN, baseURL, fetch })
+export function persqlClient(baseURL: string, options: PerSQLOptions = {}): PerSQL {
+  return new PerSQL({ token: TOKEN, baseURL, ...options })
 }
 
 function openRemoteStore(url: string, database: string, fetch?: Fetch): Store {
-  const client = persqlClient(url, fetch)
+  const client = persqlClient(url, { fetch })
   const store = driverStore(persqlDriver(client.database(NAMESPACE, database)))
   return {
     ...store,
