@@ -8,33 +8,24 @@ import { remote } from './support/remote.ts'
 const { client } = await remote()
 const closers = new WeakMap<SqlDriver, () => Promise<void>>()
 
-describeSqlDriver({
-  name: 'PerSQL in local mode',
-  create(location) {
-    const local = new PerSQL({ local: location })
-    const driver = persqlDriver(local.database('acme/agents'))
-    closers.set(driver, () => local.close())
-    return driver
-  },
-  async destroy(driver) {
-    await driver.close()
-    await closers.get(driver)?.()
-  },
-})
-
-describeSqlDriver({
-  name: 'a handle of PerSQL in local mode, given to the core',
-  create(location) {
-    const local = new PerSQL({ local: location })
-    const driver = toSqlDriver(local.database('acme/agents'))
-    closers.set(driver, () => local.close())
-    return driver
-  },
-  async destroy(driver) {
-    await driver.close()
-    await closers.get(driver)?.()
-  },
-})
+for (const [name, toDriver] of [
+  ['PerSQL in local mode', persqlDriver],
+  ['a handle of PerSQL in local mode, given to the core', toSqlDriver],
+] as const) {
+  describeSqlDriver({
+    name,
+    create(location) {
+      const local = new PerSQL({ local: location })
+      const driver = toDriver(local.database('acme/agents'))
+      closers.set(driver, () => local.close())
+      return driver
+    },
+    async destroy(driver) {
+      await driver.close()
+      await closers.get(driver)?.()
+    },
+  })
+}
 
 describeSqlDriver({
   name: 'PerSQL over HTTP',
