@@ -1,5 +1,6 @@
 import type { SqlDriver } from '@persql/session-core'
 import { expect } from 'vitest'
+import { context } from '../context.ts'
 import type { Cases } from './describe-context-store.ts'
 
 const TABLES = ['ctx_memory', 'ctx_episode']
@@ -64,6 +65,28 @@ export const indexCases: Cases = {
     await driver.batch([{ sql: `delete from ctx_memory where name = 'tokyo'` }])
     expect(await store().recall('大阪')).toEqual([])
     await expectIndexesToAgree(driver)
+  },
+
+  async 'keeps the indexes in few segments, unless somebody chose otherwise'({ store, driver }) {
+    for (let n = 0; n < 12; n++) {
+      await store().remember({ name: `fact ${n}`, body: '東京駅 tea' })
+      await store().record({ title: `episode ${n}`, body: '東京駅 tea' })
+    }
+    const indexes = TABLES.flatMap((table) => [`${table}_fts`, `${table}_chars`])
+    const counts = await driver.batch(
+      indexes.map((index) => ({ sql: `select count(distinct segid) from ${index}_idx` })),
+    )
+    for (const { rows } of counts) expect(rows[0]![0]).toBeLessThanOrEqual(6)
+
+    await driver.batch([
+      { sql: `insert into ctx_memory_fts(ctx_memory_fts, rank) values ('crisismerge', 14)` },
+    ])
+    // Another handle on the database does not know that the tables are made.
+    await context({ ...driver }).init()
+    const [chosen] = await driver.batch([
+      { sql: `select v from ctx_memory_fts_config where k = 'crisismerge'` },
+    ])
+    expect(chosen!.rows).toEqual([[14]])
   },
 
   async 'leaves the indexes as they were when a batch fails'({ store, driver }) {
