@@ -32,9 +32,12 @@ function system(name: string, fetch?: Fetch): RemoteSystem {
   })
 }
 
-export function startPersqlServer(data: string): Promise<ServerProcess> {
+export function startPersqlServer(
+  data: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const args = ['--data', data, '--port', '0', '--namespace', NAMESPACE, '--quiet']
-  return serverProcess(BINARY, args, { PERSQL_ADMIN_TOKEN: TOKEN })
+  return serverProcess(BINARY, args, { PERSQL_ADMIN_TOKEN: TOKEN, ...env })
 }
 
 export function persqlClient(baseURL: string, options: PerSQLOptions = {}): PerSQL {
