@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import {
+  DEFAULT_TABLES,
   databaseUrlFromEnv,
   isStorageError,
   openDriver,
@@ -30,8 +31,6 @@ export interface Database {
     readonly createTables: boolean
   }
 }
-
-const DEFAULT_TABLES = { sessionsTable: 'agent_sessions', messagesTable: 'agent_messages' }
 
 const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
 

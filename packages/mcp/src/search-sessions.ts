@@ -29,17 +29,17 @@ export async function searchSessions(
   if (words.length === 0) throw new ToolRefusal('The text has no words to look for.')
   if (words.length > WORDS) throw new ToolRefusal(`Search for at most ${WORDS} words at once.`)
   const options = { ...tablesOf(names), ...search, createTables: false }
-  const { found, before } = await withoutTables(searchItems(toSqlDriver(handle), words, options), {
-    found: [],
+  const page = await withoutTables(searchItems(toSqlDriver(handle), words, options), {
+    hits: [],
   })
   // Corrupt rows are passed over, as they are where a session is read.
-  const readable = found.filter((one) => 'item' in one)
+  const readable = page.hits.filter((one) => 'item' in one)
   const hits = readable.map(({ sessionId, rowId, createdAt, item, text, start }) => {
     const entry = toEntry(rowId, parseTime(createdAt), item)
     const isShown = entry.text.length <= 2 * AROUND && has(entry.text, words[0]!)
     return { sessionId, ...entry, text: isShown ? entry.text : around(text, start) }
   })
-  return { hits, ...(before !== undefined && { before }) }
+  return { ...page, hits }
 }
 
 function has(text: string, word: string): boolean {

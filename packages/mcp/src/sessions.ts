@@ -1,5 +1,6 @@
 import type { PerSQLDatabase } from '@persql/sdk'
 import {
+  DEFAULT_TABLES,
   isStorageError,
   SessionCatalog,
   SessionStore,
@@ -26,8 +27,8 @@ export function storeOf(
 }
 
 export function tablesOf({
-  sessionsTable = 'agent_sessions',
-  messagesTable = 'agent_messages',
+  sessionsTable = DEFAULT_TABLES.sessionsTable,
+  messagesTable = DEFAULT_TABLES.messagesTable,
 }: SessionTableNames) {
   return { sessionsTable, messagesTable }
 }

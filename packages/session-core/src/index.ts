@@ -16,9 +16,9 @@ export { type ItemCodec, jsonCodec } from './item-codec.ts'
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './open-driver.ts'
 export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
 export {
-  type FoundItem,
-  type FoundPage,
+  type SearchHit,
   type SearchOptions,
+  type SearchPage,
   searchItems,
 } from './search/search-items.ts'
 export {
@@ -28,7 +28,7 @@ export {
   type SessionSummary,
 } from './session-catalog.ts'
 export { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
-export type { SessionTableNames, SessionTables } from './session-tables.ts'
+export { DEFAULT_TABLES, type SessionTableNames, type SessionTables } from './session-tables.ts'
 export { sessionTablesSql } from './session-tables-sql.ts'
 export { statementBuilder } from './statement-builder.ts'
 export {

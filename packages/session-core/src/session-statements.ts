@@ -2,7 +2,7 @@ import { type Generated, sql } from 'kysely'
 import { compileStatement, param } from './compiled-statement.ts'
 import type { SqlStatement } from './driver.ts'
 import type { ResolvedTableNames, SessionTables } from './session-tables.ts'
-import { statementBuilder } from './statement-builder.ts'
+import { rowInserts, statementBuilder } from './statement-builder.ts'
 
 interface AllTables extends SessionTables {
   agent_sessions_operations: {
@@ -105,19 +105,13 @@ function compile(names: ResolvedTableNames) {
       .orderBy('page.session_id', 'desc')
   }
 
-  const insertsByCount: string[] = []
+  const insertRows = rowInserts(messages, ['session_id', 'message_data'])
 
   /** Up to {@link FEW} texts, which are faster as values of their own than as a JSON array. */
   function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
-    insertsByCount[texts.length] ??= compileInsert(texts.length)
     const params: string[] = []
     for (const text of texts) params.push(session, text)
-    return { sql: insertsByCount[texts.length]!, params }
-  }
-
-  function compileInsert(count: number): string {
-    const row = { session_id: '', message_data: '' }
-    return db.insertInto(messages).values(Array(count).fill(row)).compile().sql
+    return { sql: insertRows(texts.length), params }
   }
 
   return {

@@ -30,6 +30,12 @@ export interface SessionTableNames {
   readonly messagesTable?: string | undefined
 }
 
+/** What the tables are called where nobody says otherwise; the names of the Python SDK. */
+export const DEFAULT_TABLES = {
+  sessionsTable: 'agent_sessions',
+  messagesTable: 'agent_messages',
+} as const satisfies SessionTableNames
+
 /** Names checked and filled in. `operations` remembers operation ids and is made when the first one is used. */
 export interface ResolvedTableNames {
   readonly sessions: string
@@ -40,8 +46,8 @@ export interface ResolvedTableNames {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
 
 export function resolveTableNames(names: SessionTableNames = {}): ResolvedTableNames {
-  const sessions = checkName('sessionsTable', names.sessionsTable ?? 'agent_sessions')
-  const messages = checkName('messagesTable', names.messagesTable ?? 'agent_messages')
+  const sessions = checkName('sessionsTable', names.sessionsTable ?? DEFAULT_TABLES.sessionsTable)
+  const messages = checkName('messagesTable', names.messagesTable ?? DEFAULT_TABLES.messagesTable)
   const operations = `${sessions}_operations`
   const different = new Set([sessions, messages, operations].map((name) => name.toLowerCase()))
   if (different.size !== 3) {

@@ -1,4 +1,14 @@
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import {
+  DummyDriver,
+  type Insertable,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { SessionTables } from './session-tables.ts'
+
+type Messages = SessionTables['agent_messages']
 
 /** A Kysely that only compiles, for SQLite. */
 export function statementBuilder<Tables>(): Kysely<Tables> {
@@ -10,4 +20,15 @@ export function statementBuilder<Tables>(): Kysely<Tables> {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   })
+}
+
+/** The SQL that inserts a number of rows of values, compiled once for each number. */
+export function rowInserts(messages: string, columns: readonly (keyof Messages)[]): (rows: number) => string {
+  const into = statementBuilder<SessionTables>().insertInto(messages as 'agent_messages')
+  const row = Object.fromEntries(columns.map((column) => [column, ''])) as Insertable<Messages>
+  const sqlByCount: string[] = []
+  return (rows) => {
+    sqlByCount[rows] ??= into.values(Array(rows).fill(row)).compile().sql
+    return sqlByCount[rows]
+  }
 }

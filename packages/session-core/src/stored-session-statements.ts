@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { compileStatement, param } from './compiled-statement.ts'
 import type { SqlStatement, SqlValue } from './driver.ts'
 import type { ResolvedTableNames, SessionTables } from './session-tables.ts'
-import { statementBuilder } from './statement-builder.ts'
+import { rowInserts, statementBuilder } from './statement-builder.ts'
 
 /** The statements of stored sessions. Lists of values are JSON arrays. Need SQLite 3.43 or later. */
 export function storedSessionStatements(names: ResolvedTableNames) {
@@ -35,21 +35,14 @@ export function storedSessionStatements(names: ResolvedTableNames) {
     .selectFrom(`${messages} as m`)
     .select(['m.id', 'm.session_id', 'm.message_data', 'm.created_at', bytes('m').as('bytes')])
 
-  const inserts: string[] = []
+  const insertRows = rowInserts(messages, ['session_id', 'message_data', 'created_at'])
 
   /**
    * `params`: session, text and time, row after row; faster than JSON, where nothing limits the number of
    * parameters.
    */
   function insertTexts(params: readonly SqlValue[]): SqlStatement {
-    const rows = params.length / 3
-    inserts[rows] ??= compileInsert(rows)
-    return { sql: inserts[rows]!, params }
-  }
-
-  function compileInsert(rows: number): string {
-    const row = { session_id: '', message_data: '', created_at: '' }
-    return db.insertInto(messages).values(Array(rows).fill(row)).compile().sql
+    return { sql: insertRows(params.length / 3), params }
   }
 
   return {

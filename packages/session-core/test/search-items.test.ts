@@ -52,9 +52,9 @@ test.each([
   ['in whatever order they are', ['town', 'map', 'old'], [2]],
 ])('finds text %s', async (_, texts, rows) => {
   await given()
-  const { found } = await searchItems(driver, texts)
-  expect(found.map(({ rowId }) => rowId)).toEqual(rows)
-  for (const { text, start } of found) {
+  const { hits } = await searchItems(driver, texts)
+  expect(hits.map(({ rowId }) => rowId)).toEqual(rows)
+  for (const { text, start } of hits) {
     expect(text.toLowerCase().startsWith(texts[0]!.toLowerCase(), start)).toBe(true)
   }
 })
@@ -62,7 +62,7 @@ test.each([
 test('gives the item, or the text alone where the row is corrupt', async () => {
   await given()
   expect(await searchItems(driver, ['oslo'], { limit: 1 })).toEqual({
-    found: [
+    hits: [
       {
         sessionId: 'a',
         rowId: 2,
@@ -74,10 +74,8 @@ test('gives the item, or the text alone where the row is corrupt', async () => {
     ],
     before: 2,
   })
-  const { found } = await searchItems(driver, ['cut'])
-  expect(found).toEqual([
-    { sessionId: 'b', rowId: 5, createdAt: expect.any(String), text: '{"cut', start: 2 },
-  ])
+  const { hits } = await searchItems(driver, ['cut'])
+  expect(hits).toEqual([{ sessionId: 'b', rowId: 5, createdAt: expect.any(String), text: '{"cut', start: 2 }])
 })
 
 test('goes on where a page ended, past rows that only look like a match', async () => {
@@ -85,11 +83,11 @@ test('goes on where a page ended, past rows that only look like a match', async 
   await store.append('s', many)
   await store.append('other', many)
   const first = await searchItems(driver, ['x é'], { sessionId: 's', limit: 35 })
-  expect(first.found).toHaveLength(35)
+  expect(first.hits).toHaveLength(35)
   const rest = await searchItems(driver, ['x é'], { sessionId: 's', before: first.before })
-  expect(rest.before).toBe(rest.found.at(-1)?.rowId)
+  expect(rest.before).toBe(rest.hits.at(-1)?.rowId)
   const last = await searchItems(driver, ['x é'], { sessionId: 's', before: rest.before })
-  const rows = [...first.found, ...rest.found, ...last.found].map(({ rowId }) => rowId)
+  const rows = [...first.hits, ...rest.hits, ...last.hits].map(({ rowId }) => rowId)
   expect(rows).toEqual(Array.from({ length: 60 }, (_, n) => 119 - 2 * n))
   expect(last).not.toHaveProperty('before')
 })
@@ -113,6 +111,6 @@ test.each([{ limit: 0 }, { limit: -1 }, { before: Number.NaN }, { sessionId: '' 
 
 test('tells the place of a text also after letters whose lower case is longer', async () => {
   await store.append('s', [user('İİİ and Oslo')])
-  const { found } = await searchItems(driver, ['oslo'])
-  expect(found).toMatchObject([{ start: 8 }])
+  const { hits } = await searchItems(driver, ['oslo'])
+  expect(hits).toMatchObject([{ start: 8 }])
 })

@@ -1,4 +1,4 @@
-import { type FoundItem, searchItems } from '@persql/session-core'
+import { type SearchHit, searchItems } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
@@ -37,10 +37,10 @@ export function sessionsSearchCommand(parent: Command): void {
         const { session: sessionId, limit, before } = options
         const search = { ...database.tables, sessionId, limit, before }
         const page = await searchItems(database.driver, [text], search)
-        const hits = page.found.map((found) => toHit(found, text.length))
+        const hits = page.hits.map((hit) => toShown(hit, text.length))
         if (options.json) {
-          const found = hits.map((hit) => ({ ...hit, createdAt: toIso(hit.createdAt) }))
-          return printJson({ hits: found, ...(page.before && { before: page.before }) })
+          const printed = hits.map((hit) => ({ ...hit, createdAt: toIso(hit.createdAt) }))
+          return printJson({ ...page, hits: printed })
         }
         for (const hit of hits) await printLine(render(hit))
         if (hits.length === 0) note('Nothing found.')
@@ -49,7 +49,7 @@ export function sessionsSearchCommand(parent: Command): void {
     )
 }
 
-interface Hit extends Excerpt {
+interface ShownHit extends Excerpt {
   readonly sessionId: string
   readonly row: number
   readonly createdAt: string | null
@@ -57,19 +57,19 @@ interface Hit extends Excerpt {
   readonly role: string
 }
 
-function toHit(found: FoundItem, length: number): Hit {
-  const { sessionId, rowId, createdAt, text, start } = found
-  const { role, type } = (found.item ?? {}) as { role?: unknown; type?: unknown }
+function toShown(hit: SearchHit, length: number): ShownHit {
+  const { sessionId, rowId, createdAt, text, start } = hit
+  const { role, type } = (hit.item ?? {}) as { role?: unknown; type?: unknown }
   return {
     sessionId,
     row: rowId,
     createdAt,
-    role: 'item' in found ? String(role ?? type ?? 'item') : 'corrupt',
+    role: 'item' in hit ? String(role ?? type ?? 'item') : 'corrupt',
     ...excerptOf(text, start, length),
   }
 }
 
-function render({ sessionId, row, createdAt, role, excerpt, start, length }: Hit): string {
+function render({ sessionId, row, createdAt, role, excerpt, start, length }: ShownHit): string {
   const end = start + length
   const text =
     neutralise(excerpt.slice(0, start)) +

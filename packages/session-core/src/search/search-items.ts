@@ -20,7 +20,7 @@ export interface SearchOptions extends SessionCatalogOptions {
   readonly before?: number | undefined
 }
 
-export interface FoundItem {
+export interface SearchHit {
   readonly sessionId: string
   readonly rowId: number
   /** As it is stored. */
@@ -32,8 +32,8 @@ export interface FoundItem {
   readonly start: number
 }
 
-export interface FoundPage {
-  readonly found: FoundItem[]
+export interface SearchPage {
+  readonly hits: SearchHit[]
   /** Pass it as `before` to get the next page; absent on the last one. */
   readonly before?: number
 }
@@ -50,7 +50,7 @@ export async function searchItems(
   driver: SqlDriver,
   texts: readonly string[],
   options: SearchOptions = {},
-): Promise<FoundPage> {
+): Promise<SearchPage> {
   const wanted = texts.map((text) => text.toLowerCase())
   if (wanted.length === 0 || wanted.includes('')) {
     throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
@@ -61,7 +61,7 @@ export async function searchItems(
   if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
   const names = resolveTableNames(options)
   const schema = new SessionSchema(driver, names, options.createTables ?? true)
-  const found: FoundItem[] = []
+  const hits: SearchHit[] = []
   for (let before = options.before; ; ) {
     const query = candidates(names.messages, texts, { ...options, before }).compile()
     const [result] = await schema.run([{ sql: query.sql, params: query.parameters as [] }], {
@@ -69,14 +69,14 @@ export async function searchItems(
     })
     const rows = result?.rows ?? []
     for (const row of rows) {
-      const item = toFound(row, wanted)
-      if (!item) continue
-      const last = found.at(-1)
-      if (last && found.length === limit) return { found, before: last.rowId }
-      found.push(item)
+      const hit = toHit(row, wanted)
+      if (!hit) continue
+      const last = hits.at(-1)
+      if (last && hits.length === limit) return { hits, before: last.rowId }
+      hits.push(hit)
     }
     const last = rows.at(-1)
-    if (rows.length < AT_ONCE || !last) return { found }
+    if (rows.length < AT_ONCE || !last) return { hits }
     before = toNumber(last[0])
   }
 }
@@ -99,10 +99,10 @@ function candidates(messages: string, texts: readonly string[], { sessionId, bef
   return query
 }
 
-function toFound(
+function toHit(
   [id, sessionId, createdAt, data]: SqlResult['rows'][number],
   wanted: readonly string[],
-): FoundItem | undefined {
+): SearchHit | undefined {
   const decoded = decode(String(data))
   const texts = decoded ? itemTexts(decoded.item) : [String(data)]
   const places = wanted.map((one) => findIn(texts, one))
