@@ -91,7 +91,7 @@ export function storedSessionStatements(names: ResolvedTableNames) {
         )
         .orderBy('m.id'),
     ),
-    /** The bytes of values that are no text, or that JavaScript cannot hold as text. */
+    /** The bytes of values that are no text, or perhaps no text that JavaScript can hold; and of an `a` as text. */
     readBytes: compileStatement<{ rows: string }>(
       db
         .selectFrom(messages)
@@ -99,6 +99,7 @@ export function storedSessionStatements(names: ResolvedTableNames) {
           'id',
           sql<string>`typeof(message_data)`.as('storage'),
           sql<Uint8Array>`cast(message_data as blob)`.as('bytes'),
+          sql<Uint8Array>`cast('a' as blob)`.as('a'),
         ])
         .where('id', 'in', db.selectFrom(listed('rows').as('listed')).select(sql<number>`value`.as('id')))
         .orderBy('id'),

@@ -25,7 +25,10 @@ export interface StoredSessionSummary extends StoredSession {
   readonly lastRowId: number
 }
 
-/** What a row holds: text, or the bytes of what is no text, or no text that JavaScript could hold unchanged. */
+/**
+ * What a row holds: text, or the bytes of what is no text, or no text that JavaScript could hold unchanged. Bytes of
+ * text are in the encoding of the database.
+ */
 export type StoredData = string | { readonly bytes: Uint8Array; readonly storage: 'text' | 'blob' }
 
 export interface StoredRow {
@@ -187,9 +190,9 @@ export class StoredSessions {
   async #withBytes(rows: readonly StoredRow[], odd: readonly number[]): Promise<StoredRow[]> {
     const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
     const found = new Map(
-      result?.rows.map(([id, storage, bytes]): [number, StoredData] => [
+      result?.rows.map(([id, storage, bytes, a]): [number, StoredData] => [
         toNumber(id),
-        toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array),
+        toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array, encodingOf(a as Uint8Array)),
       ]),
     )
     return rows.map((row) => ({ ...row, data: found.get(row.rowId) ?? row.data }))
@@ -206,12 +209,17 @@ function isPlainText(data: SqlValue | undefined, bytes: SqlValue | undefined): d
 
 const utf8 = new TextEncoder()
 const utf8Length = (text: string) => utf8.encode(text).length
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function toData(storage: 'text' | 'blob', bytes: Uint8Array): StoredData {
+/** The encoding of a database, told by the bytes of an `a`. */
+function encodingOf(a: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (a.length === 1) return 'utf-8'
+  return a[0] === 0 ? 'utf-16be' : 'utf-16le'
+}
+
+function toData(storage: 'text' | 'blob', bytes: Uint8Array, encoding: string): StoredData {
   if (storage === 'blob') return { storage, bytes }
   try {
-    const text = strictUtf8.decode(bytes)
+    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
     return text.includes('\0') ? { storage, bytes } : text
   } catch {
     return { storage, bytes }

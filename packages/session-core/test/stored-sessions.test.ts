@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SessionStore, type SqlDriver, StoredSessions } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
 let stored: StoredSessions
@@ -82,4 +83,60 @@ test('makes no tables where it must not', async () => {
   const reader = new StoredSessions(driver, { createTables: false })
   await expect(reader.count()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
   expect(await stored.list({ limit: 1 })).toEqual([])
+})
+
+test.each([
+  ['UTF-8', ODD],
+  ['UTF-16le', [ODD[0], ODD[3]]],
+  ['UTF-16be', [ODD[0], ODD[3]]],
+])('reads text in %s at once, and asks again only for other rows', async (encoding, odd) => {
+  await driver.batch([{ sql: `pragma encoding = '${encoding}'` }])
+  const texts = items('plain', 'é', '😀', '')
+  await stored.write([{ session: session('s'), expectLast: 0, rows: texts }])
+  const [used] = await driver.batch([{ sql: 'pragma encoding' }])
+  expect(used!.rows).toEqual([[encoding]])
+  const { driver: watched, readOnly } = recordingDriver(driver)
+  const reader = new StoredSessions(watched, { createTables: false })
+  expect((await reader.read(['s'])).map(({ data }) => data)).toEqual(texts.map(({ data }) => data))
+  expect(readOnly).toEqual([true])
+  await stored.write([{ session: session('s'), expectLast: 4, rows: odd }])
+  const rows = await reader.read(['s'])
+  expect(rows.map(({ createdAt, data }) => ({ createdAt, data }))).toEqual([...texts, ...odd])
+  expect(readOnly).toEqual([true, true, true])
+})
+
+test('sends rows of several sessions together, at most 64 in a statement', async () => {
+  await stored.count()
+  const { driver: watched, batches } = recordingDriver(driver)
+  const rows = items(...Array.from({ length: 50 }, (_, n) => String(n)))
+  const changes = ['a', 'b'].map((id) => ({ session: session(id), expectLast: 0, rows }))
+  await new StoredSessions(watched).write(changes)
+  const inserted = batches.flat().flatMap(({ params = [] }) => (params.length > 3 ? [params.length / 3] : []))
+  expect(inserted).toEqual([64, 36])
+  expect((await stored.read(['b'])).map(({ data }) => data)).toEqual(rows.map(({ data }) => data))
+})
+
+test.each([undefined, { valueBytes: 1000 }])(
+  'makes a session without rows, with limits %j',
+  async (limits) => {
+    const limited = new StoredSessions({ ...driver, ...(limits && { limits }) })
+    expect(await limited.write([{ session: session('s'), expectLast: 0, rows: [] }])).toEqual(new Map())
+    expect(await limited.get(['s'])).toEqual([{ ...session('s'), items: 0, bytes: 0, lastRowId: 0 }])
+  },
+)
+
+test('says what a conflict means, and hides no other failure behind it', async () => {
+  await stored.count()
+  const change = { session: session('s'), expectLast: 1, rows: items('1') }
+  await expect(stored.write([change])).rejects.toMatchObject({
+    code: 'HISTORY_CONFLICT',
+    message: 'A session is no longer what it was when it was read. Nothing was written. Try again.',
+    cause: expect.any(Error),
+  })
+  await driver.batch([
+    {
+      sql: `create trigger t before insert on agent_messages begin select raise(abort, 'made up'); end`,
+    },
+  ])
+  await expect(stored.write([{ ...change, expectLast: 0 }])).rejects.toMatchObject({ code: 'SQL_ERROR' })
 })
