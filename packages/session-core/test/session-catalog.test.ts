@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionCatalog, SessionStore, type SessionSummary, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { readingDriver } from './support/reading-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
 
 interface Item {
@@ -151,6 +152,7 @@ describe('one session', () => {
     await expect(catalog.fork('a', 'b')).rejects.toMatchObject({
       code: 'SESSION_EXISTS',
       message: 'Session "b" already exists. Fork into another id.',
+      cause: expect.any(Error),
     })
     await expect(catalog.fork('none', 'c')).rejects.toMatchObject({
       code: 'SESSION_NOT_FOUND',
@@ -183,6 +185,19 @@ describe('one session', () => {
     await driver.close()
     await expect(catalog.fork('a', 'b')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
   })
+})
+
+test('names the number that is none', async () => {
+  await expect(catalog.list({ limit: 1.5 })).rejects.toThrow('limit must be a whole number.')
+  await expect(catalog.fork('a', 'b', { throughRowId: Number.NaN })).rejects.toThrow(
+    'throughRowId must be a whole number.',
+  )
+})
+
+test('finds no session where there are no tables and none may be made', async () => {
+  const reader = new SessionCatalog(readingDriver(driver))
+  expect(await reader.list()).toEqual({ sessions: [] })
+  expect(await reader.get('a')).toBeUndefined()
 })
 
 test('reading makes no write, and the tables are left to others with createTables false', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SessionStore, type SqlDriver, StoredSessions } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+import { readingDriver } from './support/reading-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
@@ -21,6 +22,7 @@ const ODD = [
   { createdAt: 12, data: { bytes: new Uint8Array([104, 255, 105]), storage: 'text' } },
   { createdAt: 1.5, data: { bytes: new Uint8Array([104, 0, 105]), storage: 'text' } },
   { createdAt: 'some day', data: '{ "cut\ufffd é 😀' },
+  { createdAt: null, data: '\ufeff\ufffd' },
 ] as const
 
 test.each([undefined, { statements: 100 }, { valueBytes: 1000 }])(
@@ -32,7 +34,7 @@ test.each([undefined, { statements: 100 }, { valueBytes: 1000 }])(
     const lasts = await limited.write([{ session: session('many'), expectLast: 0, rows: many }, odd])
     expect([...lasts]).toEqual([
       ['many', 150],
-      ['odd', 154],
+      ['odd', 155],
     ])
     const rows = await limited.read(['odd', 'many', 'nobody'])
     expect(rows.map(({ createdAt, data }) => ({ createdAt, data }))).toEqual([...many, ...ODD])
@@ -87,11 +89,11 @@ test('makes no tables where it must not', async () => {
 
 test.each([
   ['UTF-8', ODD],
-  ['UTF-16le', [ODD[0], ODD[3]]],
-  ['UTF-16be', [ODD[0], ODD[3]]],
+  ['UTF-16le', [ODD[0], ODD[3], ODD[4]]],
+  ['UTF-16be', [ODD[0], ODD[3], ODD[4]]],
 ])('reads text in %s at once, and asks again only for other rows', async (encoding, odd) => {
   await driver.batch([{ sql: `pragma encoding = '${encoding}'` }])
-  const texts = items('plain', 'é', '😀', '')
+  const texts = items('plain', 'é', '中', '😀', '')
   await stored.write([{ session: session('s'), expectLast: 0, rows: texts }])
   const [used] = await driver.batch([{ sql: 'pragma encoding' }])
   expect(used!.rows).toEqual([[encoding]])
@@ -99,7 +101,7 @@ test.each([
   const reader = new StoredSessions(watched, { createTables: false })
   expect((await reader.read(['s'])).map(({ data }) => data)).toEqual(texts.map(({ data }) => data))
   expect(readOnly).toEqual([true])
-  await stored.write([{ session: session('s'), expectLast: 4, rows: odd }])
+  await stored.write([{ session: session('s'), expectLast: 5, rows: odd }])
   const rows = await reader.read(['s'])
   expect(rows.map(({ createdAt, data }) => ({ createdAt, data }))).toEqual([...texts, ...odd])
   expect(readOnly).toEqual([true, true, true])
@@ -139,4 +141,36 @@ test('says what a conflict means, and hides no other failure behind it', async (
     },
   ])
   await expect(stored.write([{ ...change, expectLast: 0 }])).rejects.toMatchObject({ code: 'SQL_ERROR' })
+})
+
+test('asks again for text that has another length than its bytes', async () => {
+  const text = 'h\ufffdi'
+  await stored.write([{ session: session('s'), expectLast: 0, rows: items(text) }])
+  // Some bindings leave out what they cannot decode.
+  const losing: SqlDriver = {
+    ...driver,
+    async batch(statements, options) {
+      const results = await driver.batch(statements, options)
+      const without = (value: unknown) => (value === text ? 'hi' : value)
+      return results.map((result) => ({
+        ...result,
+        rows: result.rows.map((row) => row.map(without)) as typeof result.rows,
+      }))
+    },
+  }
+  expect(await new StoredSessions(losing).read(['s'])).toMatchObject([{ data: text }])
+})
+
+test('gives a time that is no number of JavaScript as text', async () => {
+  await stored.write([{ session: session('s'), expectLast: 0, rows: items('1') }])
+  await driver.batch([{ sql: 'update agent_messages set created_at = 9007199254740993' }])
+  expect(await stored.read(['s'])).toMatchObject([{ createdAt: '9007199254740993' }])
+})
+
+test('finds nothing where there are no tables and none may be made', async () => {
+  const reader = new StoredSessions(readingDriver(driver))
+  expect(await reader.count()).toBe(0)
+  expect(await reader.list({ limit: 1 })).toEqual([])
+  expect(await reader.get(['s'])).toEqual([])
+  expect(await reader.read(['s'])).toEqual([])
 })
