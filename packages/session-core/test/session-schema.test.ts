@@ -31,6 +31,39 @@ describe('the tables', () => {
     expect(result!.rows.flat()).toEqual(['agent_sessions', 'agent_messages'])
   })
 
+  test('have the layout of the Python SDK, and one more table once there are operation ids', async () => {
+    await new SessionStore<Item>(driver).append('s', numbered(1), { operationId: 'first' })
+    const [columns, others] = await driver.batch([
+      {
+        sql: `select t.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
+          from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and t.name like 'agent%'
+          order by t.rowid, c.cid`,
+      },
+      {
+        sql: `select type, name, tbl_name from sqlite_schema
+          where type <> 'table' and name not like 'sqlite%' order by rowid`,
+      },
+    ])
+    const now = 'CURRENT_TIMESTAMP'
+    expect(columns!.rows).toEqual([
+      ['agent_sessions', 'session_id', 'TEXT', 0, null, 1],
+      ['agent_sessions', 'created_at', 'TIMESTAMP', 0, now, 0],
+      ['agent_sessions', 'updated_at', 'TIMESTAMP', 0, now, 0],
+      ['agent_messages', 'id', 'INTEGER', 0, null, 1],
+      ['agent_messages', 'session_id', 'TEXT', 1, null, 0],
+      ['agent_messages', 'message_data', 'TEXT', 1, null, 0],
+      ['agent_messages', 'created_at', 'TIMESTAMP', 0, now, 0],
+      ['agent_sessions_operations', 'session_id', 'TEXT', 1, null, 1],
+      ['agent_sessions_operations', 'operation_id', 'TEXT', 1, null, 2],
+      ['agent_sessions_operations', 'digest', 'TEXT', 1, null, 0],
+      ['agent_sessions_operations', 'created_at', 'TIMESTAMP', 0, now, 0],
+    ])
+    expect(others!.rows).toEqual([
+      ['index', 'idx_agent_messages_session_id', 'agent_messages'],
+      ['trigger', 'agent_sessions_operations_forget', 'agent_sessions'],
+    ])
+  })
+
   test('are tried only once where the right to make them is missing', async () => {
     await new SessionStore<Item>(driver).append('s', numbered(1))
     let refused = 0
