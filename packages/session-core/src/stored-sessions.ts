@@ -189,12 +189,12 @@ export class StoredSessions {
 
   async #withBytes(rows: readonly StoredRow[], odd: readonly number[]): Promise<StoredRow[]> {
     const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
-    const found = new Map(
-      result?.rows.map(([id, storage, bytes, a]): [number, StoredData] => [
-        toNumber(id),
-        toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array, encodingOf(a as Uint8Array)),
-      ]),
-    )
+    const found = new Map<number, StoredData>()
+    let decoder: TextDecoder | undefined
+    for (const [id, storage, bytes, a] of result?.rows ?? []) {
+      decoder ??= new TextDecoder(encodingOf(a as Uint8Array), { fatal: true, ignoreBOM: true })
+      found.set(toNumber(id), toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array, decoder))
+    }
     return rows.map((row) => ({ ...row, data: found.get(row.rowId) ?? row.data }))
   }
 }
@@ -216,10 +216,10 @@ function encodingOf(a: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   return a[0] === 0 ? 'utf-16be' : 'utf-16le'
 }
 
-function toData(storage: 'text' | 'blob', bytes: Uint8Array, encoding: string): StoredData {
+function toData(storage: 'text' | 'blob', bytes: Uint8Array, decoder: TextDecoder): StoredData {
   if (storage === 'blob') return { storage, bytes }
   try {
-    const text = new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
+    const text = decoder.decode(bytes)
     return text.includes('\0') ? { storage, bytes } : text
   } catch {
     return { storage, bytes }
