@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import {
-  DEFAULT_TABLES,
   databaseUrlFromEnv,
   isStorageError,
   openDriver,
   SessionCatalog,
   type SqlDriver,
   StorageError,
+  withDefaultNames,
 } from '@persql/session-core'
 import { type Command, Option } from 'commander'
 import { refuseMissing } from './refuse-missing.ts'
@@ -40,7 +40,7 @@ export function withDatabase(command: Command): Command {
 }
 
 export function withTables(command: Command): Command {
-  const { sessionsTable, messagesTable } = DEFAULT_TABLES
+  const { sessionsTable, messagesTable } = withDefaultNames()
   return command
     .addOption(new Option('--sessions-table <name>', 'table of the sessions').default(sessionsTable))
     .addOption(new Option('--messages-table <name>', 'table of the items').default(messagesTable))
@@ -70,8 +70,7 @@ export async function openDatabase(options: DatabaseOptions, mode: Mode): Promis
     if (mode !== 'create') await refuseMissing(nameOf(url))
   }
   const tables = {
-    sessionsTable: options.sessionsTable ?? DEFAULT_TABLES.sessionsTable,
-    messagesTable: options.messagesTable ?? DEFAULT_TABLES.messagesTable,
+    ...withDefaultNames(options),
     createTables: mode === 'create',
   }
   const driver = await open(url, mode)

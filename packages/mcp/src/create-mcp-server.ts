@@ -1,9 +1,9 @@
 import { McpServer } from '@modelcontextprotocol/server'
+import { withDefaultNames } from '@persql/session-core'
 import type { McpOptions } from './mcp-options.ts'
 import { registerPrompts } from './prompts.ts'
 import { registerTool } from './register-tool.ts'
 import { registerResources } from './resources.ts'
-import { tablesOf } from './sessions.ts'
 import { TOOLS } from './tools/index.ts'
 import { VERSION } from './version.ts'
 
@@ -31,7 +31,7 @@ export function createMcpServer(options: McpOptions): McpServer {
 }
 
 function instructionsOf(options: McpOptions): string {
-  const { sessionsTable, messagesTable } = tablesOf(options)
+  const { sessionsTable, messagesTable } = withDefaultNames(options)
   return (
     `Session databases of AI agents, in SQLite: conversations in ${sessionsTable}(session_id, created_at, updated_at) and ` +
     `${messagesTable}(id, session_id, message_data, created_at), memories, and any other tables. message_data is one ` +

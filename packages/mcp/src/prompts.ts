@@ -1,13 +1,13 @@
 import type { McpServer } from '@modelcontextprotocol/server'
+import { withDefaultNames } from '@persql/session-core'
 import { z } from 'zod'
 import type { McpOptions } from './mcp-options.ts'
-import { tablesOf } from './sessions.ts'
 import { database, sessionId } from './tool.ts'
 
 /** Ready-made tasks that people start by name. */
 export function registerPrompts(server: McpServer, options: McpOptions): void {
   const { defaultDatabase } = options
-  const { messagesTable: table } = tablesOf(options)
+  const { messagesTable: table } = withDefaultNames(options)
   const which = defaultDatabase === undefined ? database : database.default(defaultDatabase)
 
   server.registerPrompt(

@@ -1,6 +1,12 @@
 import type { PerSQLDatabase } from '@persql/sdk'
-import { parseTime, type SessionTableNames, searchItems, toSqlDriver } from '@persql/session-core'
-import { tablesOf, withoutTables } from './sessions.ts'
+import {
+  parseTime,
+  type SessionTableNames,
+  searchItems,
+  toSqlDriver,
+  withDefaultNames,
+} from '@persql/session-core'
+import { withoutTables } from './sessions.ts'
 import { ToolRefusal } from './tool-error.ts'
 import { type Entry, toEntry } from './transcript.ts'
 
@@ -28,7 +34,7 @@ export async function searchSessions(
   const words = text.split(/\s+/).filter((word) => word !== '')
   if (words.length === 0) throw new ToolRefusal('The text has no words to look for.')
   if (words.length > WORDS) throw new ToolRefusal(`Search for at most ${WORDS} words at once.`)
-  const options = { ...tablesOf(names), ...search, createTables: false }
+  const options = { ...withDefaultNames(names), ...search, createTables: false }
   const page = await withoutTables(searchItems(toSqlDriver(handle), words, options), {
     hits: [],
   })

@@ -1,16 +1,16 @@
 import type { PerSQLDatabase } from '@persql/sdk'
 import {
-  DEFAULT_TABLES,
   isStorageError,
   SessionCatalog,
   SessionStore,
   type SessionTableNames,
   toSqlDriver,
+  withDefaultNames,
 } from '@persql/session-core'
 
 /** The sessions of a database, without making their tables. */
 export function catalogOf(handle: PerSQLDatabase, names: SessionTableNames): SessionCatalog {
-  return new SessionCatalog(toSqlDriver(handle), { ...tablesOf(names), createTables: false })
+  return new SessionCatalog(toSqlDriver(handle), { ...withDefaultNames(names), createTables: false })
 }
 
 /** The items of its sessions. `onCorruptRow` is told of rows that are passed over. */
@@ -20,17 +20,10 @@ export function storeOf(
   onCorruptRow: () => void,
 ): SessionStore<unknown> {
   return new SessionStore<unknown>(toSqlDriver(handle), {
-    ...tablesOf(names),
+    ...withDefaultNames(names),
     createTables: false,
     onCorruptRow,
   })
-}
-
-export function tablesOf({
-  sessionsTable = DEFAULT_TABLES.sessionsTable,
-  messagesTable = DEFAULT_TABLES.messagesTable,
-}: SessionTableNames) {
-  return { sessionsTable, messagesTable }
 }
 
 /** Before the first session there are no tables, which means no sessions. */

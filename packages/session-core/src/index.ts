@@ -28,7 +28,7 @@ export {
   type SessionSummary,
 } from './session-catalog.ts'
 export { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
-export { DEFAULT_TABLES, type SessionTableNames, type SessionTables } from './session-tables.ts'
+export { type SessionTableNames, type SessionTables, withDefaultNames } from './session-tables.ts'
 export { sessionTablesSql } from './session-tables-sql.ts'
 export { statementBuilder } from './statement-builder.ts'
 export {

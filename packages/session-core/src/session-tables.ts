@@ -30,11 +30,15 @@ export interface SessionTableNames {
   readonly messagesTable?: string | undefined
 }
 
-/** What the tables are called where nobody says otherwise; the names of the Python SDK. */
-export const DEFAULT_TABLES = {
-  sessionsTable: 'agent_sessions',
-  messagesTable: 'agent_messages',
-} as const satisfies SessionTableNames
+/** The names filled in where nobody says otherwise, with those of the Python SDK. They are not checked. */
+export function withDefaultNames(
+  names: SessionTableNames = {},
+): Readonly<Record<keyof SessionTableNames, string>> {
+  return {
+    sessionsTable: names.sessionsTable ?? 'agent_sessions',
+    messagesTable: names.messagesTable ?? 'agent_messages',
+  }
+}
 
 /** Names checked and filled in. `operations` remembers operation ids and is made when the first one is used. */
 export interface ResolvedTableNames {
@@ -46,8 +50,9 @@ export interface ResolvedTableNames {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
 
 export function resolveTableNames(names: SessionTableNames = {}): ResolvedTableNames {
-  const sessions = checkName('sessionsTable', names.sessionsTable ?? DEFAULT_TABLES.sessionsTable)
-  const messages = checkName('messagesTable', names.messagesTable ?? DEFAULT_TABLES.messagesTable)
+  const { sessionsTable, messagesTable } = withDefaultNames(names)
+  const sessions = checkName('sessionsTable', sessionsTable)
+  const messages = checkName('messagesTable', messagesTable)
   const operations = `${sessions}_operations`
   const different = new Set([sessions, messages, operations].map((name) => name.toLowerCase()))
   if (different.size !== 3) {
