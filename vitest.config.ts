@@ -8,6 +8,7 @@ export default defineConfig({
       'compat/*.test.ts',
       'docs/check/*.test.ts',
       'e2e/*.test.ts',
+      'fuzz/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
