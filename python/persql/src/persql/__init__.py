@@ -1,0 +1,62 @@
+"""Client of the PerSQL API, and a local mode of the same calls on SQLite."""
+
+from ._async_client import AsyncPerSQL, AsyncPerSQLDatabase
+from ._client import PerSQL, PerSQLDatabase
+from ._errors import ApprovalRequiredError, PerSQLError, PerSQLErrorCode, RateLimitError
+from ._results import (
+    BranchInfo,
+    CallMeta,
+    ClaimedBranch,
+    ColumnDescription,
+    CreatedToken,
+    DatabaseDescription,
+    DatabaseInfo,
+    ForeignKeyDescription,
+    IndexDescription,
+    Me,
+    MergedBranch,
+    PlanRow,
+    QueryResult,
+    SchemaObject,
+    SqlErrorDetail,
+    TableDescription,
+    TableInfo,
+    TokenInfo,
+    UsageRow,
+    Validation,
+)
+from ._values import SqlParam, SqlValue, Statement
+
+__all__ = [
+    "ApprovalRequiredError",
+    "AsyncPerSQL",
+    "AsyncPerSQLDatabase",
+    "BranchInfo",
+    "CallMeta",
+    "ClaimedBranch",
+    "ColumnDescription",
+    "CreatedToken",
+    "DatabaseDescription",
+    "DatabaseInfo",
+    "ForeignKeyDescription",
+    "IndexDescription",
+    "Me",
+    "MergedBranch",
+    "PerSQL",
+    "PerSQLDatabase",
+    "PerSQLError",
+    "PerSQLErrorCode",
+    "PlanRow",
+    "QueryResult",
+    "RateLimitError",
+    "SchemaObject",
+    "SqlErrorDetail",
+    "SqlParam",
+    "SqlValue",
+    "Statement",
+    "TableDescription",
+    "TableInfo",
+    "TokenInfo",
+    "UsageRow",
+    "Validation",
+]

@@ -1,0 +1,318 @@
+"""Local mode: the SQL calls on one SQLite database, through the standard library."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar, cast
+
+from ._errors import PerSQLError, invalid_argument
+from ._redact import Redactor
+from ._requests import check_statements
+from ._results import DatabaseDescription, PlanRow, QueryResult, SchemaObject, TableInfo, Validation
+from ._sql_errors import STATUSES, parse_sql_error
+from ._steps import Steps, Work
+from ._values import SqlParam, SqlValue, Statement, encode_params
+
+Outcome = TypeVar("Outcome")
+
+#: Seconds that a call waits for the lock of another connection.
+_BUSY_TIMEOUT = 10.0
+_LEADING = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-z]*)", re.DOTALL | re.IGNORECASE)
+_TRANSACTION_CONTROL = frozenset(
+    {"begin", "start", "commit", "end", "abort", "rollback", "savepoint", "release"}
+)
+
+
+def _is_of_user(name: str) -> bool:
+    return not name.lower().startswith(("sqlite_", "_persql_"))
+
+
+class LocalDatabase:
+    """One SQLite database, opened by its first call. Calls of several threads take turns."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        text = os.fspath(path)
+        if text.strip() == "":
+            raise invalid_argument('local must be a path such as "agents.db", or ":memory:".')
+        # Where the file is must not depend on where the program is later.
+        self._path = text if text == ":memory:" else os.path.abspath(text)
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._connection:
+                self._connection.close()
+            self._connection = None
+
+    def query(
+        self,
+        sql: str,
+        params: Sequence[SqlParam] | None,
+        *,
+        read_only: bool,
+        idempotency_key: str | None,
+        timeout: float | None,
+        max_retries: int | None,
+    ) -> Steps[QueryResult]:
+        del idempotency_key, timeout, max_retries
+        return (yield from self._run([(sql, params)], lambda one: one(0), read_only=read_only))
+
+    def batch(
+        self,
+        statements: Sequence[Statement],
+        *,
+        transaction: bool,
+        read_only: bool,
+        idempotency_key: str | None,
+        timeout: float | None,
+        max_retries: int | None,
+    ) -> Steps[list[QueryResult]]:
+        del idempotency_key, timeout, max_retries
+        known = check_statements(statements)
+        return (
+            yield from self._run(
+                known,
+                lambda one: [one(index) for index in range(len(known))],
+                read_only=read_only,
+                transaction=transaction,
+                is_batch=True,
+            )
+        )
+
+    def explain(self, sql: str, params: Sequence[SqlParam] | None) -> Steps[list[PlanRow]]:
+        result = yield from self._read(f"explain query plan {sql}", params)
+        return cast("list[PlanRow]", result["rows"])
+
+    def validate(self, sql: str, params: Sequence[SqlParam] | None) -> Steps[Validation]:
+        try:
+            yield from self._read(f"explain {sql}", params)
+        except PerSQLError as error:
+            if error.detail is None:
+                raise
+            return {"ok": False, "error": str(error), "error_detail": error.detail}
+        return {"ok": True}
+
+    def tables(self) -> Steps[list[TableInfo]]:
+        def count(connection: sqlite3.Connection) -> list[TableInfo]:
+            return [
+                {
+                    "name": name,
+                    "row_count": connection.execute(f"select count(*) from main.{_quoted(name)}").fetchone()[
+                        0
+                    ],
+                }
+                for name in _user_tables(connection)
+            ]
+
+        return (yield from self._look(count))
+
+    def describe(self) -> Steps[DatabaseDescription]:
+        return (yield from self._look(_describe))
+
+    def schema(self) -> Steps[list[SchemaObject]]:
+        return (yield from self._look(_schema))
+
+    def _read(self, sql: str, params: Sequence[SqlParam] | None) -> Steps[QueryResult]:
+        return (yield from self._run([(sql, params)], lambda one: one(0), read_only=True))
+
+    def _look(self, look: Callable[[sqlite3.Connection], Outcome]) -> Steps[Outcome]:
+        def work() -> Outcome:
+            with self._lock:
+                connection = self._open()
+                try:
+                    return _in_transaction(connection, "begin", lambda: look(connection))
+                except sqlite3.Error as error:
+                    raise _failure(error, Redactor([]), None) from error
+
+        return (yield Work(work))
+
+    def _run(
+        self,
+        statements: Sequence[tuple[str, Sequence[SqlParam] | None]],
+        work: Callable[[Callable[[int], QueryResult]], Outcome],
+        *,
+        read_only: bool,
+        transaction: bool = False,
+        is_batch: bool = False,
+    ) -> Steps[Outcome]:
+        for index, (_, params) in enumerate(statements):
+            # What JSON cannot hold is refused here as well.
+            encode_params(params or (), index)
+        redactor = Redactor([(sql, params or ()) for sql, params in statements])
+
+        def run() -> Outcome:
+            with self._lock:
+                connection = self._open()
+
+                def one(index: int) -> QueryResult:
+                    sql, params = statements[index]
+                    try:
+                        return _execute(connection, sql, params or ())
+                    except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
+                        raise _failure(error, redactor, index if is_batch else None) from error
+
+                if read_only:
+                    connection.execute("pragma query_only = on")
+                try:
+                    if not transaction:
+                        return work(one)
+                    begin = "begin" if read_only else "begin immediate"
+                    return _in_transaction(connection, begin, lambda: work(one))
+                except sqlite3.Error as error:
+                    raise _failure(error, redactor, None) from error
+                finally:
+                    if read_only:
+                        connection.execute("pragma query_only = off")
+
+        return (yield Work(run))
+
+    def _open(self) -> sqlite3.Connection:
+        if self._closed:
+            raise PerSQLError("closed", "This client was closed. Make another one.")
+        if self._connection is None:
+            try:
+                connection = sqlite3.connect(
+                    self._path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+                )
+                connection.executescript(
+                    "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on"
+                )
+            except sqlite3.Error as error:
+                raise _failure(error, Redactor([]), None) from error
+            self._connection = connection
+        return self._connection
+
+
+def _in_transaction(connection: sqlite3.Connection, begin: str, work: Callable[[], Outcome]) -> Outcome:
+    connection.execute(begin)
+    try:
+        outcome = work()
+        connection.execute("commit")
+        return outcome
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+def _execute(connection: sqlite3.Connection, sql: str, params: Sequence[SqlParam]) -> QueryResult:
+    match = _LEADING.match(sql)
+    if match and match.group(1).lower() in _TRANSACTION_CONTROL:
+        raise sqlite3.ProgrammingError("cannot begin or end a transaction: pass transaction=True to batch")
+    before = connection.total_changes
+    cursor = connection.execute(
+        sql, tuple(int(value) if isinstance(value, bool) else value for value in params)
+    )
+    rows = [list(row) for row in cursor.fetchall()]
+    columns: list[str] = [column[0] for column in cursor.description or ()]
+    changes = connection.total_changes - before
+    result: QueryResult = {
+        "data": [dict(zip(columns, row, strict=True)) for row in rows],
+        "columns": columns,
+        "rows": cast("list[list[SqlValue]]", rows),
+        "rows_read": len(rows),
+        "rows_written": changes,
+    }
+    if changes > 0 or cursor.description is None:
+        result["changes"] = changes
+        result["last_insert_rowid"] = cursor.lastrowid or 0
+    return result
+
+
+def _failure(error: Exception, redactor: Redactor, statement_index: int | None) -> PerSQLError:
+    code = getattr(error, "sqlite_errorcode", None)
+    detail = parse_sql_error(error)
+    if statement_index is not None:
+        detail["statement_index"] = statement_index
+    safe: Any = redactor.detail(cast("dict[str, Any]", detail))
+    is_damaged = isinstance(code, int) and code & 0xFF in (11, 26)
+    status = 500 if is_damaged else STATUSES[detail["kind"]]
+    return PerSQLError("api", safe["message"], status=status, detail=safe)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+# Pragmas as statements, because a table could have the name of a function such as pragma_table_list.
+
+
+def _user_tables(connection: sqlite3.Connection) -> list[str]:
+    rows: Iterable[Any] = connection.execute("pragma main.table_list")
+    return sorted(name for _, name, kind, *_ in rows if kind in ("table", "virtual") and _is_of_user(name))
+
+
+def _shadow_tables(connection: sqlite3.Connection) -> set[str]:
+    rows: Iterable[Any] = connection.execute("pragma main.table_list")
+    return {name for _, name, kind, *_ in rows if kind == "shadow"}
+
+
+def _schema(connection: sqlite3.Connection) -> list[SchemaObject]:
+    shadow = _shadow_tables(connection)
+    rows: Iterable[Any] = connection.execute(
+        "select type, name, tbl_name, sql from main.sqlite_schema where sql is not null order by rowid"
+    )
+    return [
+        {"type": kind, "name": name, "table": table, "sql": sql}
+        for kind, name, table, sql in rows
+        if _is_of_user(name) and _is_of_user(table) and table not in shadow
+    ]
+
+
+def _describe(connection: sqlite3.Connection) -> DatabaseDescription:
+    def pragma(name: str, of: str) -> list[Any]:
+        return connection.execute(f"pragma main.{name}({_quoted(of)})").fetchall()
+
+    def foreign_keys(table: str) -> Iterable[list[Any]]:
+        rows = sorted(pragma("foreign_key_list", table), key=itemgetter(0, 1))
+        return (list(parts) for _, parts in groupby(rows, key=itemgetter(0)))
+
+    return {
+        "database_description": None,
+        "tables": [
+            {
+                "table": table,
+                "description": None,
+                "columns": [
+                    {
+                        "name": name,
+                        "type": declared,
+                        "not_null": bool(not_null),
+                        "primary_key": key,
+                        "default_value": default,
+                        "description": None,
+                    }
+                    for _, name, declared, not_null, default, key, hidden in pragma("table_xinfo", table)
+                    if hidden != 1
+                ],
+                "foreign_keys": [
+                    {
+                        "columns": [part[3] for part in parts],
+                        "referenced_table": parts[0][2],
+                        "referenced_columns": [part[4] for part in parts if part[4] is not None],
+                        "on_delete": parts[0][6],
+                        "on_update": parts[0][5],
+                    }
+                    for parts in foreign_keys(table)
+                ],
+                "indexes": [
+                    {
+                        "name": name,
+                        "unique": bool(unique),
+                        "columns": [column for _, _, column in pragma("index_info", name)],
+                    }
+                    for _, name, unique, *_ in sorted(pragma("index_list", table), key=itemgetter(1))
+                ],
+            }
+            for table in _user_tables(connection)
+        ],
+    }
