@@ -1,4 +1,3 @@
-import type { AgentInputItem, Session } from '@openai/agents-core'
 import {
   checkSessionId,
   type DatabaseHandle,
@@ -11,6 +10,7 @@ import {
   StorageError,
   toSqlDriver,
 } from '@persql/session-core'
+import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 import { withoutOrphanedResults } from './without-orphaned-results.ts'

@@ -1,5 +1,5 @@
-import type { AgentInputItem } from '@openai/agents-core'
 import { jsonCodec, StorageError } from '@persql/session-core'
+import type { AgentInputItem } from './agents-sdk.ts'
 import { holdsOnlyData } from './holds-only-data.ts'
 import type { HistoryMutations } from './persql-session.ts'
 

@@ -1,4 +1,4 @@
-import type { AgentInputItem } from '@openai/agents-core'
+import type { AgentInputItem } from './agents-sdk.ts'
 
 /**
  * The items without those tool results whose call is not among the items before them: the model API refuses such a
