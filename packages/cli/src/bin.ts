@@ -1,22 +1,16 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
-import { addCompletion } from './completion.ts'
-import { createProgram } from './program.ts'
-import { reportError } from './report-error.ts'
+import { checkNode } from './check-node.ts'
 
 // Where drivers are looked for that the user has not installed: from here, and not from a link to here.
 process.argv[1] = fileURLToPath(import.meta.url)
 
-// Whoever read the output has had enough, as in `persql sessions list | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-
 try {
-  const program = createProgram()
-  await addCompletion(program)
-  await program.parseAsync()
+  checkNode()
+  // Older versions cannot parse what this imports, or crash in it.
+  const { main } = await import('./main.ts')
+  await main()
 } catch (error) {
-  process.exitCode = reportError(error)
+  process.stderr.write(`persql: ${(error as Error).message}\n`)
+  process.exitCode = 1
 }

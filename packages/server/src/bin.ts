@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { checkNode } from './check-node.ts'
 import type { LogEntry } from './server-options.ts'
 
 const USAGE = `persql-server [options]
@@ -15,8 +16,6 @@ const USAGE = `persql-server [options]
 PERSQL_ADMIN_TOKEN       the admin token; without it, the first run prints one
 `
 
-const NODE = [24, 15] as const
-
 try {
   await run()
 } catch (error) {
@@ -25,6 +24,7 @@ try {
 }
 
 async function run(): Promise<void> {
+  checkNode()
   const { values } = parseArgs({
     allowNegative: true,
     options: {
@@ -44,10 +44,6 @@ async function run(): Promise<void> {
   const print = (entry: LogEntry) => {
     if (values.quiet && entry.level === 'info') return
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
-  }
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
-    throw new Error(`This is Node.js ${process.versions.node}; the server needs ${NODE.join('.')} or later.`)
   }
   // Older versions lack what this imports.
   const { createServer } = await import('./create-server.ts')

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { createServer } from '../src/index.ts'
 import { startServer, temporaryFolder } from './support/test-server.ts'
 
 const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
@@ -110,3 +113,20 @@ test('tells its options', async () => {
     expect(output.stdout).toContain(option)
   }
 })
+
+const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(manifest.engines.node)!.map(Number)
+
+test.each([`${major}.${minor! - 1}.9`, `${major! - 1}.99.0`, '9.0.0'])(
+  'refuses Node.js %s, older than the manifest allows, before it makes a folder',
+  async (node) => {
+    const data = join(temporaryFolder(), 'data')
+    vi.stubGlobal('process', Object.create(process, { versions: { value: { node } } }))
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    await expect(createServer({ data })).rejects.toThrow(
+      `This is Node.js ${node}; the server needs ${major}.${minor} or later.`,
+    )
+    expect(existsSync(data)).toBe(false)
+  },
+)
