@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -42,7 +42,7 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
     await publishRelease(join(folder, 'release'), registry)
     packages = publicPackages(join(folder, 'release'))
     binaries = {}
-    for (const name of ['node@22', 'node@24', 'node@26', 'deno', 'bun']) {
+    for (const name of ['node@18', 'node@20', 'node@22', 'node@24', 'node@26', 'deno', 'bun']) {
       binaries[name] = await installRuntime(join(folder, 'runtimes'), name)
     }
     server = await startServer(await freshProject('server', 'node@24', ['@persql/server']))
@@ -60,14 +60,46 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
   const loadable = () => entryPoints().filter((name) => !name.endsWith('/testing'))
 
   /** Its environment is the one of somebody who has that version of Node.js. */
-  async function freshProject(name: string, node: string, installed: readonly string[]) {
+  async function freshProject(
+    name: string,
+    node: string,
+    installed: readonly string[],
+    manager: 'npm' | 'pnpm' = 'npm',
+  ) {
     const cwd = join(folder, 'projects', name)
     mkdirSync(cwd, { recursive: true })
     cpSync(join(import.meta.dirname, 'programs'), cwd, { recursive: true })
     writeFileSync(join(cwd, 'package.json'), '{"private":true,"type":"module"}')
     const env = { ...registry.env, PATH: [binaries[node], process.env['PATH']].join(delimiter) }
-    await runCommand('npm', ['install', ...installed], { cwd, env })
+    if (manager === 'npm') {
+      await runCommand('npm', ['install', ...installed], { cwd, env })
+    } else {
+      // Each package sees what it asks for, and nothing else. What was published just now is wanted here.
+      writeFileSync(join(cwd, 'pnpm-workspace.yaml'), 'hoist: false\nminimumReleaseAge: 0\n')
+      await runCommand('npx', ['--yes', 'pnpm@12', 'add', ...installed], { cwd, env })
+    }
     return { cwd, env }
+  }
+
+  /** What TypeScript reports in these files and in our declarations, not in those of others, which have errors. */
+  async function typeErrors({ cwd, env }: { cwd: string; env: Record<string, string> }, options: object) {
+    const { files, ...own } = options as { files: readonly string[] }
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2024', 'esnext.disposable', 'dom'],
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ['node'],
+      ...own,
+    }
+    writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+    const errors = await runCommand('npx', ['tsc', '--pretty', 'false'], { cwd, env }).then(
+      () => [],
+      ({ message }: Error) => message.split('\n').filter((line) => /^\S+\(\d+,\d+\): error/.test(line)),
+    )
+    return errors.filter((line) => !/^node_modules\/(?!(\.pnpm\/)?@persql)/.test(line))
   }
 
   /** A program that goes on until it is closed, and what it prints first. */
@@ -197,26 +229,79 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
       const { cwd, env } = await freshProject(`types-${moduleResolution}`, 'node@24', installed)
       const everything = entryPoints().map((name, index) => `export * as entry${index} from '${name}'\n`)
       writeFileSync(join(cwd, 'entry-points.ts'), everything.join(''))
-      const compilerOptions = {
-        module,
-        moduleResolution,
-        target: 'es2023',
-        lib: ['es2024', 'esnext.disposable', 'dom'],
-        strict: true,
-        skipLibCheck: false,
-        noEmit: true,
-        types: ['node'],
+      const files = ['types.ts', 'entry-points.ts']
+      expect(await typeErrors({ cwd, env }, { module, moduleResolution, files })).toEqual([])
+    },
+    10 * MINUTES,
+  )
+
+  test.each([
+    ['npm', '@openai/agents', ['@openai/agents@0.3.0', 'zod@3']],
+    ['npm', '@openai/agents', ['@openai/agents@0.11.8']],
+    ['npm', '@openai/agents', ['@openai/agents']],
+    ['npm', '@openai/agents-core', ['@openai/agents-core@0.16.0']],
+    ['pnpm', '@openai/agents', ['@openai/agents@0.11.8']],
+    ['pnpm', '@openai/agents-core', ['@openai/agents-core@0.16.0']],
+  ] as const)(
+    'leaves one copy of the Agents SDK, and has its types: %s with %s, %j',
+    async (manager, sdk, installed) => {
+      const name = `${manager}-${installed[0].replaceAll('/', '-')}`
+      const ours = ['@persql/openai-agents', '@persql/context', '@persql/kysely', '@persql/driver-sqljs']
+      const others = ['kysely@0.29.0', 'sql.js', 'typescript', '@types/node']
+      const project = await freshProject(name, 'node@24', [...installed, ...ours, ...others], manager)
+      const paths = readdirSync(join(project.cwd, 'node_modules'), { recursive: true, encoding: 'utf8' })
+      expect(paths.filter((path) => path.endsWith('@openai/agents-core/package.json'))).toHaveLength(1)
+
+      const program = join(project.cwd, 'one-sdk.ts')
+      writeFileSync(program, readFileSync(program, 'utf8').replace("'@openai/agents'", `'${sdk}'`))
+      expect(await typeErrors(project, { files: ['one-sdk.ts'] })).toEqual([])
+    },
+    10 * MINUTES,
+  )
+
+  test(
+    'every command refuses a Node.js that is too old with a sentence',
+    async () => {
+      const { cwd, env } = await freshProject('old-node', 'node@24', ['@persql/cli', '@persql/server'])
+      const refusal = (node: string, ...args: string[]) =>
+        runCommand(join(binaries[node]!, 'node'), args, { cwd, env }).then(
+          (printed) => `It ran: ${printed}`,
+          ({ message }: Error) => message.split('\n').slice(1).join('\n').trim(),
+        )
+      const bin = (command: string) => join('node_modules/.bin', command)
+      for (const node of ['node@18', 'node@20']) {
+        expect(await refusal(node, bin('persql'), 'sessions', 'list', '--db', ':memory:')).toMatch(
+          /^persql: This is Node\.js \d+\.\d+\.\d+; persql needs 22\.12 or later\.$/,
+        )
+        expect(await refusal(node, bin('persql-server'), '--no-auto-create')).toMatch(
+          /^persql-server: This is Node\.js \d+\.\d+\.\d+; the server needs 24\.15 or later\.$/,
+        )
       }
-      writeFileSync(
-        join(cwd, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['types.ts', 'entry-points.ts'] }),
+      expect(await refusal('node@22', bin('persql'), 'server', '--port', '0')).toMatch(
+        /^persql: This is Node\.js 22\.\d+\.\d+; the server needs 24\.15 or later\.$/,
       )
-      const errors = await runCommand('npx', ['tsc', '--pretty', 'false'], { cwd, env }).then(
-        () => [],
-        ({ message }: Error) => message.split('\n').filter((line) => /^\S+\(\d+,\d+\): error/.test(line)),
-      )
-      // The declarations of the Agents SDK and of vitest have errors of their own.
-      expect(errors.filter((line) => !/^node_modules\/(?!@persql\/)/.test(line))).toEqual([])
+    },
+    10 * MINUTES,
+  )
+
+  test(
+    'runs the commands of the README as they are printed, with an empty npm cache and no terminal',
+    async () => {
+      const cwd = join(folder, 'release')
+      const readme = readFileSync(join(cwd, 'README.md'), 'utf8')
+      const commands = [...readme.matchAll(/^npx (.+?) +#/gm)].map(([, words = '']) => words.split(' '))
+      expect(commands.map((words) => words.at(-1))).toEqual(['quickstart', 'test'])
+      // Where CI is set, npx does not ask.
+      const run = (words: readonly string[], cache: string) =>
+        runCommand('npx', words, {
+          cwd,
+          env: { npm_config_cache: join(folder, 'caches', cache), CI: undefined },
+        })
+      for (const words of commands) {
+        const version = [...words.slice(0, -1), '--version']
+        expect(await run(version, words.at(-1)!)).toMatch(/^12\.\d+\.\d+\n$/)
+      }
+      expect(await run(commands[0]!, 'all')).toContain('Your favourite colour is teal.')
     },
     10 * MINUTES,
   )

@@ -30,7 +30,7 @@ const problems = [
 if (process.argv.includes('--check')) {
   const named = [...table.matchAll(/^\| \[`(.+?)`\]/gm)].map(([, name]) => name)
   if (named.join() !== [...users.keys()].join()) {
-    problems.push('docs/supply-chain.md is out of date: pnpm review')
+    problems.push('docs/supply-chain.md is out of date: npx --yes pnpm@12 review')
   }
 } else if (problems.length === 0) {
   writeFileSync(PAGE, `${before}${BEGIN}\n\n${reviewTable()}\n\n${END}${after}`)

@@ -51,11 +51,22 @@ test('runs SQL on a database with sessions and memories, and reports what fails'
 })
 
 test('reports scripts, examples and packages that do not exist', () => {
-  const markdown = `${block('sh', 'npm install @persql/nothing\nnpx pnpm@12 nothing')}\n\`npx pnpm@12 example nothing\``
+  const markdown = `${block('sh', 'npm install @persql/nothing\nnpx --yes pnpm@12 nothing')}\n\`npx --yes pnpm@12 example nothing\``
   expect(checkShell('page.md', markdown, codeBlocks(markdown))).toEqual([
     'page.md: there is no script "nothing"',
     'page.md: there is no example "nothing"',
     'page.md: there is no package "@persql/nothing"',
+  ])
+})
+
+test('reports what npx would ask about, and commands that are not named by their package', () => {
+  const markdown = block(
+    'sh',
+    'npx pnpm@12 test\nnpx --yes persql sessions list\nnpx -y @persql/cli sessions list',
+  )
+  expect(checkShell('page.md', markdown, codeBlocks(markdown))).toEqual([
+    'page.md: npx pnpm@12 stops without a terminal: npx --yes pnpm@12',
+    'page.md: there is no package "persql" with a command',
   ])
 })
 

@@ -12,7 +12,7 @@ interface Manifest {
 const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Manifest
 const packages = globSync('packages/*/package.json', { cwd: ROOT }).map(read)
 const packageNames = new Set(packages.map(({ name }) => name))
-const binaries = new Set(packages.flatMap(({ bin = {} }) => Object.keys(bin)))
+const commands = new Set(['pnpm@12', ...packages.filter(({ bin }) => bin).map(({ name }) => name)])
 const scripts = new Set([
   ...Object.keys(read('package.json').scripts ?? {}),
   'install',
@@ -22,11 +22,19 @@ const scripts = new Set([
   'run',
 ])
 
-/** Looks for scripts, examples, packages and binaries of this repository that a page names and that do not exist. */
+/**
+ * Looks for scripts, examples, packages and commands of this repository that a page names and that do not exist, and
+ * for commands that npx would not run without a terminal.
+ */
 export function checkShell(page: string, markdown: string, blocks: readonly CodeBlock[]): string[] {
   const problems: string[] = []
   const refuse = (what: string) => problems.push(`${page}: there is no ${what}`)
-  for (const [, script = '', example = ''] of markdown.matchAll(/npx pnpm@12 ([\w:-]+)(?: ([\w-]+))?/g)) {
+  for (const [, yes, name = ''] of markdown.matchAll(/\bnpx (--yes |-y )?([@\w/-]+(?:@\d+)?)/g)) {
+    // By the name of its package: the name of a command alone can be somebody else's package.
+    if (!commands.has(name)) refuse(`package "${name}" with a command`)
+    if (!yes) problems.push(`${page}: npx ${name} stops without a terminal: npx --yes ${name}`)
+  }
+  for (const [, script = '', example = ''] of markdown.matchAll(/pnpm@12 ([\w:-]+)(?: ([\w-]+))?/g)) {
     if (!scripts.has(script)) refuse(`script "${script}"`)
     if (script === 'example' && example && !existsSync(join(ROOT, 'examples', example)))
       refuse(`example "${example}"`)
@@ -35,9 +43,6 @@ export function checkShell(page: string, markdown: string, blocks: readonly Code
     if (!['sh', 'bash', 'shell', 'console'].includes(language)) continue
     for (const [name] of code.matchAll(/@persql\/[\w-]+/g)) {
       if (!packageNames.has(name)) refuse(`package "${name}"`)
-    }
-    for (const [, name = ''] of code.matchAll(/\bnpx (persql[\w-]*)/g)) {
-      if (!binaries.has(name)) refuse(`binary "${name}"`)
     }
   }
   return problems
