@@ -26,7 +26,8 @@ export function installedPackages(
     for (const name of wanted(manifest, withPeers)) {
       const next = resolveFolder(current, name)
       if (next) add(next)
-      else if (manifest.dependencies?.[name]) throw new Error(`${manifest.name} needs ${name}: npx --yes pnpm@12 install`)
+      else if (manifest.dependencies?.[name])
+        throw new Error(`${manifest.name} needs ${name}: npx --yes pnpm@12 install`)
     }
   }
   add(realpathSync(folder))
