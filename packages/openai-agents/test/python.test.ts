@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { AgentInputItem } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import type { SqlDriver } from '@persql/session-core'
+import { SessionCatalog, type SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -11,10 +11,16 @@ const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
 const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
 const program = fileURLToPath(new URL('./support/sqlite_session.py', import.meta.url))
 
+type Operation = [method: string, ...args: unknown[]]
+
 /** Runs operations on the Python SDK's `SQLiteSession` in a process of its own, and returns what each one returned. */
-function inPython(path: string, ...operations: [method: string, ...args: unknown[]][]): unknown[] {
+const inPython = (path: string, ...operations: Operation[]) => on('SQLiteSession', path, operations)
+const inAdvanced = (path: string, ...operations: Operation[]) => on('AdvancedSQLiteSession', path, operations)
+
+function on(kind: string, path: string, operations: readonly Operation[]): unknown[] {
   const input = JSON.stringify(operations)
-  const { status, stdout, stderr } = spawnSync(python, [program, path, 'shared'], { input, encoding: 'utf8' })
+  const args = [program, kind, path, 'shared']
+  const { status, stdout, stderr } = spawnSync(python, args, { input, encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(status).toBe(0)
   return JSON.parse(stdout) as unknown[]
@@ -92,5 +98,38 @@ describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the P
     inPython(path, ['clear_session'])
     await session.applyHistoryTransaction(once)
     expect(await session.getItems()).toEqual([message('once')])
+  })
+
+  test('written here: is not seen by AdvancedSQLiteSession, whose pop deletes it, as the page on Python says', async () => {
+    const session = new PerSQLSession('shared', driver)
+    await session.addItems([message('from here')])
+    const own = message('from there')
+    expect(inAdvanced(path, ['get_items'], ['add_items', [own]], ['get_items'])).toEqual([[], null, [own]])
+    expect(await session.getItems()).toEqual([message('from here'), own])
+    expect(inAdvanced(path, ['pop_item'])).toEqual([own])
+    expect(await session.getItems()).toEqual([])
+  })
+
+  test('written by AdvancedSQLiteSession: a copy goes on here, and the original stays as it is', async () => {
+    const own = [message('one'), message('two')]
+    inAdvanced(path, ['add_items', own])
+    await new SessionCatalog(driver).fork('shared', 'here')
+    const session = new PerSQLSession('here', driver)
+    await session.addItems([message('three')])
+    expect(await session.getItems()).toEqual([...own, message('three')])
+    expect(inAdvanced(path, ['pop_item'], ['get_items'])).toEqual([own[1], [own[0]]])
+    expect(await session.getItems()).toHaveLength(3)
+  })
+
+  test('written by AdvancedSQLiteSession in branches: all of them are one history here', async () => {
+    const first = [message('one'), message('two')]
+    inAdvanced(
+      path,
+      ['add_items', first],
+      ['create_branch_from_turn', 2, 'other'],
+      ['add_items', [message('instead of two')]],
+    )
+    const session = new PerSQLSession('shared', driver)
+    expect(await session.getItems()).toEqual([...first, message('instead of two')])
   })
 })
