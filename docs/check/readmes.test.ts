@@ -19,3 +19,13 @@ test.each(READMES)('%s has its parts in the order of the others', (page) => {
     'Links',
   ])
 })
+
+test.each(['README.md', ...READMES])('%s installs what its code imports', (page) => {
+  const shown = readFileSync(join(ROOT, page), 'utf8').replace(/<!--[\s\S]*?-->/g, '')
+  const commands = [...shown.matchAll(/npm install (?:--global )?([@\w/. -]+)/g)]
+  const installed = new Set(commands.flatMap(([, names = '']) => names.split(' ')))
+  const imports = [...shown.matchAll(/ from '((?:@[\w-]+\/)?[\w.-]+)(?:\/[\w-]+)*'/g)]
+  const imported = new Set(imports.map(([, name = '']) => name))
+  expect(installed.size).toBeGreaterThan(0)
+  expect([...imported].filter((name) => !installed.has(name))).toEqual([])
+})
