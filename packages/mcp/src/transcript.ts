@@ -1,3 +1,4 @@
+import { type ItemReading, partsText, readItem } from '@persql/session-core'
 import { z } from 'zod'
 import { cutText } from './cells.ts'
 
@@ -13,21 +14,17 @@ export const entry = z.strictObject({
 
 export type Entry = z.infer<typeof entry>
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** The item of a row. Both Agents SDKs are understood: `callId` and `call_id`, results and outputs. */
+/** The item of a row, of either Agents SDK. A call that holds its own answer shows both. */
 export function toEntry(row: number, time: Date, item: unknown): Entry {
-  const fields: Fields = typeof item === 'object' && item !== null ? (item as Fields) : {}
-  const { kind, text } = read(fields, item)
-  const name = textOf(fields['name'])
-  const callId = textOf(fields['callId'] ?? fields['call_id'])
+  const reading = readItem(item)
+  const { tool, callId } = reading
   return {
     row,
     time: toIso(time),
-    kind,
-    ...(name !== undefined && { name: cutText(name, 200) }),
+    kind: kindOf(reading),
+    ...(tool !== undefined && { name: cutText(tool, 200) }),
     ...(callId !== undefined && { callId: cutText(callId, 200) }),
-    text: cutText(text),
+    text: cutText(partsText([...reading.asked, ...reading.said])),
   }
 }
 
@@ -43,46 +40,7 @@ export function toIso(time: Date): string {
   return Number.isNaN(time.getTime()) ? '' : time.toISOString()
 }
 
-function read(fields: Fields, item: unknown): { kind: string; text: string } {
-  const type = textOf(fields['type'])
-  switch (type) {
-    case undefined:
-    case 'message':
-      return { kind: textOf(fields['role']) ?? 'unknown', text: contentText(fields['content'] ?? item) }
-    case 'function_call':
-      return { kind: 'tool_call', text: contentText(fields['arguments']) }
-    case 'function_call_result':
-    case 'function_call_output':
-      return { kind: 'tool_result', text: contentText(fields['output']) }
-    default: {
-      const parts = [fields['rawContent'], fields['content'], fields['summary']]
-      return { kind: type, text: contentText(parts.find(isFilled) ?? item) }
-    }
-  }
-}
-
-/** Of text, of a part with text, or of a list of them; images and files are named by their type. */
-function contentText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (Array.isArray(content)) return content.map(contentText).join('\n')
-  if (typeof content !== 'object' || content === null) return JSON.stringify(content) ?? ''
-  const { text, refusal, transcript, type } = content as Fields
-  if (typeof text === 'string') return text
-  if (typeof refusal === 'string') return refusal
-  if (typeof transcript === 'string') return transcript
-  if (typeof type === 'string' && /image|file|audio/.test(type)) return `[${type}]`
-  return JSON.stringify(content)
-}
-
-function isFilled(content: unknown): boolean {
-  return (
-    content !== undefined &&
-    content !== null &&
-    content !== '' &&
-    !(Array.isArray(content) && content.length === 0)
-  )
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+function kindOf({ kind, type, role }: ItemReading): string {
+  if (type === 'message') return role ?? 'unknown'
+  return kind === 'call' || kind === 'result' ? `tool_${kind}` : type
 }

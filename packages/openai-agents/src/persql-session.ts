@@ -9,16 +9,17 @@ import {
   type SqlDriver,
   StorageError,
   toSqlDriver,
+  withoutOrphans,
 } from '@persql/session-core'
 import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
-import { withoutOrphanedResults } from './without-orphaned-results.ts'
 
 export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem> {
   /**
-   * What `getItems()` without a limit reads, and so what a run sends to the model: the latest `items`, without tool
-   * results whose call was left out, or the latest `turns`. A turn begins at a user message. Default: everything.
+   * What `getItems()` without a limit reads, and so what a run sends to the model: the latest `items`, without those
+   * that only make sense with one that was left out, such as a tool result without its call, or the latest `turns`. A
+   * turn begins at a user message. Default: everything.
    */
   readonly window?: HistoryWindow | undefined
 }
@@ -106,7 +107,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
   getItems(limit?: number): Promise<AgentInputItem[]> {
     if (limit !== undefined) return this.#store.read(this.#sessionId, { items: limit })
     const items = this.#store.read(this.#sessionId, this.#window)
-    return this.#window?.items === undefined ? items : items.then(withoutOrphanedResults)
+    return this.#window?.items === undefined ? items : items.then(withoutOrphans)
   }
 
   /** Adds all items or none, in order, without items of others between them. No items: does nothing. */

@@ -2,6 +2,7 @@ import { jsonCodec, StorageError } from '@persql/session-core'
 import type { AgentInputItem } from './agents-sdk.ts'
 import { holdsOnlyData } from './holds-only-data.ts'
 import type { HistoryMutations } from './persql-session.ts'
+import { readGiven } from './read-given.ts'
 
 /** Refuses what could not be stored, which a structured clone would take or refuse in its own way. */
 const COPIES = jsonCodec<AgentInputItem>()
@@ -10,10 +11,12 @@ const COPIES = jsonCodec<AgentInputItem>()
 export function replaceFunctionCalls(
   args: HistoryMutations,
 ): (items: readonly AgentInputItem[]) => readonly (readonly AgentInputItem[])[] {
-  const planned = checkMutations(args).map(({ callId, replacement }) => ({
-    callId,
-    replacement: COPIES.decode(COPIES.encode(replacement)),
-  }))
+  const planned = readGiven('A history mutation', () =>
+    checkMutations(args).map(({ callId, replacement }) => ({
+      callId,
+      replacement: COPIES.decode(COPIES.encode(replacement)),
+    })),
+  )
   return (items) => {
     let places: AgentInputItem[][] = items.map((item) => [item])
     for (const { callId, replacement } of planned) {

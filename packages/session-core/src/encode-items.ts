@@ -14,14 +14,23 @@ export function canonicalTexts(items: readonly unknown[]): string[] {
 }
 
 function eachItem<Item>(items: readonly Item[], toText: (item: Item) => string): string[] {
-  if (!Array.isArray(items)) throw new StorageError('INVALID_ARGUMENT', 'The items must be an array.')
+  const given = elementsOf(items)
   const texts: string[] = []
   try {
-    for (let index = 0; index < items.length; index++) texts.push(toText(items[index] as Item))
+    for (const item of given) texts.push(toText(item))
     return texts
   } catch (error) {
     throw refusal(texts.length, error)
   }
+}
+
+function elementsOf<Item>(items: readonly Item[]): Item[] {
+  try {
+    if (Array.isArray(items)) return Array.from(items)
+  } catch {
+    // A getter or a proxy of the caller threw; its message may hold anything.
+  }
+  throw new StorageError('INVALID_ARGUMENT', 'The items must be an array.')
 }
 
 function refusal(itemIndex: number, error: unknown): StorageError {

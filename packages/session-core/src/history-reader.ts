@@ -1,6 +1,8 @@
 import { checkLimit, checkSessionId } from './check.ts'
 import type { SqlResult, SqlValue } from './driver.ts'
 import type { ItemCodec } from './item-codec.ts'
+import { identifyItem } from './items/identify-item.ts'
+import { turnStarts } from './items/turn-starts.ts'
 import type { SessionSchema } from './session-schema.ts'
 
 /** A row that could not be turned into an item. Holds nothing of its content. */
@@ -10,7 +12,7 @@ export interface CorruptRow {
   readonly rowId: number
   /** True where the row was removed, by a pop that went on to the next valid item. */
   readonly dropped: boolean
-  /** What the codec threw. Its message may quote the row. */
+  /** What the codec threw. That of `jsonCodec` quotes nothing of the row; that of another codec may. */
   readonly error: unknown
 }
 
@@ -113,7 +115,7 @@ export class HistoryReader<Item> {
   async #readTurnsByDecoding(session: string, turns: number): Promise<Item[]> {
     for (let width = turns * 8; ; width *= 4) {
       const rows = await this.readRows(session, width)
-      const starts = turnStarts(rows)
+      const starts = turnStarts(rows.map(({ decoded }) => decoded && identifyItem(decoded.item)))
       if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
       // The first item of a part of the history may look like a start only because the one before it is missing.
       const first = rows.findIndex(({ decoded }) => decoded)
@@ -175,19 +177,6 @@ export class HistoryReader<Item> {
 }
 
 export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
-
-function turnStarts(rows: readonly Row<unknown>[]): number[] {
-  const starts: number[] = []
-  let followsUser = false
-  for (const [index, { decoded }] of rows.entries()) {
-    if (!decoded) continue
-    const { item } = decoded
-    const isUser = typeof item === 'object' && item !== null && 'role' in item && item.role === 'user'
-    if (isUser && !followsUser) starts.push(index)
-    followsUser = isUser
-  }
-  return starts
-}
 
 export function toNumber(value: SqlValue | undefined): number {
   return Number(value ?? 0)

@@ -1,4 +1,5 @@
-import { parseJson, writeJson } from './json.ts'
+import { parseJson, parsePlainJson, writeJson } from './json.ts'
+import { StorageError } from './storage-error.ts'
 
 /** Turns an item into the text of one row, and back. */
 export interface ItemCodec<Item> {
@@ -21,9 +22,30 @@ export interface ItemCodec<Item> {
  *
  * A `Uint8Array` is written as `{"$bytes":"<base64>"}`; a plain object of that form gets one more `$`, so the two
  * cannot be confused. A property that is `undefined` is left out, as in JSON. Refused with `INVALID_ITEM` and the
- * path: `undefined` on its own or in an array, BigInt, functions, symbols, cycles, class instances other than
- * `Uint8Array`, and numbers that are not finite.
+ * path: an item that is not an object, `undefined` in an array, BigInt, functions, symbols, cycles, class instances
+ * other than `Uint8Array`, numbers that are not finite, nesting of more than 500 levels, and what throws when it is
+ * read. `decode` takes the JSON of any object that SQLite can read as well, and throws a `SyntaxError` for everything
+ * else. No error quotes the item or the text.
  */
 export function jsonCodec<Item>(): ItemCodec<Item> {
-  return { format: 'json', encode: (item) => writeJson(item), decode: (text) => parseJson(text) as Item }
+  return { format: 'json', encode, decode: (text) => decode(text) as Item }
+}
+
+function encode(item: unknown): string {
+  if (isItem(item)) return writeJson(item)
+  throw new StorageError('INVALID_ITEM', 'It is not an object.', { itemPath: '' })
+}
+
+function decode(text: string): unknown {
+  const item = parseJson(text)
+  // An item is never bytes, whoever wrote an object that looks like them.
+  if (item instanceof Uint8Array) return parsePlainJson(text)
+  if (!isItem(item)) throw new SyntaxError('The JSON is not that of an object.')
+  return item
+}
+
+function isItem(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  )
 }

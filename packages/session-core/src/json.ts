@@ -1,10 +1,21 @@
-import { StorageError } from './storage-error.ts'
+import { isStorageError, StorageError } from './storage-error.ts'
 
 const BYTES_KEY = /^\$+bytes$/
 
+/**
+ * How deep JSON may be nested that is written: readers of other languages give up at some depth, Python at less than
+ * 1,000.
+ */
+const WRITTEN_DEPTH = 500
+
+/** How deep JSON may be nested that is read: SQLite takes no deeper JSON for JSON. */
+const READ_DEPTH = 1000
+
 /** JSON with bytes, refusing what {@link parseJson} could not give back unchanged. */
 export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}): string {
-  if (!options.sortKeys && isPlainJson(value, 0)) return JSON.stringify(value)
+  if (!options.sortKeys && isUsualJson(value)) return JSON.stringify(value)
+  // What was read can be compared, however deep it is.
+  const maxDepth = options.sortKeys ? READ_DEPTH : WRITTEN_DEPTH
   const ancestors: object[] = []
   const path: (string | number)[] = []
 
@@ -35,6 +46,7 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
   function writeObject(current: object): string {
     if (current instanceof Uint8Array) return `{"$bytes":"${toBase64(current)}"}`
     if (ancestors.includes(current)) refuse('a reference to an object around it')
+    if (ancestors.length === maxDepth) refuse(`nested deeper than ${maxDepth} levels`)
     ancestors.push(current)
     const text = Array.isArray(current) ? writeArray(current) : writeRecord(current)
     ancestors.pop()
@@ -48,6 +60,7 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
       text += (index === 0 ? '' : ',') + write(current[index])
       path.pop()
     }
+    if (hasMoreThanElements(current)) refuse('an array with more than its elements')
     return `${text}]`
   }
 
@@ -61,13 +74,14 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
     let written = 0
     let lastKey = ''
     for (const key of keys) {
-      const value = (current as Record<string, unknown>)[key]
-      if (value === undefined) continue
       path.push(key)
-      text += `${written === 0 ? '' : ','}${JSON.stringify(key)}:${write(value)}`
+      const value = (current as Record<string, unknown>)[key]
+      if (value !== undefined) {
+        text += `${written === 0 ? '' : ','}${JSON.stringify(key)}:${write(value)}`
+        written += 1
+        lastKey = key
+      }
       path.pop()
-      written += 1
-      lastKey = key
     }
     return written === 1 && BYTES_KEY.test(lastKey) ? `{"$${text.slice(1)}}` : `{${text}}`
   }
@@ -75,8 +89,18 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
   try {
     return write(value)
   } catch (error) {
-    if (error instanceof RangeError) refuse('nested too deep')
-    throw error
+    if (isStorageError(error)) throw error
+    // Thrown by a getter or a proxy of the caller; the message may hold anything.
+    return refuse('something that throws when it is read')
+  }
+}
+
+/** False where something throws; then it is read again, to say which. */
+function isUsualJson(value: unknown): boolean {
+  try {
+    return isPlainJson(value, 0)
+  } catch {
+    return false
   }
 }
 
@@ -89,7 +113,7 @@ function isPlainJson(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || depth === USUAL_DEPTH) return false
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) if (!isPlainJson(value[index], depth + 1)) return false
-    return true
+    return !hasMoreThanElements(value)
   }
   const prototype = Object.getPrototypeOf(value)
   if (
@@ -105,10 +129,43 @@ function isPlainJson(value: unknown, depth: number): boolean {
   return true
 }
 
-/** Reads what {@link writeJson} wrote, and any other JSON. Throws a SyntaxError for anything else. */
+/** Named properties and symbols, which JSON leaves out of an array. */
+function hasMoreThanElements(array: readonly unknown[]): boolean {
+  return Reflect.ownKeys(array).length > array.length + 1
+}
+
+/**
+ * Reads what {@link writeJson} wrote, and any other JSON, up to the depth that SQLite reads. Throws a SyntaxError,
+ * without content, for anything else.
+ */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text)
+  const value = parsePlainJson(text)
   return text.includes('$bytes"') ? reviveBytes(value) : value
+}
+
+/** As {@link parseJson}, with bytes as they are written. */
+export function parsePlainJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new SyntaxError('The text is not JSON.')
+  }
+  // Shorter text has no room for so many brackets.
+  if (text.length > 2 * READ_DEPTH && isDeeperThan(READ_DEPTH, value)) {
+    throw new SyntaxError(`The JSON is nested deeper than ${READ_DEPTH} levels.`)
+  }
+  return value
+}
+
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth === 0) return true
+  if (Array.isArray(value)) return value.some((element) => isDeeperThan(depth - 1, element))
+  for (const key in value) {
+    if (isDeeperThan(depth - 1, (value as Record<string, unknown>)[key])) return true
+  }
+  return false
 }
 
 function reviveBytes(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { type Generated, sql } from 'kysely'
 import { compileStatement, param } from './compiled-statement.ts'
 import type { SqlStatement } from './driver.ts'
+import { isItemSql } from './items/item-sql.ts'
 import type { ResolvedTableNames, SessionTables } from './session-tables.ts'
 import { rowInserts, statementBuilder } from './statement-builder.ts'
 
@@ -42,12 +43,9 @@ function compile(names: ResolvedTableNames) {
 
   const session = param<string>('session')
   const textsAsRows = sql<{ key: number; value: string }>`json_each(${param('texts')})`.as('text')
-  const isJson = (data: ReturnType<typeof sql.ref>) =>
-    sql<boolean>`(typeof(${data}) = 'text' and json_valid(${data}))`
-  const isUser = (row: 'm' | 'previous') => {
-    const data = sql.ref(`${row}.message_data`)
-    return sql<boolean>`case when ${isJson(data)} then json_extract(${data}, '$.role') end = 'user'`
-  }
+  const isItem = (row: 'm' | 'p' | 'previous') => sql.raw<boolean>(isItemSql(`${row}.message_data`))
+  const isUser = (row: 'm' | 'previous') =>
+    sql<boolean>`case when ${isItem(row)} then json_extract(${sql.ref(`${row}.message_data`)}, '$.role') end = 'user'`
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
 
@@ -65,7 +63,7 @@ function compile(names: ResolvedTableNames) {
               .select('p.message_data')
               .where('p.session_id', '=', session)
               .whereRef('p.id', '<', 'm.id')
-              .where(isJson(sql.ref('p.message_data')))
+              .where(isItem('p'))
               .orderBy('p.id', 'desc')
               .limit(1)
               .as('previous'),

@@ -122,6 +122,45 @@ describe('a history with corrupt rows', () => {
     ])
   })
 
+  test.each(['null', '5', '[]', 'true', '"text"', '[{"role":"user"}]'])(
+    'takes a row that holds JSON of something else than an object for a corrupt one: %s',
+    async (text) => {
+      await driver.batch([corrupt(2, text), corrupt(6, text), corrupt(8, text)])
+      expect((await store.read('s')).map(({ n }) => n)).toEqual([0, 2, 3, 4, 6])
+      expect(await store.read('s', { items: 1 })).toEqual([{ n: 6 }])
+      expect((await store.readPage('s', { limit: 9 })).items).toHaveLength(5)
+      expect(reported.map(({ rowId }) => rowId)).toEqual([2, 6, 8, 8, 2, 6, 8])
+      await store.append('s', [{ role: 'user', n: 9 }, { n: 10 }, { role: 'user', n: 11 }])
+      await driver.batch([corrupt(10, text)])
+      expect(await store.read('s', { turns: 1 })).toEqual([
+        { role: 'user', n: 9 },
+        { role: 'user', n: 11 },
+      ])
+      expect([await store.pop('s'), await store.pop('s'), await store.pop('s')]).toEqual([
+        { role: 'user', n: 11 },
+        { role: 'user', n: 9 },
+        { n: 6 },
+      ])
+    },
+  )
+
+  test('takes JSON that SQLite does not read, because it is nested too deep, for corrupt in turns as well', async () => {
+    const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{"role":"user"}${'}'.repeat(levels - 1)}`
+    await store.replaceAll('s', [
+      { role: 'user', n: 1 },
+      { role: 'user', n: 2 },
+      { role: 'user', n: 3 },
+    ])
+    await driver.batch([corrupt(10, nested(1001))])
+    expect(await store.read('s', { turns: 1 })).toEqual([
+      { role: 'user', n: 1 },
+      { role: 'user', n: 3 },
+    ])
+    await driver.batch([corrupt(10, nested(1000))])
+    expect(await store.read('s', { turns: 1 })).toEqual([{ role: 'user', n: 3 }])
+    expect(await store.read('s')).toHaveLength(3)
+  })
+
   test('is empty when nothing else is left', async () => {
     await store.replaceAll('s', numbered(2))
     await driver.batch([{ sql: `update agent_messages set message_data = 'x'` }])
@@ -245,7 +284,8 @@ describe('turns', () => {
   })
 
   test('may have items of any kind between them', async () => {
-    const store = new SessionStore<unknown>(driver, { codec: reversedCodec<unknown>() })
+    const codec: ItemCodec<unknown> = { format: 'opaque', encode: JSON.stringify, decode: JSON.parse }
+    const store = new SessionStore<unknown>(driver, { codec })
     const items = [{ role: 'user' }, null, 'role', 7, ['role'], { role: 'user' }, null]
     await store.append('s', items)
     expect(await store.read('s', { turns: 1 })).toEqual(items.slice(5))

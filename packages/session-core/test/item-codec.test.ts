@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -23,7 +24,7 @@ describe('jsonCodec', () => {
     [{ $bytes: 'AP8Q', more: 1 }],
     [{ a$bytes: 'AP8Q' }],
     [{ $bytesize: 'AP8Q' }],
-    [[{ $bytes: new Uint8Array([1]) }]],
+    [{ a: [{ $bytes: new Uint8Array([1]) }] }],
   ])('does not confuse %j with bytes', (item) => {
     expect(roundTrip(item)).toStrictEqual(item)
   })
@@ -35,7 +36,7 @@ describe('jsonCodec', () => {
 
   test('gives back a Buffer as a plain Uint8Array, and large bytes whole', () => {
     const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 256)
-    expect(roundTrip(Buffer.from(bytes))).toStrictEqual(bytes)
+    expect(roundTrip({ bytes: Buffer.from(bytes) })).toStrictEqual({ bytes })
   })
 
   test('leaves out properties that are undefined', () => {
@@ -68,25 +69,32 @@ describe('jsonCodec', () => {
     expect(() => codec.encode(item)).toThrow(expect.objectContaining({ itemPath: 'd[1]' }))
   })
 
-  const cyclic: unknown[] = []
-  cyclic.push({ again: cyclic })
+  const cyclic: { list: unknown[] } = { list: [] }
+  cyclic.list.push({ again: cyclic })
 
   test.each<[unknown, string]>([
-    [Number.NaN, 'It is a number that is not finite, which JSON cannot give back unchanged.'],
-    [[undefined], 'Its value at [0] is undefined, which JSON cannot give back unchanged.'],
+    [undefined, 'It is not an object.'],
+    [
+      { a: Number.NaN },
+      'Its value at a is a number that is not finite, which JSON cannot give back unchanged.',
+    ],
+    [{ a: [undefined] }, 'Its value at a[0] is undefined, which JSON cannot give back unchanged.'],
     [{ a: 1n }, 'Its value at a is a bigint, which JSON cannot give back unchanged.'],
     [{ a: new Map() }, 'Its value at a is an instance of a class, which JSON cannot give back unchanged.'],
     [{ [Symbol('s')]: 1 }, 'It is an object with a symbol as a key, which JSON cannot give back unchanged.'],
     [
       cyclic,
-      'Its value at [0].again is a reference to an object around it, which JSON cannot give back unchanged.',
+      'Its value at list[0].again is a reference to an object around it, which JSON cannot give back unchanged.',
     ],
   ])('says what it cannot take, and where', (item, message) => {
     expect(() => codec.encode(item)).toThrow(message)
   })
 
-  let deep: unknown = 1
-  for (let depth = 0; depth < 100_000; depth++) deep = [deep]
+  const nested = (levels: number): unknown => {
+    let value: unknown = 1
+    for (let level = 1; level < levels; level++) value = level % 2 ? [value] : { value }
+    return { value }
+  }
   class Message {}
   class Lookalike {
     isPrototypeOf() {}
@@ -98,10 +106,18 @@ describe('jsonCodec', () => {
     ['a symbol', { s: Symbol('s') }, 's'],
     ['a symbol as a key', { o: { [Symbol('s')]: 1 } }, 'o'],
     ['NaN', { 'strange key': [Number.NaN] }, '["strange key"][0]'],
-    ['infinity', [Number.POSITIVE_INFINITY], '[0]'],
+    ['infinity', { a: [Number.POSITIVE_INFINITY] }, 'a[0]'],
     ['undefined in an array', { a: [1, undefined] }, 'a[1]'],
     ['a hole in an array', { a: new Array(1) }, 'a[0]'],
     ['undefined', undefined, ''],
+    ['null', null, ''],
+    ['a text', 'text', ''],
+    ['a number', 5, ''],
+    ['true', true, ''],
+    ['a list', [{ role: 'user' }], ''],
+    ['bytes', new Uint8Array(1), ''],
+    ['an array with a name', { a: Object.assign([1], { more: 1 }) }, 'a'],
+    ['an array with a symbol', { a: Object.assign([1], { [Symbol('s')]: 1 }) }, 'a'],
     ['a Date', { at: new Date(0) }, 'at'],
     ['a Map', { m: new Map() }, 'm'],
     ['another typed array', { t: new Float32Array(1) }, 't'],
@@ -109,15 +125,81 @@ describe('jsonCodec', () => {
     ['an instance of a class that looks like Object', { o: new Lookalike() }, 'o'],
     ['an object whose prototype has none', { o: Object.create(Object.create(null)) }, 'o'],
     ['a boxed string', { s: Object('text') }, 's'],
-    ['a cycle', cyclic, '[0].again'],
+    ['a cycle', cyclic, 'list[0].again'],
   ])('refuses %s, with its path', (_name, item, itemPath) => {
     expect(() => codec.encode(item)).toThrow(expect.objectContaining({ code: 'INVALID_ITEM', itemPath }))
   })
 
-  test('refuses what is nested too deep for this process', () => {
-    expect(() => codec.encode(deep)).toThrow(
-      expect.objectContaining({ code: 'INVALID_ITEM', message: expect.stringContaining('nested too deep') }),
-    )
+  test('takes what is nested as deep as every reader of the table can follow, and refuses the rest', () => {
+    expect(roundTrip(nested(500))).toStrictEqual(nested(500))
+    for (const levels of [501, 100_000]) {
+      expect(() => codec.encode(nested(levels))).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_ITEM',
+          message: expect.stringContaining('nested deeper than 500 levels'),
+        }),
+      )
+    }
+  })
+
+  test('reads what others have nested as deep as SQLite can read it', () => {
+    expect(codec.decode(JSON.stringify(nested(1000)))).toStrictEqual(nested(1000))
+    const tooDeep = '{"a":'.repeat(1001) + '1' + '}'.repeat(1001)
+    expect(() => codec.decode(tooDeep)).toThrow('nested deeper than 1000 levels')
+  })
+
+  test.each(['null', '5', 'true', '"text"', '[]', '[{}]', ' [{"role":"user"}]', '{"cut', '', 'hunter2'])(
+    'takes %j for no item, and quotes nothing of it',
+    (text) => {
+      expect(() => codec.decode(text)).toThrow(
+        expect.objectContaining({
+          name: 'SyntaxError',
+          message: expect.not.stringMatching(/hunter2|cut|user/),
+        }),
+      )
+    },
+  )
+
+  test('takes an object for an item, also where it looks like bytes as a whole', () => {
+    expect(codec.decode('{"$bytes":"AA=="}')).toEqual({ $bytes: 'AA==' })
+    expect(roundTrip({ $bytes: 'AA==' })).toEqual({ $bytes: 'AA==' })
+  })
+
+  const throwing = {
+    get text(): string {
+      throw new Error('hunter2')
+    },
+  }
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const trapped = new Proxy(
+    { a: 1 },
+    {
+      ownKeys() {
+        throw new RangeError('hunter2')
+      },
+    },
+  )
+
+  test.each<[string, unknown, string | undefined]>([
+    ['a getter', { a: [throwing] }, 'a[0].text'],
+    ['a revoked proxy', { a: revoked.proxy }, 'a'],
+    ['a proxy as a whole', trapped, ''],
+    ['toJSON', { a: { toJSON: () => 'hunter2' } }, 'a.toJSON'],
+    [
+      'toJSON that throws when it is read',
+      { a: Object.defineProperty({}, 'toJSON', { enumerable: true, get: () => throwing.text }) },
+      'a.toJSON',
+    ],
+  ])('refuses what throws when it is read without the text that it throws: %s', (_, item, itemPath) => {
+    let thrown: unknown
+    try {
+      codec.encode(item)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toMatchObject({ code: 'INVALID_ITEM', itemPath })
+    expect(inspect(thrown)).not.toContain('hunter2')
   })
 
   test('keeps the content out of its errors', () => {
@@ -148,16 +230,16 @@ describe('jsonCodec', () => {
       ),
     }))
     fc.assert(
-      fc.property(value, (item) => {
-        expect(roundTrip(item)).toStrictEqual(item)
+      fc.property(value, (value) => {
+        expect(roundTrip({ value })).toStrictEqual({ value })
       }),
     )
   })
 
   test('writes what JSON.stringify writes, for what JSON can hold', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (item) => {
-        const plain = JSON.parse(JSON.stringify(item)) as unknown
+      fc.property(fc.jsonValue(), (value) => {
+        const plain = JSON.parse(JSON.stringify({ value })) as unknown
         fc.pre(!JSON.stringify(plain).includes('bytes"'))
         expect(codec.encode(plain)).toBe(JSON.stringify(plain))
       }),

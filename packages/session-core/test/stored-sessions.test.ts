@@ -67,15 +67,16 @@ test('reads pages of so many rows and bytes, and of one row that is larger', asy
 })
 
 test('truncates, appends and sets times on condition that the newest row is the expected one', async () => {
-  const store = new SessionStore<number>(driver)
-  await store.append('s', [1, 2, 3])
-  await store.append('t', [1])
-  const change = { session: session('s'), expectLast: 3, truncateAfter: 1, rows: items('4', '5') }
-  const other = { session: session('t'), expectLast: 0, rows: items('2') }
+  const store = new SessionStore<object>(driver)
+  await store.append('s', [{ n: 1 }, { n: 2 }, { n: 3 }])
+  await store.append('t', [{ n: 1 }])
+  const rows = items('{"n":4}', '{"n":5}')
+  const change = { session: session('s'), expectLast: 3, truncateAfter: 1, rows }
+  const other = { session: session('t'), expectLast: 0, rows: items('{"n":2}') }
   await expect(stored.write([change, other])).rejects.toMatchObject({ code: 'HISTORY_CONFLICT' })
-  expect(await store.read('s')).toEqual([1, 2, 3])
+  expect(await store.read('s')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
   expect(await stored.write([change])).toEqual(new Map([['s', 6]]))
-  expect(await store.read('s')).toEqual([1, 4, 5])
+  expect(await store.read('s')).toEqual([{ n: 1 }, { n: 4 }, { n: 5 }])
   expect(await stored.get(['s'])).toMatchObject([session('s')])
   await stored.write([{ ...change, expectLast: 6, truncateAfter: 0, rows: [] }])
   expect(await stored.get(['s'])).toMatchObject([{ items: 0, lastRowId: 0 }])

@@ -40,11 +40,11 @@ export class Transcript {
   }
 
   #named(view: ItemView): ItemView {
-    const { kind, callId, tool } = view
-    if (callId === undefined) return view
-    if (kind === 'call' && tool !== undefined) this.#tools.set(callId, tool)
-    const called = this.#tools.get(callId)
-    const isNamed = view.heading.endsWith(' result')
+    const { kind, link, tool } = view
+    if (link === undefined) return view
+    if (kind === 'call' && tool !== undefined) this.#tools.set(link, tool)
+    const called = this.#tools.get(link)
+    const isNamed = tool !== undefined || view.heading === 'mcp approval response'
     return kind === 'result' && called !== undefined && !isNamed
       ? { ...view, heading: `${titleOf(called)} result` }
       : view

@@ -1,0 +1,64 @@
+import { type Fields, firstText, isFields } from './fields.ts'
+import { mediaPart, parseDataUrl, toMedia } from './media-part.ts'
+import type { Part } from './part.ts'
+import { sizeNote } from './part-text.ts'
+
+/** What a message or the output of a tool says, piece by piece: a text, a part, or a list of them. */
+export function contentParts(content: unknown): Part[] {
+  if (content === undefined || content === null || content === '') return []
+  return Array.isArray(content) ? content.map(contentPart) : [contentPart(content)]
+}
+
+function contentPart(part: unknown): Part {
+  if (typeof part === 'string') return textPart(part)
+  if (part instanceof Uint8Array) return toMedia('file', part)
+  if (!isFields(part)) return dataPart(part)
+  const media = mediaPart(part)
+  if (media) return media
+  const said = firstText(part['text'], part['transcript'], part['logs'])
+  if (said !== undefined) return textPart(said)
+  return typeof part['refusal'] === 'string' ? { kind: 'refusal', text: part['refusal'] } : dataPart(part)
+}
+
+/** Text that is nothing but an image, a file or a sound becomes one. */
+export function textPart(text: string, label?: string): Part {
+  const inline = parseDataUrl(text)
+  const kind = /^(image|audio)\//.exec(inline?.mediaType ?? '')?.[1] ?? 'file'
+  const part: Part = inline ? toMedia(kind as 'image' | 'audio' | 'file', text) : { kind: 'text', text }
+  return label === undefined ? part : { ...part, label }
+}
+
+export function dataPart(value: unknown, label?: string): Part {
+  return { kind: 'data', value: withNotes(value), ...(label !== undefined && { label }) }
+}
+
+const LONG = 1000
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+
+/** The value with notes in place of bytes and of long base64. */
+function withNotes(value: unknown): unknown {
+  if (typeof value === 'string') return noteOf(value) ?? value
+  if (value instanceof Uint8Array) return sizeNote('', value)
+  if (Array.isArray(value)) return value.map(withNotes)
+  if (!isFields(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withNotes(one)]))
+}
+
+function noteOf(text: string): string | undefined {
+  if (text.length <= LONG) return undefined
+  const inline = parseDataUrl(text)
+  if (inline) return sizeNote(`${inline.mediaType ?? 'data'}, `, inline.content ?? '')
+  const beginning = text.slice(0, LONG)
+  const isMixed = /[A-Z]/.test(beginning) && /[a-z]/.test(beginning) && /\d/.test(beginning)
+  return isMixed && BASE64.test(text) ? sizeNote('base64, ', text) : undefined
+}
+
+/** The fields without those that say how an item is built. */
+export function saying(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !STRUCTURE.has(key)))
+}
+
+const STRUCTURE = new Set([
+  ...['type', 'id', 'name', 'namespace', 'status', 'role', 'caller', 'providerData', 'callId', 'call_id'],
+  ...['container_id', 'created_by', 'encrypted_content', 'fingerprint', 'server_label'],
+])

@@ -1,0 +1,24 @@
+import type { ItemIdentity } from './identify-item.ts'
+
+/** For the place of each result, the place of the call before it that it answers. Others are left out. */
+export function pairResults(
+  items: readonly Pick<ItemIdentity, 'kind' | 'type' | 'link'>[],
+): ReadonlyMap<number, number> {
+  const pairs = new Map<number, number>()
+  const calls = new Map<string, number>()
+  /** Those of tool searches, whose results may come without an id, in the order of the calls. */
+  let searches: number[] = []
+  for (const [place, { kind, type, link }] of items.entries()) {
+    if (kind === 'call') {
+      if (link !== undefined) calls.set(link, place)
+      if (type === 'tool_search_call') searches.push(place)
+    } else if (kind === 'result') {
+      const call = link === undefined ? undefined : calls.get(link)
+      const answered = call ?? (link === undefined && type === 'tool_search_output' ? searches[0] : undefined)
+      if (answered === undefined) continue
+      pairs.set(place, answered)
+      searches = searches.filter((search) => search !== answered)
+    }
+  }
+  return pairs
+}

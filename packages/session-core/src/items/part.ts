@@ -1,0 +1,20 @@
+/** A piece of what an item says. Bytes and long base64 in it have become short notes. */
+export type Part = { readonly label?: string } & (
+  | { readonly kind: 'text' | 'code' | 'refusal'; readonly text: string }
+  | MediaPart
+  | { readonly kind: 'data'; readonly value: unknown }
+)
+
+/** An image, a file or a sound. */
+export interface MediaPart {
+  readonly kind: 'media'
+  readonly media: 'image' | 'file' | 'audio'
+  readonly name?: string
+  readonly mediaType?: string
+  /** The content itself, in base64 or as bytes. */
+  readonly content?: string | Uint8Array
+  /** Where it is: an address, or an id at the provider of the model. */
+  readonly place?: string
+  /** What is said in a sound. */
+  readonly transcript?: string
+}
