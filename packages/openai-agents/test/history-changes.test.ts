@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { AgentInputItem } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -30,6 +31,71 @@ const NO_TYPE = 'must be of type append_items or replace_suffix.'
 const NO_ITEMS = 'of type append_items takes exactly the lists items.'
 const NO_LISTS = 'of type replace_suffix takes exactly the lists expectedSuffix and replacement.'
 const NO_OBJECT = 'has an item that is not an object.'
+
+/** Objects of a caller that throw when they are looked at, each in another way. */
+const HOSTILE: [string, () => object][] = [
+  ['a getter', () => Object.defineProperty({}, 'type', { enumerable: true, get: boom })],
+  ['a proxy that throws for every property', () => new Proxy({}, { get: boom })],
+  ['a proxy that throws when it is listed', () => new Proxy({}, { ownKeys: boom })],
+  ['a proxy that hides its prototype', () => new Proxy({}, { getPrototypeOf: boom })],
+  ['a proxy of a list', () => new Proxy([], { get: boom })],
+  [
+    'a proxy that is revoked',
+    () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    },
+  ],
+  ['toJSON', () => ({ toJSON: boom })],
+]
+
+function boom(): never {
+  throw new RangeError('hunter2')
+}
+
+describe.each(HOSTILE)('%s', (title, hostile) => {
+  test.each<[string, (session: PerSQLSession) => Promise<unknown>]>([
+    ['as the arguments of a transaction', (s) => s.applyHistoryTransaction(hostile() as never)],
+    [
+      'as a transaction',
+      (s) => s.applyHistoryTransaction({ operationId: 'o', transaction: hostile() } as never),
+    ],
+    ['as the items of a transaction', (s) => s.applyHistoryTransaction(append(hostile()) as never)],
+    ['as an item of a transaction', (s) => s.applyHistoryTransaction(append([hostile()]) as never)],
+    [
+      'inside an item of a transaction',
+      (s) => s.applyHistoryTransaction(append([{ a: [hostile()] }]) as never),
+    ],
+    ['as the arguments of mutations', (s) => s.applyHistoryMutations(hostile() as never)],
+    ['as a mutation', (s) => s.applyHistoryMutations({ mutations: [hostile()] } as never)],
+    [
+      'as a replacement',
+      (s) =>
+        s.applyHistoryMutations({
+          mutations: [{ type: 'replace_function_call', callId: 'c', replacement: hostile() }],
+        } as never),
+    ],
+    ['as the items that are added', (s) => s.addItems(hostile() as never)],
+    ['as an item that is added', (s) => s.addItems([hostile()] as never)],
+    ['inside an item that is added', (s) => s.addItems([{ a: { b: hostile() } }] as never)],
+    ['inside a compacted history', (s) => s.replaceHistoryWithCompaction([{ a: hostile() }] as never)],
+  ])('%s is refused without what it throws', async (__, call) => {
+    await session.addItems([user('first')])
+    const thrown = await call(session).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    // Nobody asks an object without keys for a property.
+    if (thrown === undefined && title === 'a proxy that throws for every property') return
+    expect(thrown).toMatchObject({
+      name: 'StorageError',
+      code: expect.stringMatching(/^(INVALID_ITEM|INVALID_ARGUMENT)$/),
+    })
+    expect(inspect(thrown)).not.toContain('hunter2')
+    expect(await session.getItems()).toEqual([user('first')])
+  })
+})
 
 describe('a history transaction', () => {
   test.each<[string, unknown, string]>([

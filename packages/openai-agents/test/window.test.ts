@@ -1,6 +1,10 @@
+import { Agent, run, setTracingDisabled } from '@openai/agents'
+import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { expect, test } from 'vitest'
 import { assistant, call, result, user } from './support/items.ts'
 import { withSessions } from './support/sessions.ts'
+
+setTracingDisabled(true)
 
 const HISTORY = [
   user('1'),
@@ -61,6 +65,64 @@ test('takes a call for one whose type only begins like that of a result', () =>
     await session('s').addItems(items)
     expect(await session('s', { window: { items: 2 } }).getItems()).toEqual(items)
   }))
+
+const search = { type: 'tool_search_call', arguments: {}, providerData: { call_id: 's' } }
+const found = { type: 'tool_search_output', tools: [], providerData: { call_id: 's' } }
+const asked = {
+  type: 'hosted_tool_call',
+  name: 'mcp_approval_request',
+  providerData: { type: 'mcp_approval_request', id: 'a', name: 'pay', arguments: '{}' },
+}
+const granted = {
+  type: 'hosted_tool_call',
+  name: 'mcp_approval_response',
+  providerData: { approval_request_id: 'a', approve: true },
+}
+const program = { type: 'program', callId: 'p', code: 'f()', fingerprint: '' }
+const inProgram = { caller: { type: 'program', callerId: 'p' } }
+const reasoning = { type: 'reasoning', content: [] }
+
+test.each<[string, object[], object[]]>([
+  ['a tool search, whose id the provider gave', [search, found], []],
+  ['a question for approval', [asked, granted], []],
+  ['a program', [program, { type: 'program_output', callId: 'p', output: '', status: 'completed' }], []],
+  [
+    'a question of the API itself',
+    [
+      { type: 'mcp_approval_request', id: 'a' },
+      { type: 'mcp_approval_response', approval_request_id: 'a', approve: true },
+    ],
+    [],
+  ],
+  [
+    'calls of a program, their results, and what was thought before',
+    [program, reasoning, { ...call('c'), ...inProgram }, { ...result('c'), ...inProgram }],
+    [],
+  ],
+  [
+    'a search that the provider ran itself',
+    [
+      { ...search, providerData: { execution: 'server' } },
+      { ...found, providerData: { execution: 'server' } },
+    ],
+    [{ ...found, providerData: { execution: 'server' } }],
+  ],
+])('sends no answer without %s to the model, and both where both are read', (_, items, kept) =>
+  withSessions('better-sqlite3 file', async ({ session }) => {
+    await session('s').addItems([...items, user('and now?')] as never[])
+    const sent = async (count: number) => {
+      const model = new ScriptedModel([[assistantMessage('fine')]])
+      const history = session('s', { window: { items: count } })
+      const input = await history.getItems()
+      await run(new Agent({ name: 'Tester', model }), input)
+      return { input, sent: model.lastCall!.request.input }
+    }
+    const cut = [...kept, user('and now?')]
+    expect(await sent(items.length)).toEqual({ input: cut, sent: cut })
+    const whole = [...items, user('and now?')]
+    expect(await sent(items.length + 1)).toEqual({ input: whole, sent: whole })
+  }),
+)
 
 test('keeps a result without its call where turns are counted, because nothing was left out within one', () =>
   withSessions('better-sqlite3 file', async ({ session }) => {

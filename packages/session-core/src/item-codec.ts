@@ -32,7 +32,7 @@ export function jsonCodec<Item>(): ItemCodec<Item> {
 }
 
 function encode(item: unknown): string {
-  if (isItem(item)) return writeJson(item)
+  if (mayBeItem(item)) return writeJson(item)
   throw new StorageError('INVALID_ITEM', 'It is not an object.', { itemPath: '' })
 }
 
@@ -42,6 +42,15 @@ function decode(text: string): unknown {
   if (item instanceof Uint8Array) return parsePlainJson(text)
   if (!isItem(item)) throw new SyntaxError('The JSON is not that of an object.')
   return item
+}
+
+/** True of what throws when it is looked at, of which `writeJson` says so. */
+function mayBeItem(value: unknown): boolean {
+  try {
+    return isItem(value)
+  } catch {
+    return true
+  }
 }
 
 function isItem(value: unknown): boolean {

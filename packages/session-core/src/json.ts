@@ -13,7 +13,8 @@ const READ_DEPTH = 1000
 
 /** JSON with bytes, refusing what {@link parseJson} could not give back unchanged. */
 export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}): string {
-  if (!options.sortKeys && isUsualJson(value)) return JSON.stringify(value)
+  const usual = options.sortKeys ? undefined : usualJson(value)
+  if (usual !== undefined) return usual
   // What was read can be compared, however deep it is.
   const maxDepth = options.sortKeys ? READ_DEPTH : WRITTEN_DEPTH
   const ancestors: object[] = []
@@ -95,12 +96,12 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
   }
 }
 
-/** False where something throws; then it is read again, to say which. */
-function isUsualJson(value: unknown): boolean {
+/** The JSON of most items; nothing of others, and where something throws, which is read again to say what. */
+function usualJson(value: unknown): string | undefined {
   try {
-    return isPlainJson(value, 0)
+    return isPlainJson(value, 0) ? JSON.stringify(value) : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 

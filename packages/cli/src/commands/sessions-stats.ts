@@ -1,10 +1,10 @@
-import type { SqlResult } from '@persql/session-core'
+import { isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '@persql/session-core'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
 import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
-import { readAll, sessionQueries } from '../session-queries.ts'
+import { quoteName, readAll, sessionQueries } from '../session-queries.ts'
 import { formatBytes, formatIso, toIso } from '../terminal/format.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { printTable } from '../terminal/table.ts'
@@ -28,23 +28,18 @@ export function sessionsStatsCommand(parent: Command): void {
     )
 }
 
+const typeOfRow = sql<string>`case when ${sql.raw(isItemSql())} then case json_type(message_data, '$.type')
+  when 'text' then json_extract(message_data, '$.type') else 'message' end else 'corrupt' end`
+
 type Stats = Awaited<ReturnType<typeof readStats>>
 
 async function readStats(database: Database, top: number) {
   const { db, sessions, messages } = sessionQueries(database)
-  const valid = db
-    .selectFrom(messages)
-    .select([
-      sql<
-        string | null
-      >`case when json_valid(message_data) then coalesce(json_extract(message_data, '$.type'), 'message') end`.as(
-        'type',
-      ),
-      sql<string | null>`case when json_valid(message_data) then json_extract(message_data, '$.name') end`.as(
-        'name',
-      ),
-    ])
-    .as('item')
+  const calls = itemsSql({
+    messages: quoteName(messages),
+    columns: ['id'],
+    where: mayBeToolSql(),
+  })
   const [session, item, size, types, busiest, tools] = await readAll(database, [
     db
       .selectFrom(sessions)
@@ -64,10 +59,11 @@ async function readStats(database: Database, top: number) {
       compile: () => sql`select page_count * page_size from pragma_page_count, pragma_page_size`.compile(db),
     },
     db
-      .selectFrom(valid)
-      .select(({ fn }) => [sql`coalesce(type, 'corrupt')`.as('type'), fn.countAll().as('count')])
+      .selectFrom(messages)
+      .select(({ fn }) => [typeOfRow.as('type'), fn.countAll().as('count')])
       .groupBy('type')
-      .orderBy('count', 'desc'),
+      .orderBy('count', 'desc')
+      .orderBy('type'),
     db
       .selectFrom(messages)
       .select(({ fn }) => [
@@ -79,15 +75,11 @@ async function readStats(database: Database, top: number) {
       .orderBy('items', 'desc')
       .orderBy('session_id')
       .limit(top),
-    db
-      .selectFrom(valid)
-      .select(({ fn }) => ['name', fn.countAll().as('calls')])
-      .where(sql<boolean>`type like '%!_call' escape '!'`)
-      .where('name', 'is not', null)
-      .groupBy('name')
-      .orderBy('calls', 'desc')
-      .orderBy('name')
-      .limit(top),
+    {
+      compile: () =>
+        sql`${sql.raw(`with ${calls}`)} select tool, count(*) as calls from item where kind = 'call'
+          group by tool order by calls desc, tool limit ${top}`.compile(db),
+    },
   ])
   const [sessionCount, first, last, day] = session?.rows[0] ?? []
   const [itemCount, bytes] = item?.rows[0] ?? []

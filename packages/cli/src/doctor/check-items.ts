@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { isItemSql, itemsSql, mayBeToolSql } from '@persql/session-core'
 import type { Database } from '../database.ts'
-import { readAll, sessionQueries } from '../session-queries.ts'
+import { quoteName } from '../session-queries.ts'
 import { count } from '../terminal/format.ts'
 import { type Finding, ok } from './finding.ts'
 
@@ -8,50 +8,29 @@ const NAMED = 5
 
 /** Rows that are no items, results without a call, calls without a result, items without a session. */
 export async function checkItems(database: Database): Promise<Finding[]> {
-  const { option } = database
-  const { db, sessions, messages } = sessionQueries(database)
-  const rows = db.selectFrom(messages).select(['id', 'session_id'])
-  const isItem = sql<boolean>`(typeof(message_data) = 'text' and json_valid(message_data))`
-  const fields = db
-    .selectFrom(messages)
-    .select(['id', 'session_id'])
-    .select([
-      sql<string | null>`json_extract(message_data, '$.type')`.as('type'),
-      // As the SDK in TypeScript names it, or as the one in Python does.
-      sql<string>`coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id'))`.as(
-        'call',
-      ),
-    ])
-    // An expression of its own keeps SQLite from reading JSON before it is known to be valid.
-    .where('id', 'in', db.selectFrom(messages).select('id').where(isItem))
-  const calls = db
-    .selectFrom(fields.as('field'))
-    .select(({ fn }) => [
-      fn.min('id').as('id'),
-      'session_id',
-      sql<number>`max(type like '%!_call' escape '!')`.as('has_call'),
-      sql<number>`max(type like '%!_result' escape '!' or type like '%!_output' escape '!')`.as('has_result'),
-    ])
-    .where('call', 'is not', null)
-    .where('type', '!=', 'hosted_tool_call')
-    .groupBy(['session_id', 'call'])
-  const found = db.selectFrom(calls.as('call')).select(['id', 'session_id'])
-  const queries = [
-    rows.where(({ not }) => not(isItem)),
-    found.where('has_result', '=', 1).where('has_call', '=', 0),
-    found.where('has_call', '=', 1).where('has_result', '=', 0),
-    rows.where('session_id', 'not in', db.selectFrom(sessions).select('session_id')),
+  const { option, driver, tables } = database
+  const [sessions, messages] = [tables.sessionsTable, tables.messagesTable]
+  const [inSessions, inMessages] = [quoteName(sessions), quoteName(messages)]
+  const checks = [
+    `select id, session_id from ${inMessages} where not ${isItemSql()}`,
+    linkedSql(inMessages, 'first_result', 'first_result is not null and ifnull(first_result < first_call, true)'),
+    linkedSql(
+      inMessages,
+      'first_call',
+      `first_call is not null and first_result is null and not (type = 'tool_search_call' and session_id in
+        (select session_id from item where type = 'tool_search_output' and link is null))`,
+    ),
+    `select id, session_id from ${inMessages} where session_id not in (select session_id from ${inSessions})`,
   ]
-  const results = await readAll(
-    database,
-    queries.flatMap((query) => [
-      db.selectFrom(query.as('found')).select(({ fn }) => fn.countAll().as('count')),
-      db.selectFrom(query.as('found')).select(['id', 'session_id']).orderBy('id').limit(NAMED),
-    ]),
+  const results = await driver.batch(
+    checks.map((found) => ({
+      sql: `select count(*) over () as count, id, session_id from (${found}) order by id limit ${NAMED}`,
+    })),
+    { readOnly: true },
   )
-  const foundBy = (query: number): Found => ({
-    number: Number(results[2 * query]?.rows[0]?.[0] ?? 0),
-    first: (results[2 * query + 1]?.rows ?? []).map(([id, session]) => `#${id} in "${session}"`),
+  const foundBy = (check: number): Found => ({
+    number: Number(results[check]?.rows[0]?.[0] ?? 0),
+    first: (results[check]?.rows ?? []).map(([, id, session]) => `#${id} in "${session}"`),
   })
   return [
     finding('items', foundBy(0), 'corrupt row', ', which reads pass over', {
@@ -73,6 +52,18 @@ export async function checkItems(database: Database): Promise<Finding[]> {
       mend: `persql query${option} --write "insert into ${sessions} (session_id) select distinct session_id from ${messages} where session_id not in (select session_id from ${sessions})"`,
     }),
   ]
+}
+
+/**
+ * Calls and results by what they have in common. A tool search whose result came without an id has no result that
+ * SQL could tell.
+ */
+function linkedSql(messages: string, id: 'first_call' | 'first_result', condition: string): string {
+  return `with ${itemsSql({ messages, columns: ['id', 'session_id'], where: mayBeToolSql() })}, linked as (
+      select session_id, link, min(case kind when 'call' then id end) as first_call,
+        min(case kind when 'result' then id end) as first_result, min(case kind when 'call' then type end) as type
+      from item where link is not null group by session_id, link
+    ) select ${id} as id, session_id from linked where ${condition}`
 }
 
 interface Found {

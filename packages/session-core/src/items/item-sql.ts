@@ -16,23 +16,23 @@ export function mayBeToolSql(data = 'message_data'): string {
 
 /** What is looked at to tell what an item is. Names of the columns, and where the values stand in the item. */
 const FIELDS = {
-  type: 'type',
-  role: 'role',
-  name: 'name',
-  space: 'namespace',
-  status: 'status',
-  id: 'id',
-  call_id1: 'callId',
-  call_id2: 'call_id',
-  request: 'approval_request_id',
-  execution: 'execution',
-  p_type: 'providerData.type',
-  p_name: 'providerData.name',
-  p_id: 'providerData.id',
-  p_call_id1: 'providerData.callId',
-  p_call_id2: 'providerData.call_id',
-  p_request: 'providerData.approval_request_id',
-  p_execution: 'providerData.execution',
+  f_type: 'type',
+  f_role: 'role',
+  f_name: 'name',
+  f_space: 'namespace',
+  f_status: 'status',
+  f_id: 'id',
+  f_call_id1: 'callId',
+  f_call_id2: 'call_id',
+  f_request: 'approval_request_id',
+  f_execution: 'execution',
+  f_p_type: 'providerData.type',
+  f_p_name: 'providerData.name',
+  f_p_id: 'providerData.id',
+  f_p_call_id1: 'providerData.callId',
+  f_p_call_id2: 'providerData.call_id',
+  f_p_request: 'providerData.approval_request_id',
+  f_p_execution: 'providerData.execution',
 } as const
 
 const PLACES = Object.keys(FIELDS)
@@ -40,7 +40,7 @@ const PLACES = Object.keys(FIELDS)
 export interface ItemsSqlOptions {
   /** The table of the items, as SQL has it. */
   readonly messages: string
-  /** Of that table, or expressions with a name; in the result as they are called. */
+  /** Some of the table's columns, at least one, or expressions with a name, as in `length(session_id) as length`. */
   readonly columns: readonly string[]
   /** Which rows. Default: all. */
   readonly where?: string
@@ -49,7 +49,7 @@ export interface ItemsSqlOptions {
 /**
  * Common table expressions, to be put behind `with`. The last one, `item`, has the columns and what `identifyItem`
  * says of each row, as `type`, `role`, `kind`, `tool` (of calls only), `link` and `status`. A corrupt row has no
- * `kind`. The others begin with `item_`.
+ * `kind` and no `type`.
  */
 export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions): string {
   const kept = columns.map((column) => /(\w+)$/.exec(column)?.[1] ?? column).join(', ')
@@ -61,13 +61,13 @@ export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions)
   ), item_fields as materialized (
     select ${kept}, fields, ${read.join(', ')} from item_source
   ), item_named as materialized (
-    select *, case when ifnull(type, '') <> '${HOSTED}' then coalesce(type, 'message')
-      when p_type = 'mcp_approval_request' then p_type else coalesce(name, type) end as own
+    select *, case when ifnull(f_type, '') <> '${HOSTED}' then coalesce(f_type, 'message')
+      when f_p_type = 'mcp_approval_request' then f_p_type else coalesce(f_name, f_type) end as own
     from item_fields
   ), item_kinds as materialized (
     select *, case when fields is null then null
-      when type = '${HOSTED}' then case own when 'mcp_approval_response' then 'result' else 'call' end
-      when own = 'message' then case when role is null then 'other' else 'message' end
+      when f_type = '${HOSTED}' then case own when 'mcp_approval_response' then 'result' else 'call' end
+      when own = 'message' then case when f_role is null then 'other' else 'message' end
       when own = 'reasoning' then own
       when own in (${list(Object.keys(ANSWERED))}) then 'result'
       when own in (${list([...Object.keys(ANSWERS), ...HOSTED_CALLS])}) then 'call'
@@ -79,21 +79,21 @@ export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions)
         .join(' ')} else case when own in (${list(Object.keys(ANSWERS))}) then own else '' end end as called
     from item_named
   ), item as (
-    select ${kept}, coalesce(type, 'message') as type, role, kind, status,
+    select ${kept}, case when kind is not null then coalesce(f_type, 'message') end as type, f_role as role, kind, f_status as status,
       case when kind <> 'call' then null
-        when type = '${HOSTED}' then coalesce(case when own in ('mcp_approval_request', 'mcp_call') then nullif(p_name, '') end, short)
-        when ifnull(name, '') = '' then short
-        when ifnull(space, '') in ('', name) then name else space || '.' || name end as tool,
+        when f_type = '${HOSTED}' then coalesce(case when own in ('mcp_approval_request', 'mcp_call') then nullif(f_p_name, '') end, short)
+        when ifnull(f_name, '') = '' then short
+        when ifnull(f_space, '') in ('', f_name) then f_name else f_space || '.' || f_name end as tool,
       case when kind not in ('call', 'result') or own in (${list(HOSTED_CALLS)}) then null
-        when type = '${HOSTED}' and own not in ('mcp_approval_request', 'mcp_approval_response') then null
+        when f_type = '${HOSTED}' and own not in ('mcp_approval_request', 'mcp_approval_response') then null
         else called || ' ' || case own
-          when 'mcp_approval_request' then case when type = '${HOSTED}' then ${firstValue('p_id', 'id')} else id end
-          when 'mcp_approval_response' then case when type = '${HOSTED}' then p_request else request end
-          when 'tool_search_call' then ${searchId(["nullif(id, '')"])}
+          when 'mcp_approval_request' then case when f_type = '${HOSTED}' then ${firstValue('f_p_id', 'f_id')} else f_id end
+          when 'mcp_approval_response' then case when f_type = '${HOSTED}' then f_p_request else f_request end
+          when 'tool_search_call' then ${searchId(["nullif(f_id, '')"])}
           when 'tool_search_output' then ${searchId([])}
-          when 'local_shell_call' then coalesce(call_id2, call_id1, id)
-          when 'local_shell_call_output' then coalesce(call_id2, call_id1, id)
-          else coalesce(call_id1, call_id2, p_call_id2, p_call_id1) end end as link
+          when 'local_shell_call' then coalesce(f_call_id2, f_call_id1, f_id)
+          when 'local_shell_call_output' then coalesce(f_call_id2, f_call_id1, f_id)
+          else coalesce(f_call_id1, f_call_id2, f_p_call_id2, f_p_call_id1) end end as link
     from item_kinds
   )`
 }
@@ -101,11 +101,11 @@ export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions)
 /** Nothing where the provider ran the search. */
 function searchId(more: readonly string[]): string {
   const ids = [
-    `nullif(${firstValue('p_call_id2', 'p_call_id1')}, '')`,
-    "nullif(call_id2, '')",
-    "nullif(call_id1, '')",
+    `nullif(${firstValue('f_p_call_id2', 'f_p_call_id1')}, '')`,
+    "nullif(f_call_id2, '')",
+    "nullif(f_call_id1, '')",
   ]
-  return `case when coalesce(case when execution in ('client', 'server') then execution end, p_execution) is 'server' then null
+  return `case when coalesce(case when f_execution in ('client', 'server') then f_execution end, f_p_execution) is 'server' then null
     else coalesce(${[...ids, ...more].join(', ')}) end`
 }
 
