@@ -25,6 +25,72 @@ test('finds nothing wrong with a healthy database', async () => {
   expect(await output(['doctor', '--db', db])).toContain('✓ journal')
 })
 
+test('finds nothing wrong with calls that are answered as the SDK pairs them, or hold their own answer', async () => {
+  const db = temporaryFolder()('a.db')
+  const called = (providerData: object) => ({ type: 'hosted_tool_call', name: 'x', providerData })
+  await seed(db, {
+    s: [
+      user('hi'),
+      { type: 'program', callId: 'c', code: '', fingerprint: '' },
+      { type: 'function_call', callId: 'c', name: 'f', arguments: '{}' },
+      { type: 'function_call_result', callId: 'c', name: 'f', output: 'x', status: 'completed' },
+      { type: 'program_output', callId: 'c', output: '', status: 'completed' },
+      { type: 'tool_search_call', arguments: {}, execution: 'client', providerData: { call_id: 't' } },
+      { type: 'tool_search_output', tools: [], providerData: { call_id: 't' } },
+      { ...called({ type: 'mcp_approval_request', id: 'a' }), name: 'mcp_approval_request' },
+      { ...called({ approval_request_id: 'a', approve: true }), name: 'mcp_approval_response' },
+      { ...called({ type: 'web_search_call' }), name: 'web_search_call' },
+    ],
+    // Without ids, in their order; and of a provider that runs the search itself.
+    t: [
+      { type: 'tool_search_call', id: 'x', arguments: {} },
+      { type: 'tool_search_output', tools: [] },
+      { type: 'tool_search_call', arguments: {}, execution: 'server', call_id: null },
+      { type: 'tool_search_output', tools: [], execution: 'server', call_id: null },
+    ],
+    python: [
+      { type: 'mcp_approval_request', id: 'm', name: 'pay', arguments: '{}' },
+      { type: 'mcp_approval_response', approval_request_id: 'm', approve: true },
+      { type: 'local_shell_call', id: 'i', call_id: 'l', action: {} },
+      { type: 'local_shell_call_output', id: 'l', output: '' },
+      { type: 'code_interpreter_call', id: 'k', code: '1', outputs: [] },
+    ],
+  })
+  expect(await problems(db)).toEqual([])
+})
+
+test('takes JSON of anything but an object for a corrupt row', async () => {
+  const db = temporaryFolder()('a.db')
+  const rows = ['null', '5', 'true', '"text"', '[]', '[{"role":"user"}]']
+  await seed(db, { s: [user('hi')] }, [
+    {
+      sql: `insert into agent_messages (session_id, message_data) select 's', value from json_each(?)`,
+      params: [JSON.stringify(rows)],
+    },
+  ])
+  expect(await problems(db)).toEqual(['items'])
+  const { stdout } = await persql(['sessions', 'stats', '--db', db, '--json'])
+  expect(JSON.parse(stdout).itemTypes).toEqual([
+    { type: 'corrupt', items: 6 },
+    { type: 'message', items: 1 },
+  ])
+  const shown = await output(['sessions', 'show', 's', '--db', db])
+  expect(shown.match(/corrupt row/g)).toHaveLength(6)
+})
+
+test('finds results before their call, and tells calls of different kinds with one id apart', async () => {
+  const db = temporaryFolder()('a.db')
+  const call = { type: 'function_call', callId: 'c', name: 'f', arguments: '{}' }
+  const result = { type: 'function_call_result', callId: 'c', name: 'f', output: 'x', status: 'completed' }
+  await seed(db, {
+    s: [result, call],
+    t: [call, { type: 'shell_call_output', callId: 'c', output: [] }],
+  })
+  const { stdout } = await persql(['doctor', '--db', db])
+  expect(stdout).toContain('2 results without a call, which models refuse: #1 in "s", #4 in "t"')
+  expect(stdout).toContain('1 call without a result: running, waiting for approval, or given up: #3 in "t"')
+})
+
 test('finds corrupt rows, results without a call, calls without a result, and items without a session', async () => {
   const db = temporaryFolder()('a.db')
   const call = { type: 'function_call', callId: 'waiting', name: 'f', arguments: '{}' }

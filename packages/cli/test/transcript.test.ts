@@ -152,6 +152,156 @@ test('shows what the Python SDK writes', async () => {
   `)
 })
 
+test('shows what hosted tools were asked and what they answered, and no base64', async () => {
+  const db = temporaryFolder()('agents.db')
+  const base64 = 'iVBORw0KGgo1'.repeat(400)
+  const hosted = (name: string, providerData: object, more: object = {}) => ({
+    ...{ type: 'hosted_tool_call', name, status: 'completed' },
+    ...{ providerData: { type: name, ...providerData }, ...more },
+  })
+  const items: Item[] = [
+    hosted('code_interpreter_call', { code: 'print(1)', outputs: [{ type: 'logs', logs: '1' }] }),
+    hosted('web_search_call', { action: { type: 'search', query: 'x' } }),
+    hosted('file_search_call', {
+      queries: ['a', 'b'],
+      results: [{ filename: 'r.md', score: 0.9, text: 'Found\nhere' }],
+    }),
+    hosted('image_generation_call', { revised_prompt: 'A cat' }, { output: base64 }),
+    hosted('mcp_call', { name: 'fetch', server_label: 'web', arguments: '{"u":1}' }, { output: 'page' }),
+    hosted('mcp_approval_request', { id: 'm', name: 'pay', server_label: 'shop', arguments: '{}' }),
+    {
+      type: 'hosted_tool_call',
+      name: 'mcp_approval_response',
+      providerData: { approval_request_id: 'm', approve: false, reason: 'no' },
+    },
+    { type: 'computer_call', callId: 'c', actions: [{ type: 'wait' }, { type: 'type', text: 'hi' }] },
+    { type: 'computer_call_result', callId: 'c', output: { type: 'computer_screenshot', data: base64 } },
+    { type: 'shell_call', callId: 's', action: { commands: ['ls'] } },
+    {
+      type: 'shell_call_output',
+      callId: 's',
+      output: [{ stdout: 'a', stderr: 'no b', outcome: { type: 'exit', exitCode: 2 } }],
+    },
+    { type: 'apply_patch_call', callId: 'p', operation: { type: 'create_file', path: 'a.ts', diff: '+a' } },
+    { type: 'apply_patch_call_output', callId: 'p', status: 'failed', output: 'no' },
+    { type: 'program', callId: 'g', code: 'await f()', fingerprint: '' },
+    { type: 'program_output', callId: 'g', output: 'done', status: 'completed' },
+    { type: 'tool_search_call', arguments: { query: 'x' }, providerData: { call_id: 't' } },
+    { type: 'tool_search_output', tools: [{ name: 'f' }], providerData: { call_id: 't' } },
+    {
+      type: 'function_call_result',
+      callId: 'gone',
+      name: 'look',
+      status: 'completed',
+      output: JSON.stringify({ image: base64 }),
+    },
+    { type: 'unknown', providerData: { type: 'moon', image: base64 } },
+  ]
+  await seed(db, { s: items }, SAME_TIMES)
+  const shown = await output(['sessions', 'show', 's', '--db', db])
+  expect(shown.replace(/ {2}2026-01-31 23:59:59/g, '')).toMatchInlineSnapshot(`
+    "s  19 items – 2026-01-31 23:59:59
+
+    calls code_interpreter  #1
+      print(1)
+      1
+
+    calls web_search  #2
+      {
+        "type": "search",
+        "query": "x"
+      }
+
+    calls file_search  #3
+      a
+      b
+      r.md (0.90):
+      Found
+      here
+
+    calls image_generation  #4
+      A cat
+      [image, 3.6 kB]
+
+    calls fetch  #5
+      {
+        "u": 1
+      }
+      page
+
+    mcp approval request: pay  #6
+      {}
+      server: shop
+
+    mcp approval response  #7
+      rejected
+      reason: no
+
+    calls computer  #8
+      {
+        "type": "wait"
+      }
+      {
+        "type": "type",
+        "text": "hi"
+      }
+
+    computer result  #9
+      [image, 3.6 kB]
+
+    calls shell  #10
+      {
+        "commands": [
+          "ls"
+        ]
+      }
+
+    shell result  #11
+      a
+      stderr: no b
+      exit code 2
+
+    calls apply_patch  #12
+      create file a.ts
+      +a
+
+    apply_patch result  #13
+      no
+
+    calls program  #14
+      await f()
+
+    program result  #15
+      done
+
+    calls tool_search  #16
+      {
+        "query": "x"
+      }
+
+    tool_search result  #17
+      [
+        {
+          "name": "f"
+        }
+      ]
+
+    look result  #18
+      {
+        "image": "[base64, 3.6 kB]"
+      }
+
+    unknown  #19
+      {
+        "type": "moon",
+        "image": "[base64, 3.6 kB]"
+      }
+
+    "
+  `)
+  expect(await output(['sessions', 'show', 's', '--db', db, '--full'])).not.toContain('iVBORw0KGgo1')
+})
+
 test('never lets stored text steer the terminal', async () => {
   const db = temporaryFolder()('agents.db')
   const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\u0008\u202egnp.exe\u2066\u2028\u{e0041}\u0000'

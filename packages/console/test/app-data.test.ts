@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../src/app/data/database.ts'
 import { readTools, readTotals } from '../src/app/data/insights.ts'
 import { ItemCache } from '../src/app/data/item-cache.ts'
-import { readOutline } from '../src/app/data/outline.ts'
-import { toolCallOf } from '../src/app/sessions/item-parts.ts'
+import { readOutline, toOutline } from '../src/app/data/outline.ts'
+import { toolCallOf } from '../src/app/sessions/tool-call.ts'
 import { operationalQueries } from '../src/app/sql/saved-queries.ts'
 
 let driver: SqlDriver
@@ -46,6 +46,83 @@ test('sizes are bytes', async () => {
   const [row] = (await readOutline(database, 's', 0)) ?? []
   expect(row?.size).toBe('{"role":"user","content":"über"}'.length + 1)
   expect(await readTotals(database, database.sessions!, signal)).toMatchObject({ itemBytes: row?.size })
+})
+
+const user = (content: string) => ({ role: 'user', content })
+
+test('counts turns as the store does: a row that is no item neither begins nor ends one, a result does', async () => {
+  const call = { type: 'function_call', callId: 'c', name: 'f', arguments: '{}' }
+  const result = { type: 'function_call_result', callId: 'c', name: 'f', status: 'completed', output: 'x' }
+  const store = new SessionStore<object>(driver, { onCorruptRow: () => {} })
+  const rows = [user('one'), user('cut'), user('still one'), call, user('two'), result, user('three')]
+  await store.append('t', rows)
+  const turns = async () => {
+    const outline = toOutline((await readOutline(database, 't', 0)) ?? [])
+    const query = operationalQueries(database.sessions!).find(
+      ({ name }) => name === 'Sessions by number of turns',
+    )
+    const [found] = await driver.batch([{ sql: query!.sql }])
+    const ready = Number(found?.rows.find(([session]) => session === 't')?.[1])
+    const [latest] = await store.read('t', { turns: ready })
+    return { texts: outline.turns.map(({ text }) => text), ready, latest }
+  }
+  expect(await turns()).toEqual({ texts: ['one', 'two', 'three'], ready: 3, latest: user('one') })
+  for (const text of ['{"cut', 'null', '[]', '5']) {
+    await driver.batch([{ sql: 'update agent_messages set message_data = ? where id = 3', params: [text] }])
+    expect(await turns()).toEqual({ texts: ['one', 'two', 'three'], ready: 3, latest: user('one') })
+  }
+})
+
+test('shows a result with its call, whatever kind of call it is, and every further result by itself', async () => {
+  const items = [
+    { type: 'program', callId: 'p', code: 'f()', fingerprint: '' },
+    { type: 'program_output', callId: 'p', output: 'one', status: 'completed' },
+    { type: 'program_output', callId: 'p', output: 'two', status: 'completed' },
+    { type: 'tool_search_call', arguments: {}, providerData: { execution: 'server' } },
+    { type: 'tool_search_output', tools: [], providerData: { execution: 'server' } },
+    { type: 'mcp_approval_request', id: 'a', name: 'pay', arguments: '{}' },
+    { type: 'mcp_approval_response', approval_request_id: 'a', approve: false },
+    { type: 'function_call_result', callId: 'gone', name: 'f', status: 'completed', output: 'x' },
+  ]
+  await new SessionStore<object>(driver).append('t', items)
+  const { entries } = toOutline((await readOutline(database, 't', 0)) ?? [])
+  expect(entries.map(({ row, result, isOrphan }) => [row.id, result?.id, isOrphan])).toEqual([
+    [2, 3, undefined],
+    [4, undefined, undefined],
+    [5, 6, undefined],
+    [7, 8, undefined],
+    [9, undefined, true],
+  ])
+  const cache = await load(7, 8)
+  expect(toolCallOf(cache.get(7), undefined)).toMatchObject({
+    state: 'waiting',
+    isApproval: true,
+    name: 'pay',
+  })
+  expect(toolCallOf(cache.get(7), cache.get(8)).state).toBe('rejected')
+})
+
+test('counts the calls of every kind of tool, hosted ones by their own state, and no question for approval', async () => {
+  const items = [
+    {
+      type: 'hosted_tool_call',
+      name: 'web_search_call',
+      status: 'completed',
+      providerData: { type: 'web_search_call' },
+    },
+    { type: 'web_search_call', id: 'w', status: 'failed' },
+    { type: 'shell_call', callId: 's', action: { commands: ['ls'] } },
+    { type: 'shell_call_output', callId: 's', output: [] },
+    { type: 'shell_call', callId: 'other', action: { commands: ['ls'] } },
+    { type: 'mcp_approval_request', id: 'a', name: 'pay', arguments: '{}' },
+    { type: 'mcp_call', id: 'm', name: 'pay', arguments: '{}', output: 'paid' },
+  ]
+  await new SessionStore<object>(driver).append('t', items)
+  expect(await readTools(database, database.sessions!, 1, signal)).toEqual([
+    { name: 'shell', calls: 2, failed: 0, rejected: 0, waiting: 1 },
+    { name: 'web_search', calls: 2, failed: 1, rejected: 0, waiting: 0 },
+    { name: 'pay', calls: 1, failed: 0, rejected: 0, waiting: 0 },
+  ])
 })
 
 const RESULTS = [

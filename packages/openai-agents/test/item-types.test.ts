@@ -284,8 +284,7 @@ const TYPESCRIPT: [title: string, item: Record<string, unknown>, said: Said][] =
       tool: 'delete',
       link: 'mcp_approval_request mcpr_1',
       approval: 'asked',
-      asked: '{"a":1}',
-      said: 'server: files',
+      asked: '{"a":1}\nserver: files',
     },
   ],
   [
@@ -487,8 +486,7 @@ const PYTHON: typeof TYPESCRIPT = [
       tool: 'delete',
       link: 'mcp_approval_request mcpr_1',
       approval: 'asked',
-      asked: '{"a":1}',
-      said: 'server: files',
+      asked: '{"a":1}\nserver: files',
     },
   ],
   [
@@ -551,11 +549,14 @@ test('tells the same in SQL, of every type', async () => {
     ALL.map(([, item]) => item),
   )
   const columns = ['id as row']
-  const sql = `with ${itemsSql({ messages: 'agent_messages', columns })} select kind, type, role, tool, link, status from item order by row`
+  const sql = `with ${itemsSql({ messages: 'agent_messages', columns })} select kind, type, role, tool, link, status, asks_approval from item order by row`
   const [found] = await driver.batch([{ sql }])
   const told = ALL.map(([, item]) => {
-    const { kind, type, role, tool, link, status } = readItem(item)
-    return [kind, type, role, kind === 'call' ? tool : undefined, link, status].map((one) => one ?? null)
+    const { kind, type, role, tool, link, status, approval } = readItem(item)
+    const asks = approval === 'asked' ? 1 : 0
+    return [kind, type, role, kind === 'call' ? tool : undefined, link, status, asks].map(
+      (one) => one ?? null,
+    )
   })
   expect(found?.rows).toEqual(told)
   await driver.close()

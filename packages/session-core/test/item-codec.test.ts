@@ -144,7 +144,7 @@ describe('jsonCodec', () => {
 
   test('reads what others have nested as deep as SQLite can read it', () => {
     expect(codec.decode(JSON.stringify(nested(1000)))).toStrictEqual(nested(1000))
-    const tooDeep = '{"a":'.repeat(1001) + '1' + '}'.repeat(1001)
+    const tooDeep = `${'{"a":'.repeat(1001)}1${'}'.repeat(1001)}`
     expect(() => codec.decode(tooDeep)).toThrow('nested deeper than 1000 levels')
   })
 

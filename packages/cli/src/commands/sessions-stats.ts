@@ -77,7 +77,7 @@ async function readStats(database: Database, top: number) {
       .limit(top),
     {
       compile: () =>
-        sql`${sql.raw(`with ${calls}`)} select tool, count(*) as calls from item where kind = 'call'
+        sql`${sql.raw(`with ${calls}`)} select tool, count(*) as calls from item where kind = 'call' and not asks_approval
           group by tool order by calls desc, tool limit ${top}`.compile(db),
     },
   ])

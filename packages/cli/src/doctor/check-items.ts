@@ -13,7 +13,11 @@ export async function checkItems(database: Database): Promise<Finding[]> {
   const [inSessions, inMessages] = [quoteName(sessions), quoteName(messages)]
   const checks = [
     `select id, session_id from ${inMessages} where not ${isItemSql()}`,
-    linkedSql(inMessages, 'first_result', 'first_result is not null and ifnull(first_result < first_call, true)'),
+    linkedSql(
+      inMessages,
+      'first_result',
+      'first_result is not null and ifnull(first_result < first_call, true)',
+    ),
     linkedSql(
       inMessages,
       'first_call',

@@ -20,11 +20,13 @@ function contentPart(part: unknown): Part {
   return typeof part['refusal'] === 'string' ? { kind: 'refusal', text: part['refusal'] } : dataPart(part)
 }
 
-/** Text that is nothing but an image, a file or a sound becomes one. */
+/** Text that is nothing but an image, a file or a sound becomes one. In text that is JSON, base64 becomes a note. */
 export function textPart(text: string, label?: string): Part {
   const inline = parseDataUrl(text)
   const kind = /^(image|audio)\//.exec(inline?.mediaType ?? '')?.[1] ?? 'file'
-  const part: Part = inline ? toMedia(kind as 'image' | 'audio' | 'file', text) : { kind: 'text', text }
+  const part: Part = inline
+    ? toMedia(kind as 'image' | 'audio' | 'file', text)
+    : { kind: 'text', text: withoutBase64(text) }
   return label === undefined ? part : { ...part, label }
 }
 
@@ -51,6 +53,14 @@ function noteOf(text: string): string | undefined {
   const beginning = text.slice(0, LONG)
   const isMixed = /[A-Z]/.test(beginning) && /[a-z]/.test(beginning) && /\d/.test(beginning)
   return isMixed && BASE64.test(text) ? sizeNote('base64, ', text) : undefined
+}
+
+function withoutBase64(text: string): string {
+  if (text.length <= LONG || !/^\s*[[{]/.test(text)) return text
+  return text.replace(/"([^"\s]+)"/g, (whole, inner: string) => {
+    const note = noteOf(inner.replaceAll('\\/', '/'))
+    return note === undefined ? whole : JSON.stringify(note)
+  })
 }
 
 /** The fields without those that say how an item is built. */

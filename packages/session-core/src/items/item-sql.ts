@@ -48,8 +48,8 @@ export interface ItemsSqlOptions {
 
 /**
  * Common table expressions, to be put behind `with`. The last one, `item`, has the columns and what `identifyItem`
- * says of each row, as `type`, `role`, `kind`, `tool` (of calls only), `link` and `status`. A corrupt row has no
- * `kind` and no `type`.
+ * says of each row, as `type`, `role`, `kind`, `tool` (of calls only), `link`, `status` and `asks_approval` (1 or 0). A
+ * corrupt row has no `kind` and no `type`.
  */
 export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions): string {
   const kept = columns.map((column) => /(\w+)$/.exec(column)?.[1] ?? column).join(', ')
@@ -80,6 +80,7 @@ export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions)
     from item_named
   ), item as (
     select ${kept}, case when kind is not null then coalesce(f_type, 'message') end as type, f_role as role, kind, f_status as status,
+      ifnull(own = 'mcp_approval_request', 0) as asks_approval,
       case when kind <> 'call' then null
         when f_type = '${HOSTED}' then coalesce(case when own in ('mcp_approval_request', 'mcp_call') then nullif(f_p_name, '') end, short)
         when ifnull(f_name, '') = '' then short

@@ -2,7 +2,7 @@ import type { ItemIdentity } from './identify-item.ts'
 
 /** For the place of each result, the place of the call before it that it answers. Others are left out. */
 export function pairResults(
-  items: readonly Pick<ItemIdentity, 'kind' | 'type' | 'link'>[],
+  items: readonly (Pick<ItemIdentity, 'kind' | 'type'> & { readonly link?: string | undefined })[],
 ): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>()
   const calls = new Map<string, number>()

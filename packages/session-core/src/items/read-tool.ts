@@ -52,12 +52,9 @@ const READERS: Readonly<Record<string, (fields: Fields) => Partial<Parts>>> = {
     said: [...listOf(tools).map((tool) => oneOf(fieldsOf(tool)['name'] ?? tool)), ...contentParts(output)],
   }),
   mcp_approval_request: (fields) => {
-    const { arguments: given } = fields
-    const { server_label: server } = fields
-    return {
-      asked: given === undefined ? [dataPart(saying(fields))] : givenParts(given),
-      said: typeof server === 'string' ? [textPart(server, 'server')] : [],
-    }
+    const { arguments: given, server_label: server } = fields
+    const asked = given === undefined ? [dataPart(saying(fields))] : givenParts(given)
+    return { asked: typeof server === 'string' ? [...asked, textPart(server, 'server')] : asked }
   },
   mcp_approval_response: ({ approve, reason }) => ({
     said: [

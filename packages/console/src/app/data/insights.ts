@@ -1,3 +1,4 @@
+import { isItemSql, itemsSql, mayBeToolSql } from '@persql/session-core'
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
 import { failedSql, outputSql, rejectedSql } from './tool-failures.ts'
 
@@ -96,29 +97,32 @@ export async function readTotals(
   }
 }
 
-/** Calls by tool, with what became of them; the items of both SDKs. */
+/** Calls by tool, with what became of them; the items of both SDKs. A hosted call holds its own answer. */
 export async function readTools(
   { handle }: Database,
   { messages }: SessionTables,
   range: Range,
   signal: AbortSignal,
 ): Promise<readonly ToolUse[]> {
-  const sql = `with item as materialized (
-      select session_id, json_extract(message_data, '$.type') as type, json_extract(message_data, '$.name') as name,
-        coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id')) as call,
-        json_extract(message_data, '$.status') as status,
-        ${outputSql('message_data')} as output
-      from ${messages}
-      where created_at >= ? and instr(message_data, '"function_call')
-        and typeof(message_data) = 'text' and json_valid(message_data)
-    ), result as (
-      select session_id, call, max(${failedSql('output', 'status')}) as failed, max(${rejectedSql('output')}) as rejected
-      from item where type in ('function_call_result', 'function_call_output') group by session_id, call
+  const output = `case when ${isItemSql()} then substr(${outputSql('message_data')}, 1, 500) end as output`
+  const items = itemsSql({
+    messages,
+    columns: ['session_id', output],
+    where: `created_at >= ? and ${mayBeToolSql()}`,
+  })
+  const sql = `with ${items}, told as materialized (
+      select *, ${failedSql('output', 'status')} as failed, ${rejectedSql('output')} as rejected from item
+    ), result as materialized (
+      select session_id, link, max(failed) as failed, max(rejected) as rejected
+      from told where kind = 'result' and link is not null group by session_id, link
     )
-    select item.name, count(*) as calls, sum(coalesce(result.failed, 0)), sum(coalesce(result.rejected, 0)),
-      sum(result.call is null)
-    from item left join result on result.session_id = item.session_id and result.call = item.call
-    where item.type = 'function_call' group by item.name order by calls desc, item.name limit 12`
+    select call.tool, count(*) as calls,
+      sum(coalesce(result.failed, call.link is null and call.failed)),
+      sum(coalesce(result.rejected, call.link is null and call.rejected)),
+      sum(call.link is not null and result.link is null)
+    from told call left join result on result.session_id = call.session_id and result.link = call.link
+    where call.kind = 'call' and not call.asks_approval
+    group by call.tool order by calls desc, call.tool limit 12`
   const [rows = []] = await read(handle, [{ sql, params: [sinceOf(range)] }], signal)
   return rows.map(([name, calls, failed, rejected, waiting]) => ({
     name: String(name),

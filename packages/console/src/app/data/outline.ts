@@ -1,9 +1,6 @@
-import type { SqlValue } from '@persql/sdk'
-import { parseTime } from '@persql/session-core'
+import { type ItemIdentity, itemsSql, pairResults, parseTime, turnStarts } from '@persql/session-core'
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
 import { textOf } from './session-list.ts'
-
-type EntryKind = 'message' | 'tool' | 'result' | 'other' | 'unreadable'
 
 /** One row of a session, without its content. */
 export interface OutlineRow {
@@ -11,11 +8,13 @@ export interface OutlineRow {
   readonly createdAt: Date
   /** Bytes of the item's JSON. */
   readonly size: number
-  readonly kind: EntryKind
+  readonly kind: ItemIdentity['kind'] | 'unreadable'
   readonly type: string
-  readonly role: string
-  readonly callId: string | undefined
-  readonly name: string
+  readonly role: string | undefined
+  /** The tool that is called. */
+  readonly tool: string | undefined
+  /** What a call and its result have in common. */
+  readonly link: string | undefined
   /** The beginning of a user's message. */
   readonly text: string
 }
@@ -24,6 +23,8 @@ export interface OutlineRow {
 export interface Entry {
   readonly row: OutlineRow
   readonly result?: OutlineRow
+  /** A result whose call is not there. */
+  readonly isOrphan?: true
   /** Number of the turn that begins here, from 1. */
   readonly turn?: number
 }
@@ -55,70 +56,70 @@ export async function readOutline(
 }
 
 function outlineOf({ messages }: SessionTables, sessionId: string, after: number) {
-  const isJson = "typeof(message_data) = 'text' and json_valid(message_data)"
-  const paths = ['type', 'role', 'callId', 'call_id', 'name'].map((name) => `'$.${name}'`).join(', ')
+  const text = `case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end as text`
+  const items = itemsSql({
+    messages,
+    columns: ['id', 'created_at', 'octet_length(message_data) as size', text],
+    where: 'session_id = ? and id > ?',
+  })
   return [
     { sql: `select 1 from ${messages} where session_id = ? and id = ?`, params: [sessionId, after] },
     {
-      sql: `select id, created_at, octet_length(message_data),
-          case when ${isJson} then json_extract(message_data, ${paths}) end,
-          case when instr(message_data, '"user"') then ${textOf('m', 120)} end
-        from ${messages} m where session_id = ? and id > ? order by id`,
+      sql: `with ${items} select id, created_at, size, kind, type, role, tool, link, text from item order by id`,
       params: [sessionId, after],
     },
   ]
 }
 
-function toOutlineRow([id, createdAt, size, fields, text]: Rows[number]): OutlineRow {
-  const [type, role, callId, otherCallId, name] = parseFields(fields)
-  const isReadable = typeof fields === 'string'
+function toOutlineRow([id, createdAt, size, kind, type, role, tool, link, text]: Rows[number]): OutlineRow {
   return {
     id: Number(id),
     createdAt: parseTime(createdAt),
     size: Number(size),
-    type: asText(type),
+    kind: (asText(kind) as ItemIdentity['kind'] | undefined) ?? 'unreadable',
+    type: asText(type) ?? '',
     role: asText(role),
-    callId: asText(callId) || asText(otherCallId) || undefined,
-    name: asText(name),
-    kind: isReadable ? kindOf(asText(type), asText(role)) : 'unreadable',
-    text: typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : '',
+    tool: asText(tool),
+    link: asText(link),
+    text: asText(text)?.replace(/\s+/g, ' ').trim() ?? '',
   }
 }
 
-function parseFields(fields: SqlValue | undefined): unknown[] {
-  return typeof fields === 'string' ? JSON.parse(fields) : []
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-/** Both SDKs, whose names of types differ a little. */
-function kindOf(type: string, role: string): EntryKind {
-  if (type === 'message' || (type === '' && role !== '')) return 'message'
-  if (/_(result|output)$/.test(type)) return 'result'
-  if (/_call$/.test(type) || type === 'program' || type === 'mcp_approval_request') return 'tool'
-  return 'other'
-}
-
-/** Results go to their calls; what has no call stands for itself. */
+/** The first result of a call goes to it; what has no call stands for itself. */
 export function toOutline(rows: readonly OutlineRow[]): Outline {
-  const calls = new Set(rows.flatMap(({ kind, callId }) => (kind === 'tool' && callId ? [callId] : [])))
-  const results = new Map(
-    rows.flatMap((row) => (row.kind === 'result' && row.callId ? [[row.callId, row] as const] : [])),
-  )
+  const known = rows.map((row) => (row.kind === 'unreadable' ? undefined : row))
+  const starts = new Set(turnStarts(known))
+  const results = new Map<number, number>()
+  const shown = rows.map(({ kind, type, link }) => ({
+    kind: kind === 'unreadable' ? 'other' : kind,
+    type,
+    link,
+  }))
+  const pairs = pairResults(shown)
+  for (const [result, call] of pairs) {
+    if (!results.has(call) && !starts.has(result)) results.set(call, result)
+  }
+  const answers = new Set(results.values())
   const entries: Entry[] = []
   const turns: Turn[] = []
-  let previous: OutlineRow | undefined
-  for (const row of rows) {
-    if (row.kind === 'result' && row.callId && calls.has(row.callId)) continue
-    const startsTurn = row.role === 'user' && previous?.role !== 'user'
-    const result = row.kind === 'tool' && row.callId ? results.get(row.callId) : undefined
+  for (const [place, row] of rows.entries()) {
+    if (answers.has(place)) continue
+    const startsTurn = starts.has(place)
     if (startsTurn) {
       turns.push({ number: turns.length + 1, entryIndex: entries.length, text: row.text, at: row.createdAt })
     }
-    entries.push({ row, ...(result && { result }), ...(startsTurn && { turn: turns.length }) })
-    previous = row
+    const result = rows[results.get(place) ?? -1]
+    const isOrphan = row.kind === 'result' && row.link !== undefined && !pairs.has(place)
+    entries.push({
+      row,
+      ...(result && { result }),
+      ...(isOrphan && { isOrphan }),
+      ...(startsTurn && { turn: turns.length }),
+    })
   }
   return { entries, turns, rows }
 }

@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { LIKE_ESCAPE, likePatterns, parseTime } from '@persql/session-core'
+import { isItemSql, LIKE_ESCAPE, likePatterns, parseTime } from '@persql/session-core'
 import { type Database, read, type SessionTables, type Statement } from './database.ts'
 
 export interface SessionRow {
@@ -75,7 +75,7 @@ function pageOf(tables: SessionTables, search: SessionSearch, after: Cursor | un
       page as (select * from keyed where ${next} order by key ${direction}, session_id ${direction} limit ${PAGE + 1})
       select session_id, created_at, updated_at, key,
         (select count(*) from ${messages} m where m.session_id = page.session_id),
-        (select ${textOf('m', 200)} from ${messages} m where m.session_id = page.session_id order by m.id limit 1)
+        (select ${textOf('m.message_data', 200)} from ${messages} m where m.session_id = page.session_id order by m.id limit 1)
       from page order by key ${direction}, session_id ${direction}`,
     params: [...params, ...(after ?? [])],
   }
@@ -108,9 +108,8 @@ function pattern(text: string): string {
 }
 
 /** SQL of the beginning of what a message says; null where the row is none. */
-export function textOf(alias: string, length: number): string {
-  const data = `${alias}.message_data`
-  return `case when typeof(${data}) = 'text' and json_valid(${data}) then substr(coalesce(
+export function textOf(data: string, length: number): string {
+  return `case when ${isItemSql(data)} then substr(coalesce(
     json_extract(${data}, '$.content[0].text'), json_extract(${data}, '$.content')), 1, ${length}) end`
 }
 

@@ -1,15 +1,15 @@
+import { type ItemReading, partsText, readItem } from '@persql/session-core'
 import type { StoredRow } from '../data/item-cache.ts'
 import type { Entry } from '../data/outline.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { dateTime } from '../ui/format.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
-import { JsonView } from '../ui/json-view.tsx'
 import { memo } from '../ui/memo.tsx'
 import { Time } from '../ui/time.tsx'
 import { Fold } from './fold.tsx'
-import { partsOf, toolCallOf } from './item-parts.ts'
 import { Parts } from './parts-view.tsx'
 import { RawButton } from './raw-button.tsx'
+import { toolCallOf } from './tool-call.ts'
 import { ToolView } from './tool-view.tsx'
 
 export interface EntryViewProps {
@@ -28,7 +28,7 @@ export interface EntryViewProps {
 export const EntryView = memo((props: EntryViewProps) => {
   const { entry, call, position, total } = props
   const { row, turn } = entry
-  const kind = row.kind === 'message' ? `message ${roleClass(row.role)}` : row.kind
+  const kind = row.kind === 'message' ? `message ${roleClass(row.role)}` : (CLASSES[row.kind] ?? row.kind)
   return (
     <article class={`entry ${kind}`} aria-posinset={position} aria-setsize={total} data-row={row.id}>
       {turn !== undefined && (
@@ -44,18 +44,20 @@ export const EntryView = memo((props: EntryViewProps) => {
   )
 })
 
+const CLASSES: Readonly<Record<string, string>> = { call: 'tool', reasoning: 'other' }
+
 function isoOf(date: Date): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
-function roleClass(role: string): string {
+function roleClass(role = ''): string {
   return ['user', 'assistant', 'system', 'developer'].includes(role) ? `role-${role}` : 'role-other'
 }
 
 function Loading({ entry }: { readonly entry: Entry }) {
   return (
     <div class="card loading">
-      <span class="who">{entry.row.role || entry.row.name || entry.row.type}</span>
+      <span class="who">{entry.row.role || entry.row.tool || entry.row.type}</span>
       <span class="skeleton" />
     </div>
   )
@@ -68,10 +70,17 @@ function Content(props: EntryViewProps & { readonly call: StoredRow }) {
   if (call.item === undefined || row.kind === 'unreadable') {
     return <Note icon="warning" title={`Row ${row.id} does not hold a readable item`} {...props} />
   }
-  if (row.kind === 'message') return <Message {...props} />
-  if (row.kind === 'tool') return <ToolView {...props} tool={toolCallOf(call, result)} />
-  if (row.kind === 'result') return <ToolView {...props} tool={toolCallOf(undefined, call)} isOrphan />
-  return <Other {...props} />
+  const reading = readItem(call.item)
+  switch (row.kind) {
+    case 'message':
+      return <Message {...props} reading={reading} />
+    case 'call':
+      return <ToolView {...props} tool={toolCallOf(call, result)} />
+    case 'result':
+      return <ToolView {...props} tool={toolCallOf(undefined, call)} />
+    default:
+      return <Other {...props} reading={reading} />
+  }
 }
 
 function Note({
@@ -96,47 +105,39 @@ const ROLE_NAMES: Readonly<Record<string, string>> = {
   developer: 'Developer',
 }
 
-function Message({ entry, call, onRaw }: EntryViewProps & { readonly call: StoredRow }) {
+function Message({ entry, reading, onRaw }: EntryViewProps & { readonly reading: ItemReading }) {
   const { row } = entry
-  const { content, status } = call.item ?? {}
+  const { role = '', status, said } = reading
   return (
     <div class="card">
       <header class="entry-head">
-        <span class="who">{ROLE_NAMES[row.role] ?? row.role}</span>
+        <span class="who">{ROLE_NAMES[role] ?? role}</span>
         {status === 'incomplete' && <span class="tag warn">incomplete</span>}
         <span class="grow" />
         <Time at={row.createdAt} />
         <RawButton entry={entry} onRaw={onRaw} />
       </header>
-      <Parts parts={partsOf(content)} />
+      <Parts parts={said} />
     </div>
   )
 }
 
-const OTHER_TITLES: Readonly<Record<string, readonly [IconName, string]>> = {
-  reasoning: ['thought', 'Reasoning'],
-  compaction: ['fork', 'History compacted'],
-  mcp_approval_response: ['approval', 'Approval answered'],
-}
+const OTHER_TITLES: ReadonlyMap<string, readonly [IconName, string]> = new Map([
+  ['reasoning', ['thought', 'Reasoning']],
+  ['compaction', ['fork', 'History compacted']],
+])
 
-function Other(props: EntryViewProps & { readonly call: StoredRow }) {
-  const { type } = props.entry.row
-  const [icon, title] = OTHER_TITLES[type] ?? ['code', type || 'Item']
-  const { content, summary, rawContent, approve } = props.call.item ?? {}
-  const parts = [rawContent, content, summary].map(partsOf).find(({ length }) => length > 0) ?? []
-  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
-  const tag = typeof approve === 'boolean' && (
-    <span class={`tag ${approve ? 'good' : 'warn'}`}>{approve ? 'approved' : 'rejected'}</span>
-  )
+function Other(props: EntryViewProps & { readonly reading: ItemReading }) {
+  const { type, said } = props.reading
+  const [icon, title] = OTHER_TITLES.get(type) ?? ['code', type === 'message' ? 'Item' : type]
   return (
     <Fold
       {...props}
       icon={icon}
       title={<span class="who">{title}</span>}
-      preview={texts.join(' ').slice(0, 300)}
-      tags={tag}
+      preview={partsText(said).slice(0, 300)}
     >
-      {texts.length > 0 ? <Parts parts={parts} /> : <JsonView value={props.call.item} />}
+      <Parts parts={said} />
     </Fold>
   )
 }

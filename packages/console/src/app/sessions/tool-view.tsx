@@ -1,9 +1,10 @@
-import type { ComponentChildren } from 'preact'
+import { type Part, partsText } from '@persql/session-core'
+import { type ComponentChildren, Fragment } from 'preact'
 import { JsonView } from '../ui/json-view.tsx'
 import type { EntryViewProps } from './entry-view.tsx'
 import { Fold } from './fold.tsx'
-import type { Part, ToolCall } from './item-parts.ts'
 import { PartView } from './parts-view.tsx'
+import type { ToolCall } from './tool-call.ts'
 
 const STATES = {
   done: undefined,
@@ -14,12 +15,11 @@ const STATES = {
 
 export interface ToolViewProps extends EntryViewProps {
   readonly tool: ToolCall
-  readonly isOrphan?: boolean
 }
 
 /** A tool call with its result, folded until somebody opens it. */
-export function ToolView({ tool, isOrphan = false, ...props }: ToolViewProps) {
-  const { name, args, state, result, handoff, isApproval } = tool
+export function ToolView({ tool, ...props }: ToolViewProps) {
+  const { name, asked, state, said, handoff, isApproval } = tool
   const isHandoff = handoff !== undefined
   const badge = STATES[state]
   const title = isHandoff ? (
@@ -32,7 +32,7 @@ export function ToolView({ tool, isOrphan = false, ...props }: ToolViewProps) {
   const tags = (
     <>
       {badge && <span class={`tag ${badge[0]}`}>{badge[1]}</span>}
-      {isOrphan && <span class="tag warn">no call</span>}
+      {props.entry.isOrphan && <span class="tag warn">no call</span>}
     </>
   )
   return (
@@ -41,17 +41,17 @@ export function ToolView({ tool, isOrphan = false, ...props }: ToolViewProps) {
       flavour={`${isHandoff ? 'is-handoff' : ''} ${isApproval || state === 'waiting' ? 'is-approval' : ''}`}
       icon={isHandoff ? 'handoff' : isApproval ? 'approval' : 'tool'}
       title={title}
-      preview={isHandoff ? undefined : inOneLine(args)}
+      preview={isHandoff ? undefined : inOneLine(asked)}
       tags={tags}
     >
-      {!isOrphan && (
+      {props.entry.row.kind === 'call' && (
         <>
           <h4>Arguments</h4>
-          <JsonView value={args ?? {}} />
+          {asked.length > 0 ? <ToolParts parts={asked} /> : <p class="muted">None</p>}
         </>
       )}
       <h4>Result</h4>
-      {result.length > 0 ? <ToolResult parts={result} /> : <p class="muted">{waitingText(state)}</p>}
+      {said.length > 0 ? <ToolParts parts={said} /> : <p class="muted">{waitingText(state)}</p>}
     </Fold>
   )
 }
@@ -60,13 +60,20 @@ function waitingText(state: ToolCall['state']): string {
   return state === 'waiting' ? 'None yet: the tool runs, or waits for a person’s approval.' : 'No content'
 }
 
-function ToolResult({ parts }: { readonly parts: readonly Part[] }): ComponentChildren {
-  return parts.map((part, index) =>
-    part.kind === 'text' ? <JsonView key={index} value={part.text} /> : <PartView key={index} part={part} />,
-  )
+/** Tools are given JSON as text, and answer with it. */
+function ToolParts({ parts }: { readonly parts: readonly Part[] }): ComponentChildren {
+  return parts.map((part, index) => {
+    if (part.kind !== 'text') return <PartView key={index} part={part} />
+    return (
+      <Fragment key={index}>
+        {part.label !== undefined && <h5>{part.label}</h5>}
+        <JsonView value={part.text} />
+      </Fragment>
+    )
+  })
 }
 
-function inOneLine(args: unknown): string {
-  const text = typeof args === 'string' ? args : args === undefined ? '' : JSON.stringify(args)
+function inOneLine(asked: readonly Part[]): string {
+  const text = partsText(asked)
   return text === '{}' ? '' : text.slice(0, 300).replace(/\s+/g, ' ')
 }

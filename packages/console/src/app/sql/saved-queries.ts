@@ -1,3 +1,4 @@
+import { isItemSql } from '@persql/session-core'
 import type { SessionTables } from '../data/database.ts'
 import { failedSql, outputSql } from '../data/tool-failures.ts'
 
@@ -79,10 +80,10 @@ order by bytes desc
 limit 50`,
     },
     {
-      name: 'Rows that are not JSON',
+      name: 'Rows that are no items',
       sql: `select id, session_id, created_at, substr(message_data, 1, 200) as beginning
 from ${messages}
-where not json_valid(message_data)
+where not ${isItemSql()}
 order by id desc`,
     },
     {
@@ -102,11 +103,18 @@ limit 50`,
     },
     {
       name: 'Sessions by number of turns',
-      sql: `select session_id, count(*) as user_messages, min(created_at) as first, max(created_at) as last
-from ${messages}
-where json_valid(message_data) and json_extract(message_data, '$.role') = 'user'
+      sql: `with item as (
+  select session_id, id, created_at, json_extract(message_data, '$.role') = 'user' as is_user
+  from ${messages}
+  where ${isItemSql()}
+), placed as (
+  select *, lag(is_user) over (partition by session_id order by id) as follows_user from item
+)
+select session_id, count(*) as turns, min(created_at) as first, max(created_at) as last
+from placed
+where is_user and follows_user is not true
 group by session_id
-order by user_messages desc
+order by turns desc
 limit 100`,
     },
     {

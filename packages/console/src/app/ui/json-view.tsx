@@ -5,10 +5,16 @@ const FOLD = 6000
 
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g
 
+export interface JsonViewProps {
+  readonly value: unknown
+  /** Text is shown as it is, also where it is JSON. */
+  readonly isCode?: boolean
+}
+
 /** Text that is JSON is indented and coloured; other text is shown as it is. */
-export function JsonView({ value }: { readonly value: unknown }) {
+export function JsonView({ value, isCode = false }: JsonViewProps) {
   const [isWhole, setWhole] = useState(false)
-  const { text, isJson } = prettyPrint(value)
+  const { text, isJson } = isCode ? { text: String(value), isJson: false } : prettyPrint(value)
   const isLong = text.length > FOLD
   const shown = isLong && !isWhole ? text.slice(0, FOLD) : text
   return (
