@@ -36,8 +36,8 @@ export async function storeHostile(driver: SqlDriver): Promise<string[]> {
     await store.append(id, itemsOf(payload, index))
     await driver.batch([
       {
-        sql: 'insert into agent_messages (session_id, message_data) values (?, ?), (?, ?)',
-        params: [id, payload, id, `{"role":"user","content":"${payload}`],
+        sql: 'insert into agent_messages (session_id, message_data) select ?, value from json_each(?)',
+        params: [id, JSON.stringify(rowsOf(payload))],
       },
     ])
   }
@@ -115,8 +115,36 @@ function itemsOf(payload: string, index: number): unknown[] {
     { type: 'reasoning', content: [{ type: 'input_text', text: payload }], rawContent: payload },
     { type: payload, [payload]: payload },
     { type: 'compaction', encrypted_content: payload },
-    [payload],
+    {
+      type: 'code_interpreter_call',
+      code: payload,
+      outputs: [
+        { type: 'logs', logs: payload },
+        { type: 'image', url: payload },
+      ],
+    },
+    {
+      type: 'file_search_call',
+      queries: [payload],
+      results: [{ filename: payload, text: payload, score: 1 }],
+    },
+    { type: 'image_generation_call', revised_prompt: payload, result: payload, output_format: payload },
+    { type: 'mcp_call', name: payload, arguments: payload, output: payload, error: payload },
+    { type: 'mcp_approval_request', id: callId, name: payload, server_label: payload, arguments: payload },
+    { type: 'mcp_approval_response', approval_request_id: callId, approve: false, reason: payload },
+    { type: 'shell_call_output', callId, output: [{ stdout: payload, stderr: payload, outcome: payload }] },
+    { type: 'apply_patch_call', callId, operation: { type: payload, path: payload, diff: payload } },
+    { role: 'user', content: [{ type: 'audio', audio: payload, format: payload, transcript: payload }] },
+  ]
+}
+
+/** Rows of JSON that is no item. */
+function rowsOf(payload: string): string[] {
+  return [
     payload,
-    null,
+    `{"role":"user","content":"${payload}`,
+    JSON.stringify([payload]),
+    JSON.stringify(payload),
+    'null',
   ]
 }

@@ -63,7 +63,7 @@ const TYPESCRIPT: [title: string, item: Record<string, unknown>, said: Said][] =
         { type: 'image', image: BASE64 },
       ],
     },
-    { kind: 'message', said: 'Hello\n[refused] No\n[audio, 3.6 kB]\nBye\n[image, 3.6 kB]' },
+    { kind: 'message', said: 'Hello\n[refused] No\n[audio, audio/wav, 3.6 kB]\nBye\n[image, 3.6 kB]' },
   ],
   ['message', { role: 'system', content: 'Be kind' }, { kind: 'message', said: 'Be kind' }],
   [

@@ -11,6 +11,8 @@ const WRITTEN_DEPTH = 500
 /** How deep JSON may be nested that is read: SQLite takes no deeper JSON for JSON. */
 const READ_DEPTH = 1000
 
+const LONG_PATH = 200
+
 /** JSON with bytes, refusing what {@link parseJson} could not give back unchanged. */
 export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}): string {
   const usual = options.sortKeys ? undefined : usualJson(value)
@@ -22,7 +24,8 @@ export function writeJson(value: unknown, options: { sortKeys?: boolean } = {}):
 
   function refuse(what: string): never {
     const itemPath = formatPath(path)
-    const where = itemPath === '' ? 'It' : `Its value at ${itemPath}`
+    const shown = itemPath.length > LONG_PATH ? `${itemPath.slice(0, LONG_PATH).toWellFormed()}…` : itemPath
+    const where = shown === '' ? 'It' : `Its value at ${shown}`
     throw new StorageError('INVALID_ITEM', `${where} is ${what}, which JSON cannot give back unchanged.`, {
       itemPath,
     })

@@ -35,7 +35,7 @@ export function dataPart(value: unknown, label?: string): Part {
 }
 
 const LONG = 1000
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+const BASE64 = /^[A-Za-z0-9+/_=-]+$/
 
 /** The value with notes in place of bytes and of long base64. */
 function withNotes(value: unknown): unknown {

@@ -10,7 +10,16 @@ export function mediaPart(part: Fields): MediaPart | undefined {
   const media = found === 'screenshot' ? 'image' : (found as MediaPart['media'])
   const given = [media, 'image_url', 'imageUrl', 'file_url', 'file_data', 'data', 'input_audio', 'file_id']
   const source = given.map((field) => part[field]).find((value) => value !== undefined && value !== null)
-  const { data, url, fileId, id, file_id: otherId, mediaType, filename, format } = fieldsOf(source)
+  const {
+    data,
+    url,
+    fileId,
+    id,
+    file_id: otherId,
+    mediaType,
+    filename,
+    format = part['format'],
+  } = fieldsOf(source)
   const name = firstFilled(part['filename'], filename)
   const transcript = firstFilled(part['transcript'])
   return toMedia(
