@@ -350,9 +350,15 @@ fuzz(
       expect(inSql).toEqual(
         items.map((one) => {
           const { kind, type, role, tool, link, status } = identifyItem(one)
-          return [kind, type, role, kind === 'call' ? tool : undefined, link, status].map(
-            (part) => part ?? null,
-          )
+          const isTool = kind === 'call' || kind === 'result'
+          return [
+            kind,
+            type,
+            role,
+            kind === 'call' ? tool : undefined,
+            link,
+            isTool ? status : undefined,
+          ].map((part) => part ?? null)
         }),
       )
     }

@@ -5,6 +5,9 @@ import { protocol } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import {
   type ItemReading,
+  identifyFields,
+  identifyItem,
+  itemFieldsSql,
   itemsSql,
   pairResults,
   partsText,
@@ -554,11 +557,22 @@ test('tells the same in SQL, of every type', async () => {
   const told = ALL.map(([, item]) => {
     const { kind, type, role, tool, link, status, approval } = readItem(item)
     const asks = approval === 'asked' ? 1 : 0
-    return [kind, type, role, kind === 'call' ? tool : undefined, link, status, asks].map(
-      (one) => one ?? null,
-    )
+    const isTool = kind === 'call' || kind === 'result'
+    return [
+      kind,
+      type,
+      role,
+      kind === 'call' ? tool : undefined,
+      link,
+      isTool ? status : undefined,
+      asks,
+    ].map((one) => one ?? null)
   })
   expect(found?.rows).toEqual(told)
+  const [fields] = await driver.batch([{ sql: `select ${itemFieldsSql()} from agent_messages order by id` }])
+  expect(fields?.rows.map(([one]) => identifyFields(one as string))).toEqual(
+    ALL.map(([, item]) => identifyItem(item)),
+  )
   await driver.close()
 })
 

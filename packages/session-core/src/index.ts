@@ -14,7 +14,14 @@ export {
 export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
 export { type ItemCodec, jsonCodec } from './item-codec.ts'
 export { type ItemIdentity, identifyItem } from './items/identify-item.ts'
-export { type ItemsSqlOptions, isItemSql, itemsSql, mayBeToolSql } from './items/item-sql.ts'
+export {
+  type ItemsSqlOptions,
+  identifyFields,
+  isItemSql,
+  itemFieldsSql,
+  itemsSql,
+  mayBeToolSql,
+} from './items/item-sql.ts'
 export { pairResults } from './items/pair-results.ts'
 export type { MediaPart, Part } from './items/part.ts'
 export { mediaNote, partsText } from './items/part-text.ts'

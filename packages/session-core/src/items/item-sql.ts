@@ -1,3 +1,4 @@
+import { type ItemIdentity, identifyItem } from './identify-item.ts'
 import { ANSWERED, ANSWERS, CALL_ENDS, HOSTED, HOSTED_CALLS, RESULT_ENDS } from './tool-types.ts'
 
 /** SQLite's expression that is 1 where a row holds an item and 0 where it is corrupt. `data` is that of its text. */
@@ -14,28 +15,40 @@ export function mayBeToolSql(data = 'message_data'): string {
   return `(${words.map((word) => `instr(${data}, '${word}')`).join(' or ')})`
 }
 
-/** What is looked at to tell what an item is. Names of the columns, and where the values stand in the item. */
-const FIELDS = {
-  f_type: 'type',
-  f_role: 'role',
-  f_name: 'name',
-  f_space: 'namespace',
-  f_status: 'status',
-  f_id: 'id',
-  f_call_id1: 'callId',
-  f_call_id2: 'call_id',
-  f_request: 'approval_request_id',
-  f_execution: 'execution',
-  f_p_type: 'providerData.type',
-  f_p_name: 'providerData.name',
-  f_p_id: 'providerData.id',
-  f_p_call_id1: 'providerData.callId',
-  f_p_call_id2: 'providerData.call_id',
-  f_p_request: 'providerData.approval_request_id',
-  f_p_execution: 'providerData.execution',
-} as const
+/** What is looked at to tell what an item is. */
+const PATHS = [
+  ...(['type', 'role', 'name', 'namespace', 'status', 'id', 'callId', 'call_id'] as const),
+  ...(['approval_request_id', 'execution'] as const),
+  ...(['providerData.type', 'providerData.name', 'providerData.id', 'providerData.callId'] as const),
+  ...(['providerData.call_id', 'providerData.approval_request_id', 'providerData.execution'] as const),
+  ...(['caller', 'approve', 'providerData.approve'] as const),
+] as const
 
-const PLACES = Object.keys(FIELDS)
+type Path = (typeof PATHS)[number]
+
+/**
+ * SQLite's expression for the fields of an item by which {@link identifyFields} tells what it is, so that its content
+ * need not be read; null where the row is corrupt.
+ */
+export function itemFieldsSql(data = 'message_data'): string {
+  const [type, role] = PATHS
+  const paths = (some: readonly string[]) => some.map((path) => `'$.${path}'`).join(', ')
+  return `case when ${isItemSql(data)} then case when ${mayBeToolSql(data)}
+    then json_extract(${data}, ${paths(PATHS)}) else json_extract(${data}, ${paths([type, role])}) end end`
+}
+
+/** What the row is whose `itemFieldsSql` this is. */
+export function identifyFields(fields: string): ItemIdentity {
+  const values = JSON.parse(fields) as unknown[]
+  const item: Record<string, unknown> = {}
+  const providerData: Record<string, unknown> = {}
+  for (const [place, value] of values.entries()) {
+    const [field, inside] = PATHS[place]!.split('.') as [string, string?]
+    if (inside === undefined) item[field] = value
+    else providerData[inside] = value
+  }
+  return identifyItem({ ...item, providerData })
+}
 
 export interface ItemsSqlOptions {
   /** The table of the items, as SQL has it. */
@@ -48,76 +61,99 @@ export interface ItemsSqlOptions {
 
 /**
  * Common table expressions, to be put behind `with`. The last one, `item`, has the columns and what `identifyItem`
- * says of each row, as `type`, `role`, `kind`, `tool` (of calls only), `link`, `status` and `asks_approval` (1 or 0). A
- * corrupt row has no `kind` and no `type`.
+ * says of each row, as `type`, `role`, `kind`, `tool` (of calls only), `link`, `status` (of calls and results only)
+ * and `asks_approval` (1 or 0). A corrupt row has no `kind` and no `type`.
  */
 export function itemsSql({ messages, columns, where = 'true' }: ItemsSqlOptions): string {
   const kept = columns.map((column) => /(\w+)$/.exec(column)?.[1] ?? column).join(', ')
-  const paths = Object.values(FIELDS).map((path) => `'$.${path}'`)
-  const read = Object.keys(FIELDS).map((column, place) => `${text(`$[${place}]`)} as ${column}`)
+  // Each look into JSON takes its time, so each is made only where its answer matters.
   return `item_source as materialized (
-    select ${columns.join(', ')}, case when ${isItemSql()} then json_extract(message_data, ${paths.join(', ')}) end as fields
+    select ${columns.join(', ')}, ${itemFieldsSql()} as fields
     from ${messages} where ${where}
-  ), item_fields as materialized (
-    select ${kept}, fields, ${read.join(', ')} from item_source
-  ), item_named as materialized (
-    select *, case when ifnull(f_type, '') <> '${HOSTED}' then coalesce(f_type, 'message')
-      when f_p_type = 'mcp_approval_request' then f_p_type else coalesce(f_name, f_type) end as own
-    from item_fields
+  ), item_types as materialized (
+    select *, case when fields is not null then coalesce(${text('type')}, 'message') end as type from item_source
+  ), item_own as materialized (
+    select *, case when type <> '${HOSTED}' then type
+      when ${text('providerData.type')} = 'mcp_approval_request' then 'mcp_approval_request'
+      else coalesce(${text('name')}, type) end as own
+    from item_types
   ), item_kinds as materialized (
-    select *, case when fields is null then null
-      when f_type = '${HOSTED}' then case own when 'mcp_approval_response' then 'result' else 'call' end
-      when own = 'message' then case when f_role is null then 'other' else 'message' end
-      when own = 'reasoning' then own
-      when own in (${list(Object.keys(ANSWERED))}) then 'result'
-      when own in (${list([...Object.keys(ANSWERS), ...HOSTED_CALLS])}) then 'call'
-      when ${endsWith('own', RESULT_ENDS)} then 'result'
-      when ${endsWith('own', CALL_ENDS)} then 'call' else 'other' end as kind,
-      case when own glob '*_call' then substr(own, 1, length(own) - 5) else own end as short,
-      case own ${Object.entries(ANSWERED)
-        .map(([result, call]) => `when '${result}' then '${call}'`)
-        .join(' ')} else case when own in (${list(Object.keys(ANSWERS))}) then own else '' end end as called
-    from item_named
+    select *, case when type = 'message' then case when ${text('role')} is null then 'other' else 'message' end
+      when type = 'reasoning' then 'reasoning'
+      when type = '${HOSTED}' then case own when 'mcp_approval_response' then 'result' else 'call' end
+      when type in (${list(Object.keys(ANSWERED))}) then 'result'
+      when type in (${list([...Object.keys(ANSWERS), ...HOSTED_CALLS])}) then 'call'
+      when ${endsWith('type', RESULT_ENDS)} then 'result'
+      when ${endsWith('type', CALL_ENDS)} then 'call'
+      when type is not null then 'other' end as kind
+    from item_own
   ), item as (
-    select ${kept}, case when kind is not null then coalesce(f_type, 'message') end as type, f_role as role, kind, f_status as status,
-      ifnull(own = 'mcp_approval_request', 0) as asks_approval,
-      case when kind <> 'call' then null
-        when f_type = '${HOSTED}' then coalesce(case when own in ('mcp_approval_request', 'mcp_call') then nullif(f_p_name, '') end, short)
-        when ifnull(f_name, '') = '' then short
-        when ifnull(f_space, '') in ('', f_name) then f_name else f_space || '.' || f_name end as tool,
-      case when kind not in ('call', 'result') or own in (${list(HOSTED_CALLS)}) then null
-        when f_type = '${HOSTED}' and own not in ('mcp_approval_request', 'mcp_approval_response') then null
-        else called || ' ' || case own
-          when 'mcp_approval_request' then case when f_type = '${HOSTED}' then ${firstValue('f_p_id', 'f_id')} else f_id end
-          when 'mcp_approval_response' then case when f_type = '${HOSTED}' then f_p_request else f_request end
-          when 'tool_search_call' then ${searchId(["nullif(f_id, '')"])}
-          when 'tool_search_output' then ${searchId([])}
-          when 'local_shell_call' then coalesce(f_call_id2, f_call_id1, f_id)
-          when 'local_shell_call_output' then coalesce(f_call_id2, f_call_id1, f_id)
-          else coalesce(f_call_id1, f_call_id2, f_p_call_id2, f_p_call_id1) end end as link
+    select ${kept}, type, ${text('role')} as role, kind, own is 'mcp_approval_request' as asks_approval,
+      case when kind in ('call', 'result') then ${text('status')} end as status,
+      case kind when 'call' then ${tool()} end as tool,
+      case when kind in ('call', 'result') then ${link()} end as link
     from item_kinds
   )`
 }
 
+function tool(): string {
+  const short = "case when own glob '*_call' then substr(own, 1, length(own) - 5) else own end"
+  const [name, space] = [filled('name'), filled('namespace')]
+  return `case
+    when type = '${HOSTED}' and own in ('mcp_approval_request', 'mcp_call') then coalesce(${filled('providerData.name')}, ${short})
+    when type = '${HOSTED}' then ${short}
+    when ${name} is null then ${short}
+    when ${space} is null or ${space} = ${name} then ${name} else ${space} || '.' || ${name} end`
+}
+
+function link(): string {
+  const called = Object.entries(ANSWERED).map(([result, call]) => `when '${result}' then '${call}'`)
+  const calls = list(Object.keys(ANSWERS))
+  return `case when own in (${list(HOSTED_CALLS)}) then null
+    when type = '${HOSTED}' and own not in ('mcp_approval_request', 'mcp_approval_response') then null
+    else case own ${called.join(' ')} else case when own in (${calls}) then own else '' end end || ' ' || ${callId()} end`
+}
+
+function callId(): string {
+  const hosted = (ofHosted: string, other: string) =>
+    `case when type = '${HOSTED}' then ${ofHosted} else ${other} end`
+  return `case own
+    when 'mcp_approval_request' then ${hosted(firstValue('providerData.id', 'id'), text('id'))}
+    when 'mcp_approval_response' then ${hosted(text('providerData.approval_request_id'), text('approval_request_id'))}
+    when 'tool_search_call' then ${searchId(filled('id'))}
+    when 'tool_search_output' then ${searchId('null')}
+    when 'local_shell_call' then ${firstText('call_id', 'callId', 'id')}
+    when 'local_shell_call_output' then ${firstText('call_id', 'callId', 'id')}
+    else ${firstText('callId', 'call_id', 'providerData.call_id', 'providerData.callId')} end`
+}
+
 /** Nothing where the provider ran the search. */
-function searchId(more: readonly string[]): string {
-  const ids = [
-    `nullif(${firstValue('f_p_call_id2', 'f_p_call_id1')}, '')`,
-    "nullif(f_call_id2, '')",
-    "nullif(f_call_id1, '')",
-  ]
-  return `case when coalesce(case when f_execution in ('client', 'server') then f_execution end, f_p_execution) is 'server' then null
-    else coalesce(${[...ids, ...more].join(', ')}) end`
+function searchId(otherwise: string): string {
+  const execution = text('execution')
+  const called = firstValue('providerData.call_id', 'providerData.callId')
+  return `case when case when ${execution} in ('client', 'server') then ${execution} else ${text('providerData.execution')} end is 'server' then null
+    else coalesce(nullif(${called}, ''), ${filled('call_id')}, ${filled('callId')}, ${otherwise}) end`
 }
 
 /** The first one, also where it is no text, unless it is absent; then the second one. */
-function firstValue(first: keyof typeof FIELDS, second: keyof typeof FIELDS): string {
-  const given = `json_type(fields, '$[${PLACES.indexOf(first)}]')`
-  return `case when ${given} = 'null' then ${second} else ${first} end`
+function firstValue(first: Path, second: Path): string {
+  return `case json_type(fields, ${place(first)}) when 'null' then ${text(second)} else ${text(first)} end`
 }
 
-function text(path: string): string {
-  return `case json_type(fields, '${path}') when 'text' then json_extract(fields, '${path}') end`
+function firstText(...paths: readonly Path[]): string {
+  return `coalesce(${paths.map(text).join(', ')})`
+}
+
+function filled(path: Path): string {
+  return `nullif(${text(path)}, '')`
+}
+
+function text(path: Path): string {
+  return `case json_type(fields, ${place(path)}) when 'text' then json_extract(fields, ${place(path)}) end`
+}
+
+function place(path: Path): string {
+  return `'$[${PATHS.indexOf(path)}]'`
 }
 
 function list(texts: readonly string[]): string {

@@ -1,4 +1,11 @@
-import { type ItemIdentity, itemsSql, pairResults, parseTime, turnStarts } from '@persql/session-core'
+import {
+  type ItemIdentity,
+  identifyFields,
+  itemFieldsSql,
+  pairResults,
+  parseTime,
+  turnStarts,
+} from '@persql/session-core'
 import { type Database, type Rows, read, type SessionTables } from './database.ts'
 import { textOf } from './session-list.ts'
 
@@ -56,37 +63,30 @@ export async function readOutline(
 }
 
 function outlineOf({ messages }: SessionTables, sessionId: string, after: number) {
-  const text = `case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end as text`
-  const items = itemsSql({
-    messages,
-    columns: ['id', 'created_at', 'octet_length(message_data) as size', text],
-    where: 'session_id = ? and id > ?',
-  })
   return [
     { sql: `select 1 from ${messages} where session_id = ? and id = ?`, params: [sessionId, after] },
     {
-      sql: `with ${items} select id, created_at, size, kind, type, role, tool, link, text from item order by id`,
+      sql: `select id, created_at, octet_length(message_data), ${itemFieldsSql()},
+          case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end
+        from ${messages} where session_id = ? and id > ? order by id`,
       params: [sessionId, after],
     },
   ]
 }
 
-function toOutlineRow([id, createdAt, size, kind, type, role, tool, link, text]: Rows[number]): OutlineRow {
+function toOutlineRow([id, createdAt, size, fields, text]: Rows[number]): OutlineRow {
+  const known = typeof fields === 'string' ? identifyFields(fields) : undefined
   return {
     id: Number(id),
     createdAt: parseTime(createdAt),
     size: Number(size),
-    kind: (asText(kind) as ItemIdentity['kind'] | undefined) ?? 'unreadable',
-    type: asText(type) ?? '',
-    role: asText(role),
-    tool: asText(tool),
-    link: asText(link),
-    text: asText(text)?.replace(/\s+/g, ' ').trim() ?? '',
+    kind: known?.kind ?? 'unreadable',
+    type: known?.type ?? '',
+    role: known?.role,
+    tool: known?.tool,
+    link: known?.link,
+    text: typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : '',
   }
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
 
 /** The first result of a call goes to it; what has no call stands for itself. */
