@@ -57,7 +57,7 @@ Busiest sessions:
 select session_id, count(*) as items, min(created_at) as first, max(created_at) as last from ${table} where ${within} group by session_id order by items desc limit 10
 
 Tool calls:
-select message_data ->> '$.name' as tool, count(*) as calls from ${table} where ${within} and json_valid(message_data) and message_data ->> '$.type' = 'function_call' group by tool order by calls desc limit 20
+select coalesce(message_data ->> '$.name', message_data ->> '$.type') as tool, count(*) as calls from ${table} where ${within} and json_valid(message_data) and (message_data ->> '$.type' glob '*_call' or message_data ->> '$.type' = 'program') group by tool order by calls desc limit 20
 
 Results that look like failures:
 select id, session_id, message_data ->> '$.name' as tool from ${table} where ${within} and json_valid(message_data) and message_data ->> '$.type' in ('function_call_result', 'function_call_output') and (message_data like '%error%' or message_data like '%exception%') order by id desc limit 20
