@@ -68,7 +68,11 @@ const TYPESCRIPT: [title: string, item: Record<string, unknown>, said: Said][] =
     },
     { kind: 'message', said: 'Hello\n[refused] No\n[audio, audio/wav, 3.6 kB]\nBye\n[image, 3.6 kB]' },
   ],
-  ['message', { role: 'system', content: 'Be kind' }, { kind: 'message', said: 'Be kind' }],
+  [
+    'message',
+    { role: 'system', content: 'data: Be kind, always' },
+    { kind: 'message', said: 'data: Be kind, always' },
+  ],
   [
     'program',
     { type: 'program', callId: 'p', code: 'await f()', fingerprint: 'x' },
@@ -208,7 +212,7 @@ const TYPESCRIPT: [title: string, item: Record<string, unknown>, said: Said][] =
       tools: [],
       providerData: { call_id: null, execution: 'server' },
     },
-    { kind: 'result', said: '{"tools":[]}' },
+    { kind: 'result' },
   ],
   [
     'tool_search_call',

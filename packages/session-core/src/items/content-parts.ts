@@ -22,10 +22,9 @@ function contentPart(part: unknown): Part {
 
 /** Text that is nothing but an image, a file or a sound becomes one. In text that is JSON, base64 becomes a note. */
 export function textPart(text: string, label?: string): Part {
-  const inline = parseDataUrl(text)
-  const kind = /^(image|audio)\//.exec(inline?.mediaType ?? '')?.[1] ?? 'file'
-  const part: Part = inline
-    ? toMedia(kind as 'image' | 'audio' | 'file', text)
+  const [, media = 'file'] = /^data:(image|audio)\//.exec(text) ?? []
+  const part: Part = DATA_URL.test(text)
+    ? toMedia(media as 'image' | 'audio' | 'file', text)
     : { kind: 'text', text: withoutBase64(text) }
   return label === undefined ? part : { ...part, label }
 }
@@ -35,6 +34,7 @@ export function dataPart(value: unknown, label?: string): Part {
 }
 
 const LONG = 1000
+const DATA_URL = /^data:[\w.+-]+\/[\w.+-]+(?:;[\w.+=-]+)*;base64,[A-Za-z0-9+/_=-]*$/
 const BASE64 = /^[A-Za-z0-9+/_=-]+$/
 
 /** The value with notes in place of bytes and of long base64. */
@@ -48,7 +48,7 @@ function withNotes(value: unknown): unknown {
 
 function noteOf(text: string): string | undefined {
   if (text.length <= LONG) return undefined
-  const inline = parseDataUrl(text)
+  const inline = DATA_URL.test(text) ? parseDataUrl(text) : undefined
   if (inline) return sizeNote(`${inline.mediaType ?? 'data'}, `, inline.content ?? '')
   const beginning = text.slice(0, LONG)
   const isMixed = /[A-Z]/.test(beginning) && /[a-z]/.test(beginning) && /\d/.test(beginning)

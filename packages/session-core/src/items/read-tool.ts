@@ -14,8 +14,8 @@ export function readTool(type: string, fields: Fields): Parts {
   const { asked = [], said = [] } = (read ?? readAny)(fields)
   const failed = errorParts(fields['error'])
   if (asked.length + said.length + failed.length > 0) return { asked, said: [...said, ...failed] }
-  const rest = saying(fields)
-  return { asked, said: Object.keys(rest).length > 0 ? [dataPart(rest)] : [] }
+  const rest = Object.entries(saying(fields)).filter(([, value]) => isFilled(value))
+  return { asked, said: rest.length > 0 ? [dataPart(Object.fromEntries(rest))] : [] }
 }
 
 /** Of what a tool of any name is given, and of what it gives, as far as a field says it. */
