@@ -265,7 +265,7 @@ test('shows what hosted tools were asked and what they answered, and no base64',
       create file a.ts
       +a
 
-    apply_patch result  #13
+    apply_patch result (failed)  #13
       no
 
     calls program  #14

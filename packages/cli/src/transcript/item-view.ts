@@ -13,8 +13,11 @@ export interface ItemView {
 
 const HANDOFF = /^transfer_to_(.+)$/
 
-/** Items of the Agents SDK in TypeScript and of the one in Python. */
-export function viewItem(item: unknown): ItemView {
+/**
+ * Items of the Agents SDK in TypeScript and of the one in Python. `toolOf` knows the tools that were called before, by
+ * the link of the call.
+ */
+export function viewItem(item: unknown, toolOf: (link: string) => string | undefined): ItemView {
   const reading = readItem(item)
   const { kind, role, link, tool, asked, said } = reading
   switch (kind) {
@@ -28,19 +31,25 @@ export function viewItem(item: unknown): ItemView {
       return { kind, heading: 'reasoning', body: partsText(said, layOut) }
     case 'call':
     case 'result':
-      return { kind, heading: headingOf(reading), link, tool, body: toolText([...asked, ...said]) }
+      return {
+        kind,
+        heading: headingOf(reading, tool ?? (link === undefined ? undefined : toolOf(link))),
+        link,
+        tool,
+        body: toolText([...asked, ...said]),
+      }
     case 'other':
       return { kind, heading: headingOfOther(item, reading.type), body: partsText(said, layOut) }
   }
 }
 
 /** What is said of a tool in the heading of its result. */
-export function titleOf(tool: string): string {
+function titleOf(tool: string): string {
   const handoff = HANDOFF.exec(tool)?.[1]
   return handoff ? `handoff to ${handoff}` : tool
 }
 
-function headingOf({ kind, type, tool, approval, status }: ItemReading): string {
+function headingOf({ kind, type, approval, status }: ItemReading, tool: string | undefined): string {
   const state = ['incomplete', 'failed', 'in_progress'].find((one) => one === status)
   const end = state === undefined ? '' : ` (${state.replace('_', ' ')})`
   if (approval === 'asked') {
@@ -48,8 +57,9 @@ function headingOf({ kind, type, tool, approval, status }: ItemReading): string 
     return `mcp approval request${what}`
   }
   if (approval !== undefined) return 'mcp approval response'
-  if (kind === 'result')
+  if (kind === 'result') {
     return (tool === undefined ? type.replaceAll('_', ' ') : `${titleOf(tool)} result`) + end
+  }
   const handoff = HANDOFF.exec(tool ?? '')?.[1]
   return (handoff ? `hands over to ${handoff}` : `calls ${tool}`) + end
 }

@@ -2,7 +2,7 @@ import { jsonCodec, type StoredRow } from '@persql/session-core'
 import { count, formatTime } from '../terminal/format.ts'
 import { neutralise, neutraliseLines } from '../terminal/neutralise.ts'
 import { bold, cyan, dim, green, magenta, red, yellow } from '../terminal/style.ts'
-import { type ItemView, titleOf, viewItem } from './item-view.ts'
+import { type ItemView, viewItem } from './item-view.ts'
 
 const CODEC = jsonCodec<unknown>()
 const SHORT = 2000
@@ -32,22 +32,18 @@ export class Transcript {
     const { rowId, createdAt } = row
     const item = decodeRow(row)
     const view: Pick<ItemView, 'kind' | 'heading' | 'body'> = item
-      ? this.#named(viewItem(item.value))
+      ? this.#view(item.value)
       : { kind: 'other', heading: 'corrupt row', body: rawText(row) }
     const colour = item ? COLOURS[view.kind] : red
     const heading = `${bold(colour(neutralise(view.heading)))}  ${dim(`${neutralise(formatTime(createdAt))}  #${rowId}`)}`
     return `${heading}\n${this.#indented(view)}\n`
   }
 
-  #named(view: ItemView): ItemView {
+  #view(item: unknown): ItemView {
+    const view = viewItem(item, (link) => this.#tools.get(link))
     const { kind, link, tool } = view
-    if (link === undefined) return view
-    if (kind === 'call' && tool !== undefined) this.#tools.set(link, tool)
-    const called = this.#tools.get(link)
-    const isNamed = tool !== undefined || view.heading === 'mcp approval response'
-    return kind === 'result' && called !== undefined && !isNamed
-      ? { ...view, heading: `${titleOf(called)} result` }
-      : view
+    if (kind === 'call' && link !== undefined && tool !== undefined) this.#tools.set(link, tool)
+    return view
   }
 
   #indented({ kind, body }: Pick<ItemView, 'kind' | 'body'>): string {
