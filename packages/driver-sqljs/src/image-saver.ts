@@ -46,7 +46,11 @@ export class ImageSaver {
     try {
       await this.#save()
     } catch (error) {
-      this.#goBack()
+      try {
+        this.#goBack()
+      } catch (goBackError) {
+        throw Object.assign(error as Error, { suppressed: goBackError })
+      }
       throw error
     }
   }
@@ -70,7 +74,8 @@ export class ImageSaver {
     this.#savedVersion = engine.version()
     try {
       const image = engine.image()
-      await storage.save(image)
+      // A copy: a storage may change what it was given, or transfer it to a worker.
+      await storage.save(image.slice())
       this.#savedImage = image
       this.#hasFailed = false
     } catch (cause) {
@@ -82,7 +87,7 @@ export class ImageSaver {
 
   #goBack() {
     const { engine, open } = this.#options
-    engine.replace(open(this.#savedImage))
+    engine.replace(() => open(this.#savedImage))
     this.#savedVersion = engine.version()
     this.#isPending = false
     this.#hasFailed = false
@@ -90,7 +95,7 @@ export class ImageSaver {
 }
 
 function saveFailed(cause: unknown): StorageError {
-  if (isStorageError(cause, 'SAVE_FAILED')) return cause
+  if (isStorageError(cause, 'SAVE_FAILED') || isStorageError(cause, 'BUSY')) return cause
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new StorageError('SAVE_FAILED', `The storage could not save the database: ${reason}`, { cause })
 }

@@ -91,10 +91,13 @@ async function load(storage: DatabaseStorage): Promise<Uint8Array | undefined> {
       'The storage must load a Uint8Array, or undefined for nothing.',
     )
   }
-  return image ?? undefined
+  if (image == null) return undefined
+  // A copy, because the storage may go on using its bytes. The `slice` of a Buffer would copy nothing.
+  return new Uint8Array(image.buffer, image.byteOffset, image.byteLength).slice()
 }
 
 function openImage({ Database }: SqlJsModule, image: Uint8Array | undefined): SqlJsDatabase {
+  // sql.js copies the image by its `slice`, and works on the copy.
   const database = new Database(image)
   try {
     database.run('SELECT count(*) FROM sqlite_schema')

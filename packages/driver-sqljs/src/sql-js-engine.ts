@@ -74,11 +74,11 @@ export class SqlJsEngine implements SqliteEngine {
     return String(this.#run(VERSION, []).rows)
   }
 
-  /** Goes on with another database. */
-  replace(database: SqlJsDatabase): void {
+  /** Goes on with another database. Where that cannot be opened, nothing works any more, rather than the old one. */
+  replace(open: () => SqlJsDatabase): void {
     this.close()
-    this.#database = database
-    this.#statements = new StatementCache(database)
+    this.#database = open()
+    this.#statements = new StatementCache(this.#database)
     this.configure()
   }
 
