@@ -1,27 +1,31 @@
 import { isStorageError, StorageError, type StorageErrorCode } from '@persql/session-core'
+import { absolutePath } from '@persql/session-core/sqlite'
 import type { DatabaseStorage } from './database-storage.ts'
 import { type FileState, fileState, isMissingFile, isSameFile } from './file-state.ts'
 import { nodeModules } from './node-modules.ts'
 import { replaceFile, syncFolder } from './replace-file.ts'
 
 /**
- * Keeps the database in an SQLite file, which each save replaces as a whole. Missing folders are made at the first
- * save. A save is refused when another program has changed the file since the last load or save here. Where the new
- * file is in its place but the folder cannot be synced, the save rejects all the same: the file holds the write that
- * was rejected until the next save.
+ * Keeps the database in an SQLite file, which each save replaces as a whole. A relative path is one in the working
+ * folder of this moment. Missing folders are made at the first save. A save is refused with `SAVE_FAILED` when another
+ * program has changed the file since the last load or save here; of processes that save at the same time, each waits
+ * for the one before it, which keeps a file `….lock` beside the database, and rejects with `BUSY` after 10 seconds.
+ * Where the new file is in its place but the folder cannot be synced, the save rejects all the same: the file holds
+ * the write that was rejected until the next save.
  */
 export function fileStorage(path: string): DatabaseStorage {
   if (typeof path !== 'string' || path.trim() === '') {
     throw new StorageError('INVALID_ARGUMENT', 'The file must be a path, such as "agents.db".')
   }
-  // Found once: a change of the working folder must not move the database.
+  const absolute = absolutePath(path)
+  // Found once, because a link may lead elsewhere later.
   let file: string | undefined
   let known: FileState | undefined
 
   return {
     async load() {
       try {
-        file ??= await locate(path)
+        file ??= await locate(absolute)
         await refuseUnfinished(file, 'CANNOT_OPEN')
         const handle = await nodeModules().fs.open(file)
         try {
@@ -31,7 +35,7 @@ export function fileStorage(path: string): DatabaseStorage {
           await handle.close()
         }
       } catch (error) {
-        if (!isMissingFile(error)) throw failure('CANNOT_OPEN', `Cannot read "${file ?? path}"`, error)
+        if (!isMissingFile(error)) throw failure('CANNOT_OPEN', `Cannot read "${file ?? absolute}"`, error)
         known = undefined
         return undefined
       }
@@ -39,7 +43,7 @@ export function fileStorage(path: string): DatabaseStorage {
 
     async save(image) {
       try {
-        file ??= await locate(path)
+        file ??= await locate(absolute)
         const target = file
         known = await replaceFile(target, image, {
           mode: known && Number(known.mode & 0o777n),
@@ -50,20 +54,20 @@ export function fileStorage(path: string): DatabaseStorage {
         })
         await syncFolder(target)
       } catch (error) {
-        throw failure('SAVE_FAILED', `Cannot save "${file ?? path}"`, error)
+        throw failure('SAVE_FAILED', `Cannot save "${file ?? absolute}"`, error)
       }
     },
   }
 }
 
-/** The absolute path; of a symbolic link, that of the file it leads to, so that the link stays. */
-async function locate(path: string): Promise<string> {
-  const node = nodeModules()
-  const file = node.path.resolve(path)
-  return node.fs.realpath(file).catch((error: unknown) => {
-    if (isMissingFile(error)) return file
-    throw error
-  })
+/** Of a symbolic link, the path of the file that it leads to, so that the link stays. */
+async function locate(file: string): Promise<string> {
+  return nodeModules()
+    .fs.realpath(file)
+    .catch((error: unknown) => {
+      if (isMissingFile(error)) return file
+      throw error
+    })
 }
 
 /** An image without the changes in these files would be an old one, or damaged. */

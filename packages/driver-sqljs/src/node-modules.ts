@@ -11,6 +11,7 @@ export function nodeModules() {
   }
   return {
     fs: getBuiltinModule('node:fs/promises'),
+    os: getBuiltinModule('node:os'),
     path: getBuiltinModule('node:path'),
     crypto: getBuiltinModule('node:crypto'),
   }

@@ -1,10 +1,11 @@
+import { withFileLock } from './file-lock.ts'
 import type { FileState } from './file-state.ts'
 import { nodeModules } from './node-modules.ts'
 
 export interface ReplaceFileOptions {
   /** The permissions of the new file. Default: those of any new file. */
   readonly mode: number | undefined
-  /** Called at the last moment; when it rejects, the file stays. */
+  /** Called at the last moment, while nobody else can replace the file; when it rejects, the file stays. */
   check(): Promise<void>
 }
 
@@ -22,8 +23,10 @@ export async function replaceFile(
   await fs.mkdir(path.dirname(file), { recursive: true })
   try {
     const state = await writeNewFile(temporary, bytes, mode)
-    await check()
-    await fs.rename(temporary, file)
+    await withFileLock(file, async () => {
+      await check()
+      await fs.rename(temporary, file)
+    })
     return state
   } catch (error) {
     await fs.rm(temporary, { force: true }).catch(() => {})

@@ -230,7 +230,7 @@ test('lets nobody read the new image who could not read the old one, not even wh
   const modes: number[] = []
   vi.spyOn(fs, 'open').mockImplementation(async (file, ...rest) => {
     const handle = await openFile(file, ...rest)
-    if (file !== folder) modes.push((await handle.stat()).mode & 0o777)
+    if (String(file).endsWith('.tmp')) modes.push((await handle.stat()).mode & 0o777)
     return handle
   })
   await driver.batch([insert('a')])
@@ -246,14 +246,15 @@ test('saves to the file that a symbolic link leads to', async () => {
   expect(await values(open())).toEqual(['a'])
 })
 
-test('stays with its file when the working folder changes', async () => {
+test('stays with its file when the working folder changes, also before the first use', async () => {
   const before = process.cwd()
   try {
     process.chdir(folder)
     const driver = open('agents.db')
-    await driver.batch([TABLE])
     mkdirSync('elsewhere')
     process.chdir('elsewhere')
+    await driver.batch([TABLE])
+    process.chdir(before)
     await driver.batch([insert('a')])
   } finally {
     process.chdir(before)

@@ -1,3 +1,4 @@
+export { absolutePath } from '../absolute-path.ts'
 export { handleDriver } from '../database-handle.ts'
 export { importError } from '../import-error.ts'
 export { Queue } from '../queue.ts'
