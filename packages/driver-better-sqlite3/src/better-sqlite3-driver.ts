@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { type SqlDriver, StorageError } from '@persql/session-core'
 import {
+  absolutePath,
   columnResult,
   importError,
   type SqliteEngine,
@@ -52,7 +53,8 @@ export interface BetterSqlite3DriverOptions {
 /**
  * A driver for a SQLite file, for `:memory:`, or for an existing better-sqlite3 handle.
  *
- * A path is opened, and its missing folders made, at the first use; `close` closes it. A handle stays yours to
+ * A path is opened, and its missing folders made, at the first use; `close` closes it. A relative path is one in the
+ * working folder of the moment when the driver is made. A handle stays yours to
  * close, and must not have a transaction open while the driver works. Both are set to WAL, enforced foreign keys
  * and the chosen `synchronous`.
  */
@@ -71,10 +73,11 @@ export function betterSqlite3Driver(
   if (synchronous !== 'full' && synchronous !== 'normal') {
     throw new StorageError('INVALID_ARGUMENT', 'synchronous must be "full" or "normal".')
   }
+  const source = isPath ? absolutePath(database) : database
   return sqliteDriver({
     busyTimeout,
     async open() {
-      const handle = isPath ? await openFile(database, options.readOnly ?? false) : database
+      const handle = typeof source === 'string' ? await openFile(source, options.readOnly ?? false) : source
       return {
         ...toEngine(handle),
         configure: () => configure(handle, synchronous),
@@ -84,12 +87,11 @@ export function betterSqlite3Driver(
   })
 }
 
-async function openFile(path: string, readOnly: boolean): Promise<SqliteHandle> {
+async function openFile(file: string, readOnly: boolean): Promise<SqliteHandle> {
   const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
     throw importError('better-sqlite3', cause)
   })
-  if (path === ':memory:') return new Database(path)
-  const file = resolve(path)
+  if (file === ':memory:') return new Database(file)
   try {
     if (!readOnly) await mkdir(dirname(file), { recursive: true })
     // One millisecond is the shortest step of SQLite's own waiting, and costs less than coming back here with an

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SessionStore } from '@persql/session-core'
@@ -35,6 +35,33 @@ test('makes the missing folders of a new file, at the first use', async () => {
   expect(() => statSync(inFolder('a'))).toThrow()
   await driver.batch([{ sql: 'create table t (x)' }])
   expect(statSync(path).isFile()).toBe(true)
+})
+
+test('makes its file in the working folder of the moment when it is made', async () => {
+  const before = process.cwd()
+  mkdirSync(inFolder('elsewhere'))
+  try {
+    process.chdir(folder)
+    const driver = open('agents.db')
+    process.chdir('elsewhere')
+    await driver.batch([{ sql: 'create table t (x)' }])
+  } finally {
+    process.chdir(before)
+  }
+  expect(statSync(inFolder('agents.db')).isFile()).toBe(true)
+  expect(readdirSync(inFolder('elsewhere'))).toEqual([])
+})
+
+test('refuses a relative path where the working folder is gone', async () => {
+  const before = process.cwd()
+  mkdirSync(inFolder('gone'))
+  try {
+    process.chdir(inFolder('gone'))
+    rmSync(inFolder('gone'), { recursive: true })
+    expect(() => betterSqlite3Driver('agents.db')).toThrow(expect.objectContaining({ code: 'CANNOT_OPEN' }))
+  } finally {
+    process.chdir(before)
+  }
 })
 
 test.each([

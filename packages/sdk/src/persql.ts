@@ -1,3 +1,4 @@
+import { absolutePath } from './absolute-path.ts'
 import { Branches } from './branches.ts'
 import { checkAttempts } from './check-attempts.ts'
 import { Databases } from './databases.ts'
@@ -22,7 +23,7 @@ export interface PerSQLOptions {
   readonly fetch?: Fetch | undefined
   /**
    * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any
-   * `SqlDriver`, which `close` closes.
+   * `SqlDriver`, which `close` closes. A relative path is one in the working folder of this moment.
    */
   readonly local?: string | LocalDriver | undefined
   /** For one attempt, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
@@ -146,7 +147,8 @@ function checkBaseURL(baseURL: string): string {
 }
 
 function checkLocal(local: string | LocalDriver): string | LocalDriver {
-  if (typeof local === 'string' ? local.trim() !== '' : typeof local?.batch === 'function') return local
+  if (typeof local === 'string' && local.trim() !== '') return absolutePath(local)
+  if (typeof local !== 'string' && typeof local?.batch === 'function') return local
   throw new PerSQLError(
     'invalid_argument',
     'local must be a path such as "agents.db", ":memory:", or a SqlDriver.',

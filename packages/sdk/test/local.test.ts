@@ -42,6 +42,19 @@ test('runs queries and gives their results as the API does', async () => {
   })
 })
 
+test('makes its file in the working folder of the moment when the client is made', async () => {
+  const before = process.cwd()
+  try {
+    process.chdir(folder)
+    await using client = new PerSQL({ local: 'agents.db' })
+    process.chdir(tmpdir())
+    await client.database('acme/orders').query(TABLE)
+  } finally {
+    process.chdir(before)
+  }
+  expect(existsSync(join(folder, 'agents.db'))).toBe(true)
+})
+
 test('gives back bytes, large integers and booleans as the API does', async () => {
   await database().query(TABLE)
   const params = [new Uint8Array([0, 255]), 2n ** 60n, true, null]
