@@ -21,7 +21,9 @@ export async function useRemoteDatabase<Result>(
   given: string | undefined,
   work: (database: PerSQLDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const name = (given ?? databaseUrlFromEnv()).replace(/^persql:(\/\/)?/i, '')
+  // Here `acme/agents` is no file, also where the token is not known before it is typed.
+  const fromEnv = () => databaseUrlFromEnv({ PERSQL_TOKEN: 'typed', ...process.env })
+  const name = (given ?? fromEnv()).replace(/^persql:(\/\/)?/i, '')
   if (!/^([\w-]+\/[\w.-]+|[\w-]+)$/.test(name)) {
     throw new UsageError('Branches need a PerSQL database: --db persql://namespace/database')
   }

@@ -11,7 +11,6 @@ import {
 import { type Command, Option } from 'commander'
 import { refuseMissing } from './refuse-missing.ts'
 import { readToken } from './token.ts'
-import { UsageError } from './usage-error.ts'
 
 export interface DatabaseOptions {
   readonly db?: string | undefined
@@ -80,18 +79,11 @@ export async function openDatabase(options: DatabaseOptions, mode: Mode): Promis
 }
 
 async function open(url: string, mode: Mode): Promise<SqlDriver> {
-  try {
-    // Refuses a file that does not exist.
-    const reader = mode === 'create' ? undefined : await openDriver(url, { readOnly: true })
-    if (reader && mode === 'read') return reader
-    await reader?.close()
-    return await openDriver(url)
-  } catch (error) {
-    if (isStorageError(error, 'CANNOT_OPEN') && /^[\w-]+\/[\w.-]+$/.test(url)) {
-      throw new UsageError(`${error.message} A PerSQL database is named persql://${url}`)
-    }
-    throw error
-  }
+  // Refuses a file that does not exist.
+  const reader = mode === 'create' ? undefined : await openDriver(url, { readOnly: true })
+  if (reader && mode === 'read') return reader
+  await reader?.close()
+  return openDriver(url)
 }
 
 /** As {@link useDatabase}, for work on the session tables, which must exist. */

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { driverFromEnv, openDriver } from '@persql/session-core'
+import { databaseUrlFromEnv, driverFromEnv, openDriver } from '@persql/session-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { user } from './support/items.ts'
@@ -43,6 +43,65 @@ test.each([':memory:', 'sqljs::memory:'])('opens a session on %s, which is gone 
     await using session = await PerSQLSession.open('s', url)
     expect(await session.getItems()).toHaveLength(expected)
     await session.addItems([user('gone')])
+  }
+})
+
+test.each(['agents.db', './agents.db', 'file:agents.db', 'sqljs:agents.db'])(
+  'finds %s in the working folder of the moment of the call',
+  async (url) => {
+    const before = process.cwd()
+    try {
+      process.chdir(folder.path('.'))
+      const opening = PerSQLSession.open('s', url)
+      process.chdir('..')
+      await using session = await opening
+      await session.addItems([user('kept')])
+    } finally {
+      process.chdir(before)
+    }
+    expect(existsSync(folder.path('agents.db'))).toBe(true)
+  },
+)
+
+test('refuses a name of a PerSQL database without a token, rather than make a file of that name', async () => {
+  const names = ['acme/agents', 'acme/agents.pr-42', 'Acme_1/a']
+  for (const name of names) {
+    vi.stubEnv('PERSQL_DATABASE', name)
+    const refusal = {
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(`persql://${name}.* PERSQL_TOKEN.* file:${name}`),
+    }
+    await expect(PerSQLSession.fromEnv('s')).rejects.toMatchObject(refusal)
+    await expect(PerSQLSession.open('s', name)).rejects.toMatchObject(refusal)
+    await expect(openDriver(name, { readOnly: true })).rejects.toMatchObject(refusal)
+  }
+})
+
+test.each([
+  'data/agents.db',
+  'data/agents.SQLITE3',
+  './data/agents',
+  'data/deep/agents',
+  'data/.agents',
+  'agents',
+  'file:data/agents',
+])('takes %s for a file, with and without a token', (name) => {
+  for (const env of [{}, { PERSQL_TOKEN: 'psql_live_x' }]) {
+    expect(databaseUrlFromEnv({ PERSQL_DATABASE: name, ...env })).toBe(name)
+  }
+})
+
+test('makes the file of a path that could only be one', async () => {
+  const before = process.cwd()
+  try {
+    process.chdir(folder.path('.'))
+    for (const name of ['data/agents.db', './data/agents', 'file:data/notes']) {
+      await using session = await PerSQLSession.open('s', name)
+      await session.addItems([user('kept')])
+      expect(existsSync(name.replace('file:', ''))).toBe(true)
+    }
+  } finally {
+    process.chdir(before)
   }
 })
 

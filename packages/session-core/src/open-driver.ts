@@ -1,3 +1,4 @@
+import { absolutePath } from './absolute-path.ts'
 import type { SqlDriver } from './driver.ts'
 import { importError } from './import-error.ts'
 import { StorageError } from './storage-error.ts'
@@ -39,10 +40,13 @@ const PERSQL: DriverPackage = {
  * `DRIVER_NOT_INSTALLED` error names it.
  *
  * - `:memory:`, `file:agents.db`, `file:///var/lib/agents.db`, or a path such as `./agents.db`:
- *   SQLite through `@persql/driver-better-sqlite3`
+ *   SQLite through `@persql/driver-better-sqlite3`; a relative path is one in the working folder of this moment
  * - `sqljs::memory:`, `sqljs:agents.db`: SQLite in WebAssembly through `@persql/driver-sqljs`
  * - `persql://acme/agent-state`: PerSQL over HTTP through `@persql/driver-persql`, with `PERSQL_TOKEN` and
  *   `PERSQL_API_URL` from the environment
+ *
+ * Two words such as `acme/agents` could be a name or a path, and are refused with `INVALID_ARGUMENT`; a path that ends
+ * in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.
  */
 export async function openDriver(url: string, options: OpenOptions = {}): Promise<SqlDriver> {
   const [driverPackage, rest] = parseUrl(url)
@@ -54,7 +58,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Opens the database that the environment names: `PERSQL_DATABASE` is a URL or path as in {@link openDriver}, or,
- * with `PERSQL_TOKEN` set, a name such as `acme/agent-state`.
+ * with `PERSQL_TOKEN` set, a name such as `acme/agent-state`; without a token such a name is refused.
  */
 export async function driverFromEnv(env?: Environment): Promise<SqlDriver> {
   return openDriver(databaseUrlFromEnv(env))
@@ -69,8 +73,23 @@ export function databaseUrlFromEnv(env: Environment = globalProcess?.env ?? {}):
       'PERSQL_DATABASE is not set. Set it to a path such as "agents.db", or to "namespace/database" with PERSQL_TOKEN.',
     )
   }
-  const isRemote = env['PERSQL_TOKEN'] && /^[\w-]+\/[\w.-]+$/.test(database)
-  return isRemote ? `persql://${database}` : database
+  if (!isDatabaseName(database)) return database
+  if (!env['PERSQL_TOKEN']) throw ambiguous(database)
+  return `persql://${database}`
+}
+
+const DATABASE_FILE = /\.(?:db|db3|sqlite|sqlite3)$/i
+
+/** Whether this is the form of a name in PerSQL, such as `acme/agents`, and not the path of a database file. */
+function isDatabaseName(database: string): boolean {
+  return /^\w[\w-]*\/\w[\w.-]*$/.test(database) && !DATABASE_FILE.test(database)
+}
+
+function ambiguous(database: string): StorageError {
+  return new StorageError(
+    'INVALID_ARGUMENT',
+    `"${database}" may be a PerSQL database or a file. For the database, write persql://${database}, or the name alone in PERSQL_DATABASE, and set PERSQL_TOKEN. For the file, write file:${database}.`,
+  )
 }
 
 function refuseMissing(path: string): void {
@@ -86,11 +105,12 @@ function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(url) ?? []
   switch (scheme?.toLowerCase()) {
     case undefined:
-      return [FILE, url]
+      if (isDatabaseName(url)) throw ambiguous(url)
+      return [FILE, absolutePath(url)]
     case 'file':
-      return [FILE, rest.startsWith('//') ? pathOf(url) : rest]
+      return [FILE, absolutePath(rest.startsWith('//') ? pathOf(url) : rest)]
     case 'sqljs':
-      return [SQLJS, rest]
+      return [SQLJS, absolutePath(rest)]
     case 'persql':
       return [PERSQL, rest.replace(/^\/\//, '')]
     default:
