@@ -1,9 +1,11 @@
 import { checkLimit, checkSessionId } from './check.ts'
-import type { SqlResult, SqlValue } from './driver.ts'
+import type { SqlResult, SqlStatement, SqlValue } from './driver.ts'
 import type { ItemCodec } from './item-codec.ts'
 import { identifyItem } from './items/identify-item.ts'
 import { turnStarts } from './items/turn-starts.ts'
+import { readInPages } from './read-in-pages.ts'
 import type { SessionSchema } from './session-schema.ts'
+import { isStorageError } from './storage-error.ts'
 
 /** A row that could not be turned into an item. Holds nothing of its content. */
 export interface CorruptRow {
@@ -44,8 +46,12 @@ export interface Row<Item> {
 }
 
 const READ_ONLY = { readOnly: true }
+const TOO_LARGE = 'TOO_LARGE'
 
-/** Reads rows and decodes them. Of what does not decode it tells `onCorruptRow`. */
+/**
+ * Reads rows and decodes them. Of what does not decode it tells `onCorruptRow`. What does not fit into one answer is
+ * read in pages.
+ */
 export class HistoryReader<Item> {
   readonly #schema: SessionSchema
   readonly #codec: ItemCodec<Item>
@@ -69,7 +75,9 @@ export class HistoryReader<Item> {
 
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const [result] = await this.#schema.run([this.#schema.statements.readAll({ session })], READ_ONLY)
+    const result = await this.#readWhole(this.#schema.statements.readAll({ session }))
+    if (result === TOO_LARGE)
+      return this.#items(session, this.#toRows(await readInPages(this.#schema, session)))
     return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
   }
 
@@ -79,10 +87,24 @@ export class HistoryReader<Item> {
     const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
-    const { readLatest } = this.#schema.statements
-    const [result] = await this.#schema.run([readLatest({ session, limit: count })], READ_ONLY)
+    const result = await this.#readWhole(this.#schema.statements.readLatest({ session, limit: count }))
+    if (result === TOO_LARGE) {
+      const rows = this.#toRows(await readInPages(this.#schema, session, { limit: count }))
+      const isSound = rows.every(({ decoded }) => decoded)
+      return isSound ? this.#items(session, rows) : this.#readPastCorrupt(session, count)
+    }
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
     return this.#decodeAll(result)?.reverse() ?? this.#readPastCorrupt(session, count)
+  }
+
+  async #readWhole(statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
+    try {
+      const [result] = await this.#schema.run([statement], READ_ONLY)
+      return result
+    } catch (error) {
+      if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
+      throw error
+    }
   }
 
   /** Nothing where a row is corrupt: then it is read again with row ids, to say which. */
@@ -107,9 +129,11 @@ export class HistoryReader<Item> {
     const count = checkLimit('turns', turns)
     if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
     if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, count)
-    const { readTurns } = this.#schema.statements
-    const [result] = await this.#schema.run([readTurns({ session, skip: count - 1 })], READ_ONLY)
-    return this.#items(session, this.#toRows(result))
+    const skip = count - 1
+    const result = await this.#readWhole(this.#schema.statements.readTurns({ session, skip }))
+    const rows =
+      result === TOO_LARGE ? await readInPages(this.#schema, session, { skipTurns: skip }) : result?.rows
+    return this.#items(session, this.#toRows(rows))
   }
 
   async #readTurnsByDecoding(session: string, turns: number): Promise<Item[]> {
@@ -142,16 +166,14 @@ export class HistoryReader<Item> {
     before = Number.MAX_SAFE_INTEGER,
   ): Promise<Row<Item>[]> {
     const limit = Number.isSafeInteger(count) ? count : -1
-    const [result] = await this.#schema.run(
-      [this.#schema.statements.readBefore({ session, before, limit })],
-      READ_ONLY,
-    )
-    return this.#toRows(result)
+    const result = await this.#readWhole(this.#schema.statements.readBefore({ session, before, limit }))
+    if (result !== TOO_LARGE) return this.#toRows(result?.rows)
+    return this.#toRows(await readInPages(this.#schema, session, { limit: count, before }))
   }
 
-  #toRows(result: SqlResult | undefined): Row<Item>[] {
+  #toRows(rows: SqlResult['rows'] = []): Row<Item>[] {
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
-    return (result?.rows ?? [])
+    return rows
       .map(([id, text, createdAt]): Row<Item> => {
         const row = { id: toNumber(id), createdAt: createdAt as string }
         try {

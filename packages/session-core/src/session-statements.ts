@@ -173,6 +173,47 @@ function compile(names: ResolvedTableNames) {
         .limit(param<number>('limit')),
     ),
 
+    /** The id of the newest row, and how many there are. */
+    readExtent: compileStatement<InSession>(
+      inSession.select(({ fn }) => [sql<number>`coalesce(max(id), 0)`.as('last'), fn.countAll().as('count')]),
+    ),
+    readTurnStart: compileStatement<InSession & { skip: number }>(
+      db.selectNoFrom(sql<number>`coalesce(${firstOfTurns}, 0)`.as('first')),
+    ),
+    countThrough: compileStatement<InSession & { last: number }>(
+      inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', param<number>('last')),
+    ),
+    /**
+     * Newest first: up to `limit` rows, where a negative one means all, and no more than take up `bytes`, except that
+     * the first of them may be larger. Needs SQLite 3.43 or later.
+     */
+    readRowsBefore: compileStatement<
+      InSession & { first: number; before: number; limit: number; bytes: number }
+    >(
+      db
+        .selectFrom(
+          db
+            .selectFrom(
+              inSession
+                // With what an answer holds around a row.
+                .select(['id', sql<number>`octet_length(message_data) + 64`.as('bytes')])
+                .where('id', '>=', param<number>('first'))
+                .where('id', '<', param<number>('before'))
+                .orderBy('id', 'desc')
+                .limit(param<number>('limit'))
+                .as('sizes'),
+            )
+            .select(['id', sql<number>`sum(bytes) over (order by id desc)`.as('sum'), 'bytes'])
+            .as('page'),
+        )
+        .innerJoin(`${messages} as m`, 'm.id', 'page.id')
+        .select(['m.id', 'm.message_data', 'm.created_at'])
+        .where(({ or, eb }) =>
+          or([eb('page.sum', '<=', param<number>('bytes')), eb('page.sum', '=', eb.ref('page.bytes'))]),
+        )
+        .orderBy('m.id', 'desc'),
+    ),
+
     /** Makes the session row, or notes the activity in it. */
     touchSession: compileStatement<InSession>(
       db

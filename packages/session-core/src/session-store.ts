@@ -49,7 +49,8 @@ const ATTEMPTS = 20
  *
  * Every change is one atomic batch. A method that says that it reads first makes a change that does nothing if the
  * history is no longer what was read, and then starts over. A read is one batch, several where it meets corrupt
- * rows. Every rejection is a `StorageError`, and a rejected change left the history as it was, except after
+ * rows or where the database refuses the answer as too large; then it is read in parts, which are checked to be of one
+ * moment. Every rejection is a `StorageError`, and a rejected change left the history as it was, except after
  * `UNAVAILABLE`: then it is not known whether the change was made, and with an operation id it can be repeated
  * safely. Arguments are read before the first await.
  */
@@ -138,17 +139,34 @@ export class SessionStore<Item> {
     await this.#schema.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
   }
 
-  /** Puts these items in the place of the whole history. */
+  /**
+   * Puts these items in the place of the whole history. Where they are too large to be sent, it reads first, and rows
+   * that hold one of them already are copied, with their times.
+   */
   async replaceAll(sessionId: string, items: readonly Item[]): Promise<void> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     const { deleteFrom } = this.#schema.statements
-    await this.#schema.run([deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)])
+    try {
+      await this.#schema.run([deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)])
+    } catch (error) {
+      if (!isStorageError(error, 'TOO_LARGE')) throw error
+      await this.#untilUnchanged(async () => {
+        const stored = await this.#reader.readRows(session)
+        const { guards, statements } = this.#replacingTail(
+          session,
+          stored,
+          this.#copies(texts, stored, error),
+        )
+        return this.#writeUnlessRefused(statements, guards)
+      })
+    }
   }
 
   /**
    * Puts `replacement` in the place of the newest items, if those equal `expected`; otherwise rejects with
-   * `HISTORY_CONFLICT`. Key order does not matter, bytes are compared by value. Reads first.
+   * `HISTORY_CONFLICT`. Key order does not matter, bytes are compared by value. Reads first. Where the replacement is
+   * too large to be sent, rows that hold one of its items already are copied, with their times.
    */
   async replaceSuffix(
     sessionId: string,
@@ -177,14 +195,20 @@ export class SessionStore<Item> {
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
-      const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...texts.map(add)])
-      if (!operation) return this.#writeUnlessRefused(statements, guards)
-      const refusal = await this.#writeUnlessRefused(
-        [operation.insert, ...statements],
-        [operation.insert, ...guards],
-        { operations: true },
-      )
-      return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
+      const write = async (rows: readonly NewRow[]) => {
+        const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...rows])
+        if (!operation) return this.#writeUnlessRefused(statements, guards)
+        const refusal = await this.#writeUnlessRefused(
+          [operation.insert, ...statements],
+          [operation.insert, ...guards],
+          { operations: true },
+        )
+        return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
+      }
+      return write(texts.map(add)).catch((error: unknown) => {
+        if (!isStorageError(error, 'TOO_LARGE')) throw error
+        return write(this.#copies(texts, tail, error))
+      })
     })
   }
 
@@ -277,6 +301,18 @@ export class SessionStore<Item> {
     }
     const arrays = jsonArrays(texts.map(quote), limits)
     return [touch, ...arrays.map((array) => insertTexts({ session, texts: array }))]
+  }
+
+  /** The texts as rows, as copies where one is stored already. Throws the error where none is. */
+  #copies(texts: readonly string[], stored: readonly Row<Item>[], error: StorageError): NewRow[] {
+    const byText = new Map<string, Row<Item>>()
+    for (const row of stored) if (row.decoded) byText.set(this.#codec.encode(row.decoded.item), row)
+    const rows = texts.map((text) => {
+      const row = byText.get(text)
+      return row ? keep(row) : add(text)
+    })
+    if (rows.every(([text]) => text !== null)) throw error
+    return rows
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */

@@ -1,6 +1,7 @@
 import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from './driver.ts'
 import { jsonArrays } from './encode-items.ts'
 import { toNumber } from './history-reader.ts'
+import { smaller } from './read-in-pages.ts'
 import type { SessionCatalogOptions } from './session-catalog.ts'
 import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames } from './session-tables.ts'
@@ -54,10 +55,13 @@ const READ_ONLY = { readOnly: true }
 /** Rows in one insert. */
 const AT_ONCE = 64
 
+const PAGE = { rows: 100_000, bytes: 32 * 1024 * 1024 }
+const ATTEMPTS = 20
+
 /**
  * Sessions as they are stored, times and corrupt rows included, for copies that lose nothing. Nothing is decoded.
- * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text;
- * every rejection is a `StorageError`.
+ * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text, and
+ * more where the database refuses an answer as too large; every rejection is a `StorageError`.
  */
 export class StoredSessions {
   readonly #schema: SessionSchema
@@ -88,22 +92,63 @@ export class StoredSessions {
     return (result?.rows ?? []).map(toSummary)
   }
 
-  /** All rows of the given sessions, in the order of session ids and rows. */
+  /**
+   * All rows of the given sessions at one moment, in the order of session ids and rows. Where they have to be read in
+   * parts and are changed 20 times meanwhile, it rejects with `HISTORY_CONFLICT`.
+   */
   async read(sessionIds: readonly string[]): Promise<StoredRow[]> {
-    const [result] = await this.#read(this.#statements.read({ sessions: JSON.stringify(sessionIds) }))
-    return this.#toRows(result)
+    const statement = this.#statements.read({ sessions: JSON.stringify(sessionIds) })
+    try {
+      const [result] = await this.#read(statement)
+      return await this.#toRows(result)
+    } catch (error) {
+      if (!isStorageError(error, 'TOO_LARGE')) throw error
+      return this.#readInPages(sessionIds)
+    }
+  }
+
+  async #readInPages(sessionIds: readonly string[]): Promise<StoredRow[]> {
+    let before = await this.get(sessionIds)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const rows: StoredRow[] = []
+      for (const { sessionId, lastRowId } of before) {
+        for (let after = 0; after < lastRowId; ) {
+          const page = await this.readPage(sessionId, { after, limit: PAGE.rows, bytes: PAGE.bytes })
+          const last = page.at(-1)
+          if (!last) break
+          for (const row of page) rows.push(row)
+          after = last.rowId
+        }
+      }
+      const now = await this.get(sessionIds)
+      // Rows never change and ids only grow.
+      if (JSON.stringify(now) === JSON.stringify(before)) return rows
+      before = now
+    }
+    throw new StorageError(
+      'HISTORY_CONFLICT',
+      `The sessions changed ${ATTEMPTS} times while they were being read. Try again when others write less.`,
+    )
   }
 
   /**
-   * Up to `limit` rows of a session after the given row, oldest first, but no more than add up to `bytes`, except
-   * that the first one may be larger. An empty page: there are no more.
+   * Up to `limit` rows of a session after the given row, oldest first, but no more than add up to `bytes`, or to what
+   * the database gives in one answer, except that the first one may be larger. An empty page: there are no more.
    */
   async readPage(
     sessionId: string,
     options: { after: number; limit: number; bytes: number },
   ): Promise<StoredRow[]> {
-    const [result] = await this.#read(this.#statements.readPage({ session: sessionId, ...options }))
-    return this.#toRows(result)
+    for (let { bytes } = options; ; bytes = smaller(bytes)) {
+      try {
+        const [result] = await this.#read(
+          this.#statements.readPage({ ...options, session: sessionId, bytes }),
+        )
+        return await this.#toRows(result)
+      } catch (error) {
+        if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error
+      }
+    }
   }
 
   /**

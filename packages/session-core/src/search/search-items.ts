@@ -7,7 +7,7 @@ import type { SessionCatalogOptions } from '../session-catalog.ts'
 import { SessionSchema } from '../session-schema.ts'
 import { resolveTableNames, type SessionTables } from '../session-tables.ts'
 import { statementBuilder } from '../statement-builder.ts'
-import { StorageError } from '../storage-error.ts'
+import { isStorageError, StorageError } from '../storage-error.ts'
 import { itemTexts } from './item-texts.ts'
 import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
 
@@ -44,7 +44,8 @@ const AT_ONCE = 50
 /**
  * Items whose texts contain all the given ones, in whatever case, newest first: what was said, names of tools, their
  * arguments and results, however their JSON is written. The engine narrows the rows down by LIKE, so it reads the
- * whole table if it must; what is left is decoded here, {@link AT_ONCE} rows in a batch.
+ * whole table if it must; what is left is decoded here, {@link AT_ONCE} rows in a batch,
+ * or fewer where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
@@ -62,12 +63,20 @@ export async function searchItems(
   const names = resolveTableNames(options)
   const schema = new SessionSchema(driver, names, options.createTables ?? true)
   const hits: SearchHit[] = []
+  let atOnce = AT_ONCE
   for (let before = options.before; ; ) {
-    const query = candidates(names.messages, texts, { ...options, before }).compile()
-    const [result] = await schema.run([{ sql: query.sql, params: query.parameters as [] }], {
-      readOnly: true,
-    })
-    const rows = result?.rows ?? []
+    const query = candidates(names.messages, texts, { ...options, before, atOnce }).compile()
+    let rows: SqlResult['rows']
+    try {
+      const [result] = await schema.run([{ sql: query.sql, params: query.parameters as [] }], {
+        readOnly: true,
+      })
+      rows = result?.rows ?? []
+    } catch (error) {
+      if (atOnce === 1 || !isStorageError(error, 'TOO_LARGE')) throw error
+      atOnce = Math.ceil(atOnce / 4)
+      continue
+    }
     for (const row of rows) {
       const hit = toHit(row, wanted)
       if (!hit) continue
@@ -76,17 +85,21 @@ export async function searchItems(
       hits.push(hit)
     }
     const last = rows.at(-1)
-    if (rows.length < AT_ONCE || !last) return { hits }
+    if (rows.length < atOnce || !last) return { hits }
     before = toNumber(last[0])
   }
 }
 
-function candidates(messages: string, texts: readonly string[], { sessionId, before }: SearchOptions) {
+function candidates(
+  messages: string,
+  texts: readonly string[],
+  { sessionId, before, atOnce }: SearchOptions & { readonly atOnce: number },
+) {
   let query = statementBuilder<SessionTables>()
     .selectFrom(messages as 'agent_messages')
     .select(['id', 'session_id', 'created_at', 'message_data'])
     .orderBy('id', 'desc')
-    .limit(AT_ONCE)
+    .limit(atOnce)
   if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
   if (before !== undefined) query = query.where('id', '<', before)
   for (const text of texts) {

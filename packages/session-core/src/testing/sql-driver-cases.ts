@@ -1,9 +1,12 @@
 import { expect } from 'vitest'
 import type { SqlDriver, SqlStatement, SqlValue } from '../driver.ts'
+import { searchItems } from '../search/search-items.ts'
 import { SessionCatalog } from '../session-catalog.ts'
 import { SessionStore } from '../session-store.ts'
 import type { StorageErrorCode } from '../storage-error.ts'
+import { StoredSessions } from '../stored-sessions.ts'
 import type { SqlDriverCase } from './describe-sql-driver.ts'
+import { limitedDriver } from './limited-driver.ts'
 
 const TABLE = { sql: 'create table t (id integer primary key, value, name text unique)' }
 const insert = (value: SqlValue, name: string | null = null): SqlStatement => ({
@@ -339,6 +342,44 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     await store.clear('s')
     expect(await store.read('s')).toEqual([])
     expect(await store.read('other')).toEqual([{ n: 5 }])
+  },
+
+  async 'carries a history that does not fit into one answer, read in parts'({ driver }) {
+    const small = limitedDriver(driver, 1000)
+    const reported: number[] = []
+    const store = new SessionStore<Record<string, unknown>>(small, {
+      onCorruptRow: ({ rowId }) => reported.push(rowId),
+    })
+    const items = Array.from({ length: 9 }, (_, n) => ({
+      ...(n % 3 === 0 && { role: 'user' }),
+      n,
+      text: `"${n}`.repeat(100),
+    }))
+    for (const item of items) await store.append('s', [item])
+    await store.append('other', [{ n: 0 }])
+    expect(await store.read('s')).toEqual(items)
+    expect(await store.read('s', { items: 4 })).toEqual(items.slice(-4))
+    expect(await store.read('s', { turns: 2 })).toEqual(items.slice(3))
+    const { items: page, before } = await store.readPage('s', { limit: 3, before: 9 })
+    expect(page.map(({ item }) => item)).toEqual(items.slice(5, 8))
+    expect(before).toBe(6)
+    const stored = new StoredSessions(small)
+    expect((await stored.read(['s', 'other'])).map(({ rowId }) => rowId)).toEqual([
+      10, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ])
+    expect(await stored.readPage('s', { after: 2, limit: 3, bytes: 10_000_000 })).toMatchObject([
+      { rowId: 3 },
+    ])
+    const { hits } = await searchItems(small, ['"8"8'])
+    expect(hits).toMatchObject([{ rowId: 9 }])
+    await driver.batch([{ sql: "update agent_messages set message_data = '{' where id in (2, 9)" }])
+    const sound = items.filter(({ n }) => n !== 1 && n !== 8)
+    expect(await store.read('s')).toEqual(sound)
+    expect(reported).toEqual([2, 9])
+    expect(await store.read('s', { items: 4 })).toEqual(sound.slice(-4))
+    await store.rewrite('s', (all) => all.map((item) => (item['n'] === 0 ? [{ n: 'new' }] : [item])))
+    await store.replaceSuffix('s', sound.slice(-3), [{ n: 'end' }])
+    expect(await store.read('s')).toEqual([{ n: 'new' }, ...sound.slice(1, -3), { n: 'end' }])
   },
 
   async 'carries a catalog through list, fork and delete'({ driver }) {
