@@ -11,6 +11,7 @@ import {
   toCells,
   toCellsOfRow,
 } from '@persql/session-core/sqlite'
+import { refuseUnfit } from './refuse-unfit.ts'
 import { columnNames, StatementCache } from './statement-cache.ts'
 
 /** The part of a better-sqlite3 `Database` that the driver needs, so that users choose the version. */
@@ -91,6 +92,7 @@ async function openFile(file: string, readOnly: boolean): Promise<SqliteHandle> 
   const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
     throw importError('better-sqlite3', cause)
   })
+  refuseUnfit()
   if (file === ':memory:') return new Database(file)
   try {
     if (!readOnly) await mkdir(dirname(file), { recursive: true })
