@@ -1,10 +1,14 @@
 import {
   createMcpHandler,
+  isJsonContentType,
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server'
 import { createMcpServer } from './create-mcp-server.ts'
 import type { McpOptions } from './mcp-options.ts'
+import { readMessage } from './read-message.ts'
+
+const BODY_BYTES = 4 * 1024 * 1024
 
 export interface HttpHandlerOptions {
   /** Of a request. Default: 4 MiB. */
@@ -25,12 +29,14 @@ export interface HttpHandler {
  * with 405. Serves the protocol of 2026-07-28 and those of 2025. A page in a browser is refused with 403 unless it
  * comes from this machine, as the specification asks for against DNS rebinding.
  */
-export function createHttpHandler({ maxBodyBytes, onError }: HttpHandlerOptions = {}): HttpHandler {
+export function createHttpHandler({
+  maxBodyBytes = BODY_BYTES,
+  onError,
+}: HttpHandlerOptions = {}): HttpHandler {
   const handler = createMcpHandler(
     ({ authInfo }) => createMcpServer(authInfo?.extra?.['options'] as McpOptions),
     {
       maxSubscriptions: 100,
-      ...(maxBodyBytes !== undefined && { maxRequestBodySize: maxBodyBytes }),
       ...(onError && { onerror: onError }),
     },
   )
@@ -40,7 +46,11 @@ export function createHttpHandler({ maxBodyBytes, onError }: HttpHandlerOptions 
       if (refusal) return refusal
       // The one place in which the library hands something through to where servers are made.
       const authInfo = { token: '', clientId: '', scopes: [], extra: { options } }
-      return handler.fetch(request, { authInfo })
+      if (request.method !== 'POST' || !isJsonContentType(request.headers.get('content-type'))) {
+        return handler.fetch(request, { authInfo })
+      }
+      const read = await readMessage(request, maxBodyBytes)
+      return 'refusal' in read ? read.refusal : handler.fetch(request, { authInfo, parsedBody: read.message })
     },
     close: () => handler.close(),
   }

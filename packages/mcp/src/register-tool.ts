@@ -1,8 +1,11 @@
 import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import { cutText } from './cells.ts'
 import type { McpOptions } from './mcp-options.ts'
 import { annotationsOf, type Tool } from './tool.ts'
 import { toToolError } from './tool-error.ts'
+
+const LONGEST_EXPLANATION = 1000
 
 /** Makes a tool known to a server. */
 export function registerTool(server: McpServer, tool: Tool, options: McpOptions): void {
@@ -66,5 +69,5 @@ function explain({ issues }: z.ZodError): string {
   const texts = issues
     .slice(0, 5)
     .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-  return `The arguments are not valid. ${texts.join('. ')}`
+  return cutText(`The arguments are not valid. ${texts.join('. ')}`, LONGEST_EXPLANATION)
 }

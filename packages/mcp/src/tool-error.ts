@@ -1,4 +1,5 @@
 import { ApprovalRequiredError, PerSQLError, RateLimitError } from '@persql/sdk'
+import { shortDetail, shortText } from '@persql/sdk/protocol'
 import { isStorageError } from '@persql/session-core'
 
 /** An error of a tool, as the PerSQL API documents it; sent as JSON text. */
@@ -21,10 +22,10 @@ export class ToolRefusal extends Error {
 
 /** Unknown errors say nothing of themselves: their text could hold anything. */
 export function toToolError(error: unknown): ToolError {
-  if (error instanceof ToolRefusal) return { error: error.message }
+  if (error instanceof ToolRefusal) return { error: shortText(error.message) }
   if (error instanceof PerSQLError) return ofApi(error)
   if (isStorageError(error)) {
-    return error.cause instanceof PerSQLError ? ofApi(error.cause) : { error: error.message }
+    return error.cause instanceof PerSQLError ? ofApi(error.cause) : { error: shortText(error.message) }
   }
   return { error: 'The tool failed.' }
 }
@@ -32,8 +33,8 @@ export function toToolError(error: unknown): ToolError {
 function ofApi(error: PerSQLError): ToolError {
   const { message, detail, status } = error
   return {
-    error: message,
-    ...(detail && { errorDetail: detail }),
+    error: shortText(message),
+    ...(detail && { errorDetail: shortDetail(detail) }),
     ...(status !== undefined && { status }),
     ...(error instanceof RateLimitError &&
       error.retryAfter !== undefined && { retryAfter: error.retryAfter }),

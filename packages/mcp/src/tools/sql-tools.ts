@@ -1,13 +1,16 @@
 import { PerSQLError, type QueryResult, type TableDescription } from '@persql/sdk'
 import { decodeValue, encodeValue, type SqlValue } from '@persql/sdk/protocol'
 import { z } from 'zod'
-import { type Cell, cell, param, RowWindow, readable } from '../cells.ts'
+import { type Cell, cell, cutText, param, RowWindow, readable } from '../cells.ts'
 import { database, defineTool } from '../tool.ts'
 import { ToolRefusal } from '../tool-error.ts'
 
 const sql = z.string().min(1).max(100_000).describe('One SQLite statement. Values belong in params.')
 const params = z.array(param).max(10_000).optional().describe('Values for the ? placeholders, in order.')
 const limit = z.int().min(1).max(1000).default(100).describe('Most rows to show.')
+
+/** Of a column, in a result; of a column, key or index with all that belongs to it, in a description. */
+const LONGEST_NAME = 1000
 
 const rows = {
   columns: z.array(z.string()),
@@ -152,7 +155,12 @@ function toRows({ columns, rows }: QueryResult, window: RowWindow) {
     shown.length < rows.length
       ? `Showing the first ${shown.length} of ${rows.length} rows. For the others, order by a key and say where it is greater, or use LIMIT and OFFSET; select fewer columns to see more at once.`
       : undefined
-  return { columns: [...columns], rows: shown, rowCount: rows.length, ...(note && { note }) }
+  return {
+    columns: columns.map((name) => cutText(name, LONGEST_NAME)),
+    rows: shown,
+    rowCount: rows.length,
+    ...(note && { note }),
+  }
 }
 
 function columnText({

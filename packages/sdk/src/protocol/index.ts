@@ -35,6 +35,7 @@ export type {
   TableInfo,
   TablesResponse,
 } from './schema.ts'
+export { shortDetail, shortText } from './short-detail.ts'
 export type {
   BatchRequest,
   BatchResponse,

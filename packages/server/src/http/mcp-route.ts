@@ -1,6 +1,7 @@
 import { createHttpHandler, type McpOptions } from '@persql/mcp'
 import { type Fetch, PerSQL, PerSQLError } from '@persql/sdk'
 import type { Failure } from '@persql/sdk/protocol'
+import { ApiError } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import type { App, Ctx, Services } from './context.ts'
 
@@ -15,8 +16,16 @@ const ANSWER_BYTES = 8 * MB
  */
 export function mcpRoute(app: App, services: Services): void {
   const handler = createHttpHandler({ maxBodyBytes: Math.min(BODY_BYTES, services.limits.bodyBytes) })
+  let running = 0
   app.all('/mcp', (c) => {
     authenticate(c, services.registry.tokens)
+    if (running >= services.limits.mcpRequests) {
+      throw new ApiError(503, 'Too many requests to MCP are under way.', { headers: { 'retry-after': '1' } })
+    }
+    running += 1
+    c.env.outgoing.once('close', () => {
+      running -= 1
+    })
     return handler.fetch(c.req.raw, optionsOf(c, services))
   })
 }
