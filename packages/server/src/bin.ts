@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { checkNode } from './check-node.ts'
+import type { LineWriter } from './line-writer.ts'
 import type { LogEntry } from './server-options.ts'
 
 const USAGE = `persql-server [options]
@@ -15,6 +16,8 @@ const USAGE = `persql-server [options]
 
 PERSQL_ADMIN_TOKEN       the admin token; without it, the first run prints one
 `
+
+const LAST_LINES_MS = 1000
 
 try {
   await run()
@@ -41,12 +44,16 @@ async function run(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  const print = (entry: LogEntry) => {
-    if (values.quiet && entry.level === 'info') return
-    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`)
-  }
-  // Older versions lack what this imports.
+  // Older versions lack what these import.
   const { createServer } = await import('./create-server.ts')
+  const { LineWriter } = await import('./line-writer.ts')
+  const output = new LineWriter(1)
+  const log = (entry: LogEntry) => {
+    if (values.quiet && entry.level === 'info') return
+    return output.write(JSON.stringify({ time: new Date().toISOString(), ...entry }))
+  }
+  // Where nobody reads it any more, the server goes on all the same.
+  process.stderr.on('error', () => {})
   const given = process.env['PERSQL_ADMIN_TOKEN'] || undefined
   const server = await createServer({
     data: values.data,
@@ -55,7 +62,7 @@ async function run(): Promise<void> {
     namespace: values.namespace,
     autoCreate: values['auto-create'],
     adminToken: given,
-    log: print,
+    log,
   })
   const isFirst = given === undefined && server.adminToken !== undefined
   process.stderr.write(
@@ -65,8 +72,16 @@ async function run(): Promise<void> {
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      print({ level: 'info', event: 'signal', signal })
-      void server.close().then(() => process.exit())
+      void log({ level: 'info', event: 'signal', signal })?.catch(() => {})
+      void server.close().then(() => exit(output))
     })
   }
+}
+
+/** Once the log is written, unless nobody takes it. */
+async function exit(output: LineWriter): Promise<void> {
+  const timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_LINES_MS)
+  await output.idle()
+  clearTimeout(timer)
+  process.exit()
 }

@@ -5,10 +5,14 @@ import { join, resolve, sep } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { isSlug, LIMITS } from '@persql/sdk/protocol'
 import { createApp } from './http/app.ts'
+import { ClientConnections } from './http/client-connections.ts'
+import { HeldBytes } from './http/held-bytes.ts'
 import { sqlListener } from './http/sql-listener.ts'
 import { Metrics } from './metrics.ts'
+import { withinOpenFiles } from './open-files.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import { Registry } from './registry/registry.ts'
+import { safeLog } from './safe-log.ts'
 import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './server-options.ts'
 import { Sweeper } from './sweeper.ts'
 
@@ -32,15 +36,20 @@ export interface PerSQLServer {
 
 /** Starts a server. Resolves when it takes requests. */
 export async function createServer(options: ServerOptions): Promise<PerSQLServer> {
-  const { namespace: slug = 'local', port = 8787, adminToken, now = Date.now, log } = options
+  const { namespace: slug = 'local', port = 8787, adminToken, now = Date.now } = options
   if (!isSlug(slug)) throw new TypeError('namespace: lower case letters, digits and dashes.')
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError('port: 0 to 65535.')
   if (adminToken !== undefined && !TOKEN.test(adminToken)) {
     throw new TypeError('adminToken: 16 to 200 letters, digits, _ - . ~ + /')
   }
-  const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits }
-  checkCounts('limits', limits, ['queue'])
-  checkCounts('workers', options.workers ?? {}, ['min'])
+  const { min = 2, max = 8 } = options.workers ?? {}
+  checkCounts('limits', { ...DEFAULT_LIMITS, ...options.limits }, ['queue'])
+  checkCounts('workers', { min, max }, ['min'])
+  const workers = { min, max: Math.max(min, max) }
+  const limits = withinOpenFiles({ ...DEFAULT_LIMITS, ...options.limits }, workers.max)
+  const heldBytes = Math.max(limits.heldBytes, limits.bodyBytes, limits.resultBytes)
+  const metrics = new Metrics()
+  const log = safeLog(options.log, metrics)
   const data = resolve(options.data)
   const files = join(data, 'databases')
   mkdirSync(files, { recursive: true, mode: 0o700 })
@@ -53,13 +62,16 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   let secret: string | undefined
   let sweeper: Sweeper
   try {
-    pool = startPool(options, limits)
+    pool = startPool(workers, limits)
     sweeper = new Sweeper(registry, pool, pathOf)
     const autoCreate = options.autoCreate ?? true
-    const services = { registry, pool, sweeper, metrics: new Metrics(), limits, autoCreate, now, pathOf }
+    http = createHttpServer(HTTP)
+    const clients = new ClientConnections(http, { most: limits.connections, unreadBytes: heldBytes })
+    const bodies = new HeldBytes(heldBytes)
+    const services = { registry, pool, sweeper, metrics, clients, bodies, limits, autoCreate, now, pathOf }
     const app = createApp(services, log)
     const listener = getRequestListener(app.fetch, { hostname: 'localhost' })
-    http = createHttpServer(HTTP, sqlListener(services, log, listener))
+    http.on('request', sqlListener(services, log, listener))
     await listen(http, port, options.host ?? '127.0.0.1')
     // Not before: a token that is made in a run that fails would never be shown.
     secret = registry.ensureNamespace(slug, adminToken)
@@ -70,7 +82,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     throw error
   }
 
-  const workers = pool
+  const processes = pool
   const listener = http
   const report = (event: string) => (error: Error) => log?.({ level: 'error', event, error: error.name })
   const sweep = () => sweeper.sweep().catch(report('sweep'))
@@ -100,12 +112,13 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     for (const timer of timers) clearInterval(timer)
     const ended = new Promise<void>((resolve) => listener.close(() => resolve()))
     listener.closeIdleConnections()
-    await workers.close(options.closeGrace ?? 10_000)
+    await processes.close(options.closeGrace ?? 10_000)
     // What has been answered is on its way out; connections that stay open are idle.
     const cut = setTimeout(() => listener.closeAllConnections(), 500)
     await ended
     clearTimeout(cut)
     await sweeper.idle()
+    flush()
     registry.close()
     log?.({ level: 'info', event: 'stop' })
   }
@@ -115,7 +128,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     namespace: slug,
     adminToken: secret,
     get workers() {
-      return workers.pids
+      return processes.pids
     },
     sweep: () => sweeper.sweep(),
     close: () => {
@@ -137,6 +150,8 @@ const HTTP = {
   // The statement's time comes on top of what the body takes.
   requestTimeout: 120_000,
   headersTimeout: 20_000,
+  // How often these two are looked at.
+  connectionsCheckingInterval: 5000,
   // Longer than clients and proxies keep idle connections, so that none is closed under a request.
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
@@ -145,13 +160,15 @@ const HTTP = {
   joinDuplicateHeaders: true,
 }
 
-function startPool({ workers = {} }: ServerOptions, limits: ServerLimits): WorkerPool {
-  const { min = 2, max = 8 } = workers
+function startPool(
+  workers: { readonly min: number; readonly max: number },
+  limits: ServerLimits,
+): WorkerPool {
   return new WorkerPool({
     limits: { ...limits, idempotencyTtlMs: LIMITS.idempotencyTtlSec * 1000 },
-    min,
-    max: Math.max(min, max),
+    ...workers,
     timeoutMs: limits.statementMs,
+    waitMs: 2 * limits.statementMs,
     memoryBytes: limits.memoryBytes,
     queue: limits.queue,
   })

@@ -8,6 +8,9 @@ interface Histogram {
 
 /** Counts requests, and tells in the text format of Prometheus. Labels are routes, never names of anything. */
 export class Metrics {
+  /** Entries that the log did not take. */
+  lostLogEntries = 0
+
   readonly #requests = new Map<string, number>()
   readonly #durations = new Map<string, Histogram>()
 

@@ -26,8 +26,11 @@ export interface ServerOptions {
   readonly sweepInterval?: number
   /** How long `close` waits for running requests, in ms. Default: 10,000. */
   readonly closeGrace?: number
-  /** Told about each request and event. Never given SQL, parameters, tokens or content. Default: nobody. */
-  readonly log?: (entry: LogEntry) => void
+  /**
+   * Told about each request and event. Never given SQL, parameters, tokens or content. Where it throws or rejects, the
+   * entry is lost and counted, and the server goes on. Default: nobody.
+   */
+  readonly log?: (entry: LogEntry) => unknown
   /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
@@ -38,7 +41,7 @@ export interface LogEntry {
   readonly [field: string]: string | number | boolean | undefined
 }
 
-/** What one request may ask for. */
+/** What one request may ask for, and all of them together. */
 export interface ServerLimits {
   /** Of a request's body. Default: 32 MiB. */
   readonly bodyBytes: number
@@ -52,12 +55,25 @@ export interface ServerLimits {
   readonly valueBytes: number
   /** In all results of one request. Default: 1,000,000. */
   readonly resultRows: number
-  /** Of all results of one request, roughly. Default: 64 MiB. */
+  /** Of all results of one request, as they are sent: JSON in UTF-8. Default: 64 MiB. */
   readonly resultBytes: number
-  /** How long one request may run, in ms; then it is stopped. Default: 30,000. */
+  /** How long one request may run, in ms; then it is stopped. It may wait twice as long before. Default: 30,000. */
   readonly statementMs: number
   /** Requests that wait for one database. Default: 1,000. */
   readonly queue: number
+  /**
+   * Of clients, at once. A new one takes the place of the one that has been idle longest; where none is idle, it is
+   * closed. Default: 10,000, or what the limit of open files of this process leaves.
+   */
+  readonly connections: number
+  /**
+   * Of all bodies of requests that are under way, and as much again of all answers that clients have not read. A request
+   * beyond is answered with 503; of the connections with unread answers, those that have been busy longest are cut.
+   * Default: 256 MiB. Never less than one body and one result.
+   */
+  readonly heldBytes: number
+  /** Requests to MCP that are under way at once. Default: 64. */
+  readonly mcpRequests: number
   /**
    * Memory of a process that runs a request; then it is stopped. Default: 1 GiB. On Linux only: elsewhere, only the
    * limits of values and results hold.
@@ -65,8 +81,8 @@ export interface ServerLimits {
   readonly memoryBytes: number
   /** Of one database with its indexes; what would make it larger is refused. Default: 10 GiB. */
   readonly databaseBytes: number
-  /** Databases that one process keeps open. Default: 64. */
-  readonly connections: number
+  /** Databases that one process keeps open. Default: 64, or what the limit of open files of a process leaves. */
+  readonly openDatabases: number
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
@@ -79,7 +95,10 @@ export const DEFAULT_LIMITS: ServerLimits = {
   resultBytes: LIMITS.resultBytes,
   statementMs: LIMITS.statementSec * 1000,
   queue: 1000,
+  connections: 10_000,
+  heldBytes: 256 * 1024 * 1024,
+  mcpRequests: 64,
   memoryBytes: 1024 * 1024 * 1024,
   databaseBytes: 10 * 1024 * 1024 * 1024,
-  connections: 64,
+  openDatabases: 64,
 }

@@ -12,6 +12,7 @@ function startPool(options: Partial<WorkerPoolOptions>) {
     min: 1,
     max: 1,
     timeoutMs: 10_000,
+    waitMs: 60_000,
     memoryBytes: DEFAULT_LIMITS.memoryBytes,
     queue: 100,
     ...options,

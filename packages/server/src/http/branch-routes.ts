@@ -45,6 +45,7 @@ export function branchRoutes(app: App, services: Services): void {
 
   /** Makes a branch, or resets one to the schema that its origin has now. */
   const put = async (
+    c: Ctx,
     parent: Database,
     ref: string,
     fields: {
@@ -60,7 +61,7 @@ export function branchRoutes(app: App, services: Services): void {
     const file = databases.reserveFile()
     try {
       const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
-      failOn(await runJob(services, job))
+      failOn(await runJob(services, c, job))
       if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
       const { branch, replacedFile } = databases.putBranch({ parent, ref, file, ...changes })
       if (replacedFile !== undefined) await sweeper.empty(replacedFile)
@@ -115,7 +116,7 @@ export function branchRoutes(app: App, services: Services): void {
       const branchRef = ref ?? refFor(purpose)
       if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
       const expiresAt = now() + ttlSec * 1000
-      const { branch, outcome } = await put(parent, branchRef, { expiresAt, endsTokens: true })
+      const { branch, outcome } = await put(c, parent, branchRef, { expiresAt, endsTokens: true })
       const { secret } = tokens.create({
         namespaceId: parent.namespaceId,
         name: `branch ${branchRef}`,
@@ -154,7 +155,7 @@ export function branchRoutes(app: App, services: Services): void {
         throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
       }
       const { fromRef, name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
-      const { branch } = await put(parent, ref, {
+      const { branch } = await put(c, parent, ref, {
         fromRef,
         name,
         expiresAt: expiryOf({ ttlDays, expiresAt }, now()) ?? null,
@@ -210,7 +211,7 @@ export function branchRoutes(app: App, services: Services): void {
       const parent = parentOf(c)
       const branch = branchOf(c, parent)
       const { mode } = bodyOf(c, schemas.mergeBranch)
-      const reply = await runJob(services, {
+      const reply = await runJob(services, c, {
         operation: 'mergeSchema',
         file: pathOf(parent.file),
         source: pathOf(branch.file),

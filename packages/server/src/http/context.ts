@@ -8,6 +8,8 @@ import type { Registry } from '../registry/registry.ts'
 import type { Token } from '../registry/tokens.ts'
 import type { ServerLimits } from '../server-options.ts'
 import type { Sweeper } from '../sweeper.ts'
+import type { ClientConnections } from './client-connections.ts'
+import type { HeldBytes } from './held-bytes.ts'
 
 /** What the routes work with. */
 export interface Services {
@@ -15,6 +17,9 @@ export interface Services {
   readonly pool: WorkerPool
   readonly sweeper: Sweeper
   readonly metrics: Metrics
+  readonly clients: ClientConnections
+  /** Of the bodies of requests that are under way. */
+  readonly bodies: HeldBytes
   readonly limits: ServerLimits
   readonly autoCreate: boolean
   readonly now: () => number

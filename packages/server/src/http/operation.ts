@@ -43,7 +43,7 @@ const REASONS: Readonly<Record<number, string>> = {
 /** Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived. */
 export function operation(
   app: App,
-  { registry, limits }: Services,
+  { registry, limits, bodies }: Services,
   { method, path }: Route,
   about: Operation,
   handle: (c: Ctx) => Response | Promise<Response>,
@@ -91,10 +91,15 @@ export function operation(
   const bodyLimit = isCall ? limits.bodyBytes : SMALL_BODY
   app.on(method, path, async (c) => {
     if (!body) return handle(c)
-    c.set('body', await readBody(c.env.incoming, bodyLimit))
-    // While it arrived, the token may have been revoked.
-    authenticate(c, registry.tokens)
-    return handle(c)
+    const bytes = await readBody(c.env.incoming, bodyLimit, bodies)
+    try {
+      c.set('body', bytes)
+      // While it arrived, the token may have been revoked.
+      authenticate(c, registry.tokens)
+      return await handle(c)
+    } finally {
+      bodies.give(bytes.length)
+    }
   })
 }
 

@@ -3,7 +3,7 @@ import { openApiDocument } from './open-api-document.ts'
 import { referencePage } from './reference-page.ts'
 
 /** What needs no token. */
-export function publicRoutes(app: App, { pool, metrics }: Services): void {
+export function publicRoutes(app: App, { pool, metrics, clients, bodies }: Services): void {
   let document: ReturnType<typeof openApiDocument> | undefined
   const describe = () => {
     document ??= openApiDocument(app)
@@ -22,12 +22,19 @@ export function publicRoutes(app: App, { pool, metrics }: Services): void {
       persql_workers: workers,
       persql_workers_busy: busy,
       persql_jobs: waiting,
+      persql_connections: clients.open,
+      persql_request_bytes: bodies.held,
       persql_resident_memory_bytes: process.memoryUsage.rss(),
     }
     const counters = {
       persql_stopped_for_time_total: pool.ended.timeout,
       persql_stopped_for_memory_total: pool.ended.memory,
       persql_workers_crashed_total: pool.ended.crashed,
+      persql_workers_not_started_total: pool.notStarted,
+      persql_connections_closed_idle_total: clients.closed.idle,
+      persql_connections_closed_unread_total: clients.closed.unread,
+      persql_connections_refused_total: clients.closed.refused,
+      persql_log_entries_lost_total: metrics.lostLogEntries,
     }
     return c.text(metrics.text(gauges, counters), 200, { 'content-type': 'text/plain; version=0.0.4' })
   })

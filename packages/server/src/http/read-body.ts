@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from './api-error.ts'
+import type { HeldBytes } from './held-bytes.ts'
 
 /** After a body that is too large, what still comes is thrown away for so long; then the connection is cut. */
 const DRAIN_MS = 2000
 
-/** The bytes of a JSON body. Throws 413 for more than the limit, and 415 for what is not plain JSON. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * The bytes of a JSON body, which the caller gives back to `held` in the end. Throws 413 for more than the limit, 415
+ * for what is not plain JSON, and 503 where too much is held already; then it holds nothing.
+ */
+export function readBody(request: IncomingMessage, limit: number, held: HeldBytes): Promise<Buffer> {
   const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {
     return refuse(request, 415, 'The body must be sent as application/json.')
@@ -18,24 +22,30 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     let size = 0
+    const fail = (error: ApiError) => {
+      held.give(size)
+      size = 0
+      pieces.length = 0
+      reject(error)
+    }
     const onData = (piece: Buffer) => {
-      size += piece.length
-      if (size > limit) {
-        request.off('data', onData)
-        pieces.length = 0
-        refuse(request, 413, tooLarge(limit)).catch(reject)
+      if (size + piece.length <= limit && held.take(piece.length)) {
+        size += piece.length
+        pieces.push(piece)
         return
       }
-      pieces.push(piece)
+      request.off('data', onData)
+      const refusal = size + piece.length > limit ? tooLarge(limit) : 'Too many large requests are under way.'
+      refuse(request, size + piece.length > limit ? 413 : 503, refusal).catch(fail)
     }
     request.on('data', onData)
     request.once('end', () => {
       const [first] = pieces
       resolve(first && pieces.length === 1 ? first : Buffer.concat(pieces))
     })
-    request.once('error', () => reject(new ApiError(400, 'The body did not arrive.')))
+    request.once('error', () => fail(new ApiError(400, 'The body did not arrive.')))
     request.once('close', () => {
-      if (!request.complete) reject(new ApiError(400, 'The body did not arrive.'))
+      if (!request.complete) fail(new ApiError(400, 'The body did not arrive.'))
     })
   })
 }

@@ -1,14 +1,23 @@
 import { PoolFailure, type PoolReply } from '../pool/worker-pool.ts'
 import type { Job } from '../worker/job.ts'
 import { ApiError } from './api-error.ts'
-import type { Services } from './context.ts'
+import type { Call, Services } from './context.ts'
+import { gone, HttpCaller } from './http-caller.ts'
 
 const RETRY = { 'retry-after': '1' }
 
-/** Runs a job in a worker. Throws the answer to give where there is none from the job. */
-export async function runJob({ pool, limits }: Services, job: Job, body?: Uint8Array): Promise<PoolReply> {
+/**
+ * Runs a job of a call in a worker, unless the call's connection or token has ended when its turn comes. Throws the
+ * answer to give where there is none from the job.
+ */
+export async function runJob(
+  { pool, limits, registry }: Services,
+  c: Call,
+  job: Job,
+  body?: Uint8Array,
+): Promise<PoolReply> {
   try {
-    return await pool.run(job, body)
+    return await pool.run(job, body, new HttpCaller(c, registry.tokens))
   } catch (error) {
     if (!(error instanceof PoolFailure)) throw error
     switch (error.reason) {
@@ -26,6 +35,12 @@ export async function runJob({ pool, limits }: Services, job: Job, body?: Uint8A
         )
       case 'overloaded':
         throw new ApiError(503, 'Too many requests wait for this database.', { headers: RETRY })
+      case 'late':
+        throw new ApiError(503, 'The request waited too long for its turn. It was not run.', {
+          headers: RETRY,
+        })
+      case 'abandoned':
+        throw gone()
       case 'closed':
         throw new ApiError(503, 'The server is shutting down.', {
           headers: { connection: 'close', ...RETRY },

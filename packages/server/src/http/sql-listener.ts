@@ -49,10 +49,10 @@ class DirectCall implements Call {
 async function answer(c: Call, services: Services, log: Log, name: 'query' | 'batch'): Promise<void> {
   const started = performance.now()
   const { incoming, outgoing } = c.env
-  const { registry, limits } = services
+  const { registry, limits, bodies } = services
   try {
     authenticate(c, registry.tokens)
-    c.set('body', await readBody(incoming, limits.bodyBytes))
+    c.set('body', await readBody(incoming, limits.bodyBytes, bodies))
     // While it arrived, the token may have been revoked.
     authenticate(c, registry.tokens)
     await answerSql(c, services, name, databaseOrNew(c, services))
@@ -61,6 +61,8 @@ async function answer(c: Call, services: Services, log: Log, name: 'query' | 'ba
     if (!incoming.complete) drain(incoming)
     outgoing.writeHead(error.status, { 'content-type': 'application/json', ...error.headers })
     outgoing.end(JSON.stringify(body))
+  } finally {
+    bodies.give(c.get('body')?.length ?? 0)
   }
   const { method, path } = ROUTES[name]
   record(c, services, log, {

@@ -13,6 +13,9 @@ import { type Operation, operation } from './operation.ts'
 import { runJob } from './run-job.ts'
 import * as schemas from './schemas.ts'
 
+/** Answers from this size on are looked at at once, in case they are not read; the others now and then. */
+const LARGE = 1024 * 1024
+
 /** Query, batch and what tells about a database. The worker reads the bodies and writes the answers. */
 export function sqlRoutes(app: App, services: Services): void {
   const add = (name: SqlOperation, about: Pick<Operation, 'summary' | 'data'> & Partial<Operation>) => {
@@ -101,13 +104,14 @@ export async function answerSql(
     ...(replay && { idempotencyKey: replay.key }),
     ...(acceptsTexts(c) && { texts: true as const }),
   }
-  const reply = await runJob(services, job, c.get('body'))
+  const reply = await runJob(services, c, job, c.get('body'))
   const { status, rowsRead, rowsWritten, isReplay, isTexts, errorKind } = reply.head
   c.set('errorKind', errorKind)
+  const length = reply.body.reduce((length, piece) => length + piece.length, 0)
   // Past the Response of the web: its body would be turned into a stream and back.
   outgoing.writeHead(status, {
     'content-type': isTexts ? TEXTS : 'application/json',
-    'content-length': reply.body.reduce((length, piece) => length + piece.length, 0),
+    'content-length': length,
     ...(isReplay && replay && { [replay.header]: 'true' }),
     ...(status === 503 && { 'retry-after': '1' }),
   })
@@ -120,6 +124,7 @@ export async function answerSql(
     for (const piece of reply.body) outgoing.write(piece)
     outgoing.end(() => release(reply.body))
     outgoing.uncork()
+    if (length > LARGE) services.clients.cutUnread()
   }
   services.registry.usage.add({ databaseId: database.id, tokenId: token.id, rowsRead, rowsWritten })
 }

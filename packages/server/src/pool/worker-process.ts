@@ -25,28 +25,31 @@ export class WorkerProcess {
   readonly forget: string[] = []
   readonly startedAt = performance.now()
   idleSince = this.startedAt
+  hasRun = false
   readonly closed: Promise<void>
 
-  readonly #connections: number
+  readonly #openDatabases: number
   readonly #process: ChildProcess
   readonly #jobs: Socket
   readonly #replies = new FrameReader<ReplyHead>()
   #settle: ((answer: JobAnswer) => void) | undefined
 
-  constructor(limits: WorkerLimits) {
-    this.#connections = limits.connections
-    this.#process = spawn(process.execPath, [...FLAGS, WORKER, JSON.stringify(limits)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
-      env: {},
-    })
-    this.#jobs = this.#process.stdio[3] as Socket
+  /** Nothing where the system has no process, memory or file descriptor left for it. */
+  static start(limits: WorkerLimits): WorkerProcess | undefined {
+    const child = spawnWorker(limits)
+    return child && new WorkerProcess(child, limits)
+  }
+
+  private constructor(child: ChildProcess, { openDatabases }: WorkerLimits) {
+    this.#openDatabases = openDatabases
+    this.#process = child
+    this.#jobs = child.stdio[3] as Socket
     this.#jobs.on('data', (piece: Buffer) => {
       const frame = this.#replies.push(piece)
       if (frame) this.#answer(frame)
     })
     // A process that ends while it is written to is noticed by its end.
     this.#jobs.on('error', () => {})
-    this.#process.on('error', () => {})
     // `close` comes after the last piece of a reply has been read.
     this.closed = new Promise((resolve) => this.#process.once('close', () => resolve()))
     void this.closed.then(() => this.#answer(undefined))
@@ -58,6 +61,7 @@ export class WorkerProcess {
 
   /** Calls back once, when the process has answered, or has ended without an answer and its locks are gone. */
   run(job: Job, body: Uint8Array, settle: (answer: JobAnswer) => void): void {
+    this.hasRun = true
     const forget = this.forget.splice(0)
     for (const file of forget) this.files.delete(file)
     for (const file of filesOf(job)) this.#use(file)
@@ -81,7 +85,7 @@ export class WorkerProcess {
     this.files.add(file)
     const [oldest] = this.files
     // The process has closed it by then.
-    if (this.files.size > this.#connections && oldest !== undefined) this.files.delete(oldest)
+    if (this.files.size > this.#openDatabases && oldest !== undefined) this.files.delete(oldest)
   }
 
   #answer(answer: JobAnswer): void {
@@ -89,6 +93,23 @@ export class WorkerProcess {
     this.#settle = undefined
     settle?.(answer)
   }
+}
+
+function spawnWorker(limits: WorkerLimits): ChildProcess | undefined {
+  let child: ChildProcess
+  try {
+    child = spawn(process.execPath, [...FLAGS, WORKER, JSON.stringify(limits)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
+      env: {},
+    })
+  } catch {
+    return
+  }
+  child.on('error', () => {})
+  if (child.pid !== undefined) return child
+  // Without descriptors, there are no pipes either.
+  for (const pipe of child.stdio ?? []) pipe?.destroy()
+  return
 }
 
 function filesOf(job: Job): string[] {

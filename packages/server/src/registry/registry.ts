@@ -44,13 +44,10 @@ export class Registry {
     })
   }
 
+  /** Without the usage that was not flushed before. */
   close(): void {
-    try {
-      this.usage.flush()
-    } finally {
-      this.#database.close()
-      this.#lock.close()
-    }
+    this.#database.close()
+    this.#lock.close()
   }
 
   #createNamespace(slug: string): string {

@@ -21,7 +21,7 @@ export class Connections {
       return known.connection
     }
     const [oldest] = this.#open.keys()
-    if (this.#open.size >= this.#limits.connections && oldest !== undefined) this.#close(oldest)
+    if (this.#open.size >= this.#limits.openDatabases && oldest !== undefined) this.#close(oldest)
     const connection = new Connection(file, policy, this.#limits)
     this.#open.set(key, { file, connection })
     return connection

@@ -63,11 +63,12 @@ class Run {
   constructor(connection: Connection, request: StatementBody, limits: WorkerLimits, job: SqlJob) {
     this.#connection = connection
     this.#request = request
-    this.#budget = budgetOf(limits)
     this.#isBatch = job.operation === 'batch'
     this.#texts = job.texts ?? false
     this.isAllOrNone = request.transaction || request.statements.length === 1
     this.mode = request.readOnly || connection.isReadOnly ? 'read' : 'write'
+    // Whether another request writes is known only in the end; then it is answered in JSON.
+    this.#budget = budgetOf(limits, this.#texts && this.mode === 'read')
   }
 
   withoutKey(): QueryResponse[] {

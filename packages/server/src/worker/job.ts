@@ -68,7 +68,7 @@ export interface WorkerLimits {
   readonly resultRows: number
   readonly resultBytes: number
   readonly databaseBytes: number
-  /** Open databases in one process. */
-  readonly connections: number
+  /** In one process. */
+  readonly openDatabases: number
   readonly idempotencyTtlMs: number
 }

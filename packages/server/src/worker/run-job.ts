@@ -9,6 +9,7 @@ import { describe, explain, schema, tables, validate } from './introspect.ts'
 import type { Job, Reply, SqlJob, WorkerLimits } from './job.ts'
 import { mergeSchema } from './merge-schema.ts'
 import type { Policy } from './policy.ts'
+import { tooLarge } from './result-bytes.ts'
 import { SqlFailure } from './sql-failure.ts'
 import { parseQuery } from './statement-body.ts'
 import { toSqlFailure } from './to-sql-failure.ts'
@@ -57,17 +58,24 @@ function answer(connection: Connection, job: SqlJob, body: Buffer, limits: Worke
     case 'batch':
       return execute(connection, job, body, limits)
     case 'tables':
-      return succeed(tables(connection, policy))
+      return succeedWithin(tables(connection, policy), limits)
     case 'describe':
-      return succeed(describe(connection, policy))
+      return succeedWithin(describe(connection, policy), limits)
     case 'schema':
-      return succeed(schema(connection, policy))
+      return succeedWithin(schema(connection, policy), limits)
     default: {
       const [statement] = parseQuery(body, limits).statements
       if (!statement) throw new TypeError('A query has one statement.')
-      return succeed((operation === 'explain' ? explain : validate)(connection, statement))
+      return succeedWithin((operation === 'explain' ? explain : validate)(connection, statement), limits)
     }
   }
+}
+
+/** For what only reads: what has changed something must not be refused afterwards. */
+function succeedWithin(data: unknown, { resultBytes }: WorkerLimits): Reply {
+  const reply = succeed(data)
+  if (Buffer.byteLength(reply.body) > resultBytes) throw tooLarge()
+  return reply
 }
 
 function succeed(data: unknown): Reply {

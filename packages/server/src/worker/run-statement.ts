@@ -2,6 +2,7 @@ import { encodeValue, type QueryResponse, type WireValue } from '@persql/sdk/pro
 import type { Connection } from './connection.ts'
 import type { WorkerLimits } from './job.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
+import { CELL_BYTES, ResultBytes, tooLarge } from './result-bytes.ts'
 import { SqlFailure } from './sql-failure.ts'
 import type { Statement } from './statement-body.ts'
 import { refuseHiddenNames } from './transaction.ts'
@@ -9,20 +10,23 @@ import { refuseHiddenNames } from './transaction.ts'
 /** What is left of the limits of a call for its next statements. */
 export interface Budget {
   rows: number
+  /** Where every cell needs as little as it can. */
   bytes: number
+  readonly exact: ResultBytes
   /** What the connection has changed in all, after the last statement of the call that changed something. */
   changes?: bigint
 }
 
-export function budgetOf({ resultRows, resultBytes }: WorkerLimits): Budget {
-  return { rows: resultRows, bytes: resultBytes }
+/** `withTexts`: for an answer of the type `TEXTS`. */
+export function budgetOf({ resultRows, resultBytes }: WorkerLimits, withTexts: boolean): Budget {
+  return { rows: resultRows, bytes: resultBytes, exact: new ResultBytes(resultBytes, withTexts) }
 }
 
+type ReadResult = Pick<QueryResponse, 'columns' | 'rows'>
+
+const NO_RESULT: ReadResult = { columns: [], rows: [] }
 const SMALL_ROWS = 10_000
 const SMALL_BYTES = 4 * 1024 * 1024
-
-/** Around the digits of a number, a comma; around a row, brackets. */
-const CELL_BYTES = 4
 
 /**
  * Runs one statement. `rowsRead` counts the rows that it returned, because `node:sqlite` does not tell how many
@@ -41,13 +45,12 @@ export function runStatement(
       statement.run(...values)
       return { columns: [], rows: [], rowsRead: 0, rowsWritten: 0 }
     }
-    const rows = readRows(prepared, values, budget)
-    return { columns: prepared.columns(), rows, rowsRead: rows.length, rowsWritten: 0 }
+    const { columns, rows } = readRows(prepared, values, budget)
+    return { columns, rows, rowsRead: rows.length, rowsWritten: 0 }
   }
   const before = budget.changes ?? countsOf(connection)[0]
-  const rows = prepared.returnsRows ? readRows(prepared, values, budget) : []
+  const { columns, rows } = prepared.returnsRows ? readRows(prepared, values, budget) : NO_RESULT
   if (!prepared.returnsRows) statement.run(...values)
-  const columns = prepared.returnsRows ? prepared.columns() : []
   const [after, changes, lastInsertRowid] = countsOf(connection)
   budget.changes = after
   const result = { columns, rows, rowsRead: rows.length, rowsWritten: Number(after - before) }
@@ -72,7 +75,7 @@ function readRows(
   prepared: PreparedStatement,
   values: ReturnType<PreparedStatement['bind']>,
   budget: Budget,
-): WireValue[][] {
+): ReadResult {
   const { statement } = prepared
   const source = prepared.isSmall ? statement.all(...values) : statement.iterate(...values)
   const { rows: rowsBefore, bytes: bytesBefore } = budget
@@ -91,11 +94,13 @@ function readRows(
     budget.bytes -= CELL_BYTES * row.length
     budget.rows -= 1
     if (budget.rows < 0) throw SqlFailure.of(413, 'too_large', 'The result has more rows than the limit.')
-    if (budget.bytes < 0) throw SqlFailure.of(413, 'too_large', 'The result is larger than the limit.')
+    if (budget.bytes < 0) throw tooLarge()
     rows.push(row)
   }
   prepared.isSmall = rowsBefore - budget.rows <= SMALL_ROWS && bytesBefore - budget.bytes <= SMALL_BYTES
-  return rows
+  const columns = prepared.columns()
+  budget.exact.add({ columns, rows }, bytesBefore - budget.bytes)
+  return { columns, rows }
 }
 
 function encodeCell(cell: unknown): WireValue {
