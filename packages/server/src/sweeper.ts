@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
+import { isDiskFull } from './disk-full.ts'
 import type { Registry } from './registry/registry.ts'
 
 /** Removes databases, and deletes the files of those that are gone. */
@@ -17,7 +18,7 @@ export class Sweeper {
 
   /** From this moment on the database is not found; resolves when its files are deleted, or are left to a sweep. */
   async remove(id: string): Promise<void> {
-    const removed = this.#registry.databases.remove(id)
+    const removed = this.#registry.makingRoom(() => this.#registry.databases.remove(id))
     await Promise.all(removed.map(({ file }) => this.empty(file)))
   }
 
@@ -30,9 +31,10 @@ export class Sweeper {
     try {
       const { head } = await this.#pool.run({ operation: 'drop', file: path })
       this.#pool.forget(path)
-      if (head.status === 200) this.#registry.databases.emptied(file)
+      const { databases } = this.#registry
+      if (head.status === 200) this.#registry.makingRoom(() => databases.emptied(file))
     } catch (error) {
-      if (!(error instanceof PoolFailure)) throw error
+      if (!(error instanceof PoolFailure) && !isDiskFull(error)) throw error
     }
   }
 
@@ -51,8 +53,9 @@ export class Sweeper {
 
   async #sweep(): Promise<void> {
     const { databases, usage } = this.#registry
-    for (const { id } of databases.expired()) databases.remove(id)
+    for (const { id } of databases.expired()) this.#registry.makingRoom(() => databases.remove(id))
     for (const file of databases.trash()) await this.empty(file)
+    this.#registry.fillReserve()
     const sizes = new Map<string, number>()
     for (const { id, file } of databases.all()) {
       const bytes = await sizeOf(this.#pathOf(file))

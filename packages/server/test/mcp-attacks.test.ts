@@ -178,12 +178,68 @@ test.each<[string, string, object, unknown, number]>([
   if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('Bearer')
 })
 
-test('arguments nested 500,000 deep are refused, and the server goes on', async () => {
+const MANY = 'The body holds more than 50000 values, or is nested deeper than 64.'
+const AROUND =
+  'Apart from the arguments of tools, a message holds at most 1000 values and texts of 16384 characters.'
+const call = (args: string) =>
+  `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":${args}}}`
+const many = (text: string, count: number) => Array(count).fill(text).join(',')
+const keys = (count: number) => Array.from({ length: count }, (_, key) => `"k${key}":1`).join(',')
+
+test.each<[string, string, string]>([
+  ['arguments nested 500,000 deep', call('['.repeat(500_000) + ']'.repeat(500_000)), MANY],
+  ['parameters nested 65 deep', call(`{"params":${'['.repeat(65)}${']'.repeat(65)}}`), MANY],
+  ['a million parameters', call(`{"params":[${many('1', 1_000_000)}]}`), MANY],
+  ['300,000 arguments', call(`{${keys(300_000)}}`), MANY],
+  ['100,000 messages', `[${many('{"id":1}', 100_000)}]`, MANY],
+  ['1,000 fields of a message', `{"jsonrpc":"2.0","id":1,"method":"ping",${keys(1000)}}`, AROUND],
+  [
+    '1,000 fields of _meta',
+    `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{${keys(1000)}}}}`,
+    AROUND,
+  ],
+  [
+    '1,000 icons of a client',
+    `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"clientInfo":{"icons":[${many('{}', 1000)}]}}}`,
+    AROUND,
+  ],
+  [
+    '1,000 arguments of a prompt',
+    `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"arguments":{${keys(1000)}}}}`,
+    AROUND,
+  ],
+  ['an id of a megabyte', `{"jsonrpc":"2.0","id":"${'x'.repeat(1_000_000)}","method":"ping"}`, AROUND],
+  ['a method of a megabyte', `{"jsonrpc":"2.0","id":1,"method":"${'x'.repeat(1_000_000)}"}`, AROUND],
+  [
+    'an address of a megabyte',
+    `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"persql://${'a/'.repeat(500_000)}"}}`,
+    AROUND,
+  ],
+])('a message is refused before it is checked: %s', async (_, body, error) => {
   const target = await startServer()
-  const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
-  const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"database":"main","sql":"select ?","params":${deep}}}}`
   const answer = await target.call('POST', '/mcp', body, { headers: accept })
-  expect(JSON.stringify(answer.body)).toContain('not valid')
+  expect([answer.status, answer.body]).toEqual([
+    413,
+    { jsonrpc: '2.0', error: { code: -32_600, message: error }, id: null },
+  ])
+  expect((await target.call('POST', '/mcp', initialize, { headers: accept })).status).toBe(200)
+})
+
+test('requests beyond those that may be under way are answered with 503', async () => {
+  const target = await startServer({ limits: { mcpRequests: 1, statementMs: 1500 } })
+  await target.query('main', 'select 1')
+  const bomb = call(
+    '{"database":"main","sql":"with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"}',
+  )
+  const first = target.call('POST', '/mcp', bomb, { headers: accept })
+  while (!(await target.call('GET', '/metrics')).body.includes('\npersql_jobs 1\n')) {}
+  const second = await target.call('POST', '/mcp', initialize, { headers: accept })
+  expect([second.status, second.body.error, second.headers.get('retry-after')]).toEqual([
+    503,
+    'Too many requests to MCP are under way.',
+    '1',
+  ])
+  expect((await first).status).toBe(200)
   expect((await target.call('POST', '/mcp', initialize, { headers: accept })).status).toBe(200)
 })
 

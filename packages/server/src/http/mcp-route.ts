@@ -4,6 +4,7 @@ import type { Failure } from '@persql/sdk/protocol'
 import { ApiError } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import type { App, Ctx, Services } from './context.ts'
+import { gone } from './http-caller.ts'
 
 const MB = 1024 * 1024
 /** Of a request and of one answer behind a tool. A model has no use for more, and this thread reads all of it. */
@@ -54,7 +55,9 @@ function optionsOf(c: Ctx, { registry, limits }: Services): McpOptions {
 
 /** Where this request came in: an address of this machine, also where the server listens on all of them. */
 function ownAddress(c: Ctx): string {
-  const { localAddress = '127.0.0.1', localPort, localFamily } = c.env.incoming.socket
+  const { localAddress, localPort, localFamily } = c.env.incoming.socket
+  // A connection that has ended has no addresses any more.
+  if (localAddress === undefined) throw gone()
   return `http://${localFamily === 'IPv6' ? `[${localAddress}]` : localAddress}:${localPort}`
 }
 

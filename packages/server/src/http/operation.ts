@@ -51,7 +51,7 @@ export function operation(
   const { id, tag, summary, body, query, headers, data, isCall, alternatives, errors = [] } = about
   const params = [...path.matchAll(/:(\w+)/g)].map(([, name]) => [String(name), z.string().min(1)] as const)
   const envelope = z.object({ success: z.literal(true), data, ...(isCall && { meta }) })
-  const statuses = [...new Set([...ALWAYS, ...errors])]
+  const statuses = [...new Set([...ALWAYS, ...(isCall || method !== 'GET' ? [507] : []), ...errors])]
   app.openAPIRegistry.registerPath({
     operationId: id,
     tags: [tag],

@@ -37,7 +37,7 @@ export function sqlRoutes(app: App, services: Services): void {
     headers: idempotencyHeaders,
     data: schemas.queryResult,
     alternatives,
-    errors: [404, 409, 413, 415, 504, 507],
+    errors: [404, 409, 413, 415, 504],
   })
   add('batch', {
     summary: 'Runs statements in order, all or none of them with "transaction".',
@@ -45,7 +45,7 @@ export function sqlRoutes(app: App, services: Services): void {
     headers: idempotencyHeaders,
     data: z.array(schemas.queryResult),
     alternatives,
-    errors: [404, 409, 413, 415, 504, 507],
+    errors: [404, 409, 413, 415, 504],
   })
   add('explain', {
     summary: 'How SQLite would run a statement.',

@@ -85,7 +85,8 @@ export function tokenRoutes(app: App, services: Services): void {
     },
     (c) => {
       requireAdmin(c)
-      if (!tokens.revoke(c.get('token').namespaceId, c.req.param('id') ?? '')) {
+      const { namespaceId } = c.get('token')
+      if (!registry.makingRoom(() => tokens.revoke(namespaceId, c.req.param('id') ?? ''))) {
         throw new ApiError(404, 'There is no such token')
       }
       return succeed(c, { deleted: true })

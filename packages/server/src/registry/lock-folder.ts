@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 export function lockFolder(folder: string): { close(): void } {
   const lock = new DatabaseSync(join(folder, 'lock'))
   try {
-    // SQLite's locks do what is needed, on every system; nothing is ever written.
-    lock.exec('begin exclusive')
+    // SQLite's locks do what is needed, on every system; nothing is ever written, so that a full disk does no harm.
+    lock.exec('pragma journal_mode = memory; begin exclusive')
     return lock
   } catch (error) {
     lock.close()

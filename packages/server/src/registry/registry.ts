@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Databases } from './databases.ts'
+import { isDiskFull } from '../disk-full.ts'
 import { lockFolder } from './lock-folder.ts'
 import { newId } from './new-id.ts'
 import { openRegistry, transact } from './open-registry.ts'
+import { Reserve } from './reserve.ts'
 import { Tokens } from './tokens.ts'
 import { Usage } from './usage.ts'
 
@@ -14,12 +16,15 @@ export class Registry {
   readonly usage: Usage
   readonly #database: DatabaseSync
   readonly #lock: { close(): void }
+  readonly #reserve: Reserve
   readonly #now: () => number
 
   constructor(folder: string, now: () => number) {
     this.#lock = lockFolder(folder)
+    this.#reserve = new Reserve(join(folder, 'reserve'))
     try {
-      this.#database = openRegistry(join(folder, 'registry.sqlite'))
+      this.#database = this.#withReserve(() => openRegistry(join(folder, 'registry.sqlite')))
+      this.#reserve.fill()
     } catch (error) {
       this.#lock.close()
       throw error
@@ -35,6 +40,10 @@ export class Registry {
    * where it is known: it was given, or has just been made.
    */
   ensureNamespace(slug: string, adminToken?: string): string | undefined {
+    return this.makingRoom(() => this.#ensureNamespace(slug, adminToken))
+  }
+
+  #ensureNamespace(slug: string, adminToken?: string): string | undefined {
     return transact(this.#database, () => {
       const row = this.#database.prepare('select id from namespaces where slug = ?').get(slug)
       const id = row ? String(row['id']) : this.#createNamespace(slug)
@@ -44,10 +53,39 @@ export class Registry {
     })
   }
 
+  /** Does what has to be possible on a full disk too, such as what makes room there. All or nothing of it is done. */
+  makingRoom<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      try {
+        // Then the log is written from its beginning again, and need not grow.
+        this.#database.exec('pragma wal_checkpoint(passive)')
+      } catch {}
+      return this.#withReserve(work)
+    }
+  }
+
+  /** Takes room from the disk for the next time, where there is some. */
+  fillReserve(): void {
+    this.#reserve.fill()
+  }
+
   /** Without the usage that was not flushed before. */
   close(): void {
     this.#database.close()
     this.#lock.close()
+  }
+
+  #withReserve<T>(work: () => T): T {
+    for (;;) {
+      try {
+        return work()
+      } catch (error) {
+        if (!isDiskFull(error) || !this.#reserve.free()) throw error
+      }
+    }
   }
 
   #createNamespace(slug: string): string {

@@ -10,21 +10,31 @@ export class Statements {
   }
 
   all<Row>(sql: string, ...params: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...params) as Row[]
+    return this.#try(sql, (statement) => statement.all(...params) as Row[])
   }
 
   /** With parameters by their names. */
   query<Row>(sql: string, params: Record<string, SQLInputValue>): Row[] {
-    return this.#prepare(sql).all(params) as Row[]
+    return this.#try(sql, (statement) => statement.all(params) as Row[])
   }
 
   get<Row>(sql: string, ...params: SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...params) as Row | undefined
+    return this.#try(sql, (statement) => statement.get(...params) as Row | undefined)
   }
 
   /** The number of rows that changed. */
   run(sql: string, ...params: SQLInputValue[]): number {
-    return Number(this.#prepare(sql).run(...params).changes)
+    return this.#try(sql, (statement) => Number(statement.run(...params).changes))
+  }
+
+  #try<T>(sql: string, run: (statement: StatementSync) => T): T {
+    try {
+      return run(this.#prepare(sql))
+    } catch (error) {
+      // `node:sqlite` would throw the same error again at its next use.
+      this.#known.delete(sql)
+      throw error
+    }
   }
 
   #prepare(sql: string): StatementSync {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { costUsd, type UsageQuery, type UsageRow } from '@persql/sdk/protocol'
+import { isDiskFull } from '../disk-full.ts'
 import { transact } from './open-registry.ts'
 import { Statements } from './statements.ts'
 
@@ -78,7 +79,12 @@ export class Usage {
     namespaceId: string,
     { from = '0000-01-01', to = '9999-12-31', database, token }: UsageQuery,
   ): UsageRow[] {
-    this.flush()
+    try {
+      this.flush()
+    } catch (error) {
+      // Then the latest counts are told once there is room for them.
+      if (!isDiskFull(error)) throw error
+    }
     const filter = { '?1': namespaceId, '?2': from, '?3': to, '?4': database ?? null, '?5': token ?? null }
     return this.#statements.query<Row>(SELECT, filter).map((row) => {
       const counts = { requests: row.requests, rowsRead: row.rows_read, rowsWritten: row.rows_written }

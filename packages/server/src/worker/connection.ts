@@ -29,7 +29,8 @@ export class Connection {
   readonly #ownStatements = new Map<string, StatementSync>()
   #schemaVersion = -1
 
-  constructor(file: string, policy: Policy, limits: WorkerLimits) {
+  /** `isAlone`: keeps the index of the log in memory, and everybody else out until it is closed. */
+  constructor(file: string, policy: Policy, limits: WorkerLimits, isAlone = false) {
     this.database = new DatabaseSync(file, {
       timeout: BUSY_TIMEOUT,
       enableForeignKeyConstraints: true,
@@ -47,6 +48,7 @@ export class Connection {
     this.isReadOnly = policy.role === 'readonly'
     this.#readsSchemaVersion = policy.role !== 'admin' || policy.tables !== undefined
     try {
+      if (isAlone) this.database.exec('pragma locking_mode = exclusive')
       this.database.exec(
         `pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;
         pragma journal_size_limit = ${LOG_BYTES}`,

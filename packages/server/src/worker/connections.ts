@@ -3,10 +3,15 @@ import { Connection } from './connection.ts'
 import type { WorkerLimits } from './job.ts'
 import { type Policy, policyKey } from './policy.ts'
 
+// https://sqlite.org/rescode.html#ioerr_shmsize
+const NO_ROOM_FOR_INDEX = 4874
+
 /** The databases that a worker has open, least recently used first. */
 export class Connections {
   readonly #limits: WorkerLimits
   readonly #open = new Map<string, { readonly file: string; readonly connection: Connection }>()
+
+  readonly #alone = new Set<string>()
 
   constructor(limits: WorkerLimits) {
     this.#limits = limits
@@ -22,9 +27,15 @@ export class Connections {
     }
     const [oldest] = this.#open.keys()
     if (this.#open.size >= this.#limits.openDatabases && oldest !== undefined) this.#close(oldest)
-    const connection = new Connection(file, policy, this.#limits)
+    const connection = this.#connect(file, policy, key)
     this.#open.set(key, { file, connection })
     return connection
+  }
+
+  /** To be called after each job. */
+  closeAlone(): void {
+    for (const key of this.#alone) this.#close(key)
+    this.#alone.clear()
   }
 
   forget(file: string): void {
@@ -39,6 +50,18 @@ export class Connections {
 
   closeAll(): void {
     for (const key of [...this.#open.keys()]) this.#close(key)
+  }
+
+  #connect(file: string, policy: Policy, key: string): Connection {
+    try {
+      return new Connection(file, policy, this.#limits)
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== NO_ROOM_FOR_INDEX) throw error
+      // On a full disk, databases can still be read, and emptied.
+      const connection = new Connection(file, policy, this.#limits, true)
+      this.#alone.add(key)
+      return connection
+    }
   }
 
   #close(key: string): void {

@@ -37,6 +37,8 @@ export function runJob(connections: Connections, job: Job, body: Buffer, limits:
     }
   } catch (error) {
     return failureReply(toSqlFailure(error))
+  } finally {
+    connections.closeAlone()
   }
 }
 

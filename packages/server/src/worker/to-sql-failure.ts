@@ -1,4 +1,5 @@
 import type { SqlErrorDetail } from '@persql/sdk/protocol'
+import { isDiskFull } from '../disk-full.ts'
 import type { Refusal } from './refusal.ts'
 import { SqlFailure } from './sql-failure.ts'
 
@@ -9,7 +10,6 @@ const NO_MEMORY = 7
 const READ_ONLY = 8
 const IO_ERROR = 10
 const CORRUPT = 11
-const FULL = 13
 const CANNOT_OPEN = 14
 const PROTOCOL = 15
 const TOO_BIG = 18
@@ -39,6 +39,7 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
       : new SqlFailure(500, 'The statement failed for an unexpected reason.')
   }
   const { errcode, message } = error
+  if (isDiskFull(error)) return diskFull()
   switch (errcode & 0xff) {
     case BUSY:
     case LOCKED:
@@ -47,12 +48,6 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
       return SqlFailure.of(413, 'too_large', 'The statement needs more memory than the limit.')
     case TOO_BIG:
       return SqlFailure.of(413, 'too_large', 'A text or blob is larger than the limit.')
-    case FULL:
-      return SqlFailure.of(
-        507,
-        'disk_full',
-        'The database is as large as it may be, or the disk is full. Nothing was changed.',
-      )
     case READ_ONLY:
       return SqlFailure.of(400, 'readonly', message)
     case MISMATCH:
@@ -71,6 +66,14 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
     default:
       return new SqlFailure(400, message, textDetail(message))
   }
+}
+
+function diskFull(): SqlFailure {
+  return SqlFailure.of(
+    507,
+    'disk_full',
+    'The database is as large as it may be, or the disk is full. Nothing was changed.',
+  )
 }
 
 interface SqliteError extends Error {

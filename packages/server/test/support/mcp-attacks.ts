@@ -93,6 +93,16 @@ export const TOOL_ATTACKS: Readonly<Record<string, ToolAttack>> = {
     ...query('select 1', JSON.parse('{"constructor":{"prototype":{}}}')),
     ...invalid('Unrecognized key: "constructor"'),
   },
+  'a field with a name of a megabyte': {
+    ...query('select 1', { ['k'.repeat(1_000_000)]: 1 }),
+    ...invalid(`Unrecognized key: "${'k'.repeat(954)}… [cut: 1000047 characters in all]`),
+  },
+  'a column of 50,000 letters': {
+    ...query(`select ${'a'.repeat(50_000)}`),
+    ...refused(400, 'unknown_column', `no such column: ${'a'.repeat(984)}…`, {
+      column: `${'a'.repeat(1000)}…`,
+    }),
+  },
   'a limit of nothing': {
     ...query('select 1', { limit: 0 }),
     ...invalid('limit: Too small: expected number to be >=1'),

@@ -37,6 +37,33 @@ export const BOMBS: Readonly<Record<string, Attack>> = {
     error: 'PRAGMA recursive_triggers',
   },
   'SQL of two megabytes': { sql: `select '${'x'.repeat(2 * MB)}'`, status: 413, error: 'sql: at most' },
+  'a result of escapes': {
+    sql: `select replace(hex(zeroblob(400000)), '0', char(1))`,
+    status: 413,
+    error: 'The result is larger than the limit.',
+  },
+  'a result of letters that need three bytes': {
+    sql: `select replace(hex(zeroblob(900000)), '0', '€')`,
+    status: 413,
+    error: 'The result is larger than the limit.',
+  },
+  'a result of long numbers': {
+    sql: `with recursive n (i) as (select 1 union all select i + 1 from n limit 9000)
+      select ${Array(40).fill('-1.2345678901234567e-300').join(', ')} from n`,
+    status: 413,
+    error: 'The result is larger than the limit.',
+  },
+  'results of long names': {
+    path: '/v1/db/acme/main/batch',
+    body: { statements: Array(6).fill({ sql: `select 1 as "${'x'.repeat(900_000)}"` }) },
+    status: 413,
+    error: 'The result is larger than the limit.',
+  },
+  'an error of long names': {
+    sql: `select "${'x'.repeat(900_000)}"`,
+    status: 400,
+    error: `no such column: "${'x'.repeat(983)}…`,
+  },
   '101 statements': {
     path: '/v1/db/acme/main/batch',
     body: { statements: Array(101).fill({ sql: 'insert into t values (3)' }) },
