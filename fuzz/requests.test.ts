@@ -86,14 +86,17 @@ async function send({ port, tokens, ids }: Target, exchange: Exchange): Promise<
     const timer = setTimeout(
       () => {
         socket.destroy()
-        if (damage) resolve()
-        else reject(new Error(`${httpAnswers(Buffer.concat(received), methods).length} answers came`))
+        if (!damage) reject(new Error(`Not all answers came: ${Buffer.concat(received).toString('latin1')}`))
       },
       damage ? 3000 : WAIT_MS,
     )
     socket.on('data', (piece) => {
       received.push(piece)
-      if (damage || httpAnswers(Buffer.concat(received), methods).length < requests.length) return
+      try {
+        if (damage || httpAnswers(Buffer.concat(received), methods).length < requests.length) return
+      } catch (error) {
+        reject(error)
+      }
       socket.destroy()
     })
     socket.on('error', () => {})

@@ -342,7 +342,7 @@ export function exchanges(
   })
   return fc.record({
     role: fc.constantFrom<Role>('admin', 'readonly', 'scoped', 'revoked', 'unknown'),
-    requests: fc.array(request, { minLength: 1, maxLength: 5 }),
+    requests: fc.array(request, { minLength: 1, maxLength: 5 }).map(untilUpgrade),
     damage: mostly(
       fc.constant(undefined),
       fc.record({
@@ -353,6 +353,14 @@ export function exchanges(
     ),
     pieces: fc.constantFrom(1, 1, 2, 7),
   })
+}
+
+/** What follows the wish for another protocol is no request. */
+function untilUpgrade(requests: MutatedRequest[]): MutatedRequest[] {
+  const end = requests.findIndex(({ headers }) =>
+    headers.some(([name, value]) => name === 'connection' && value === 'upgrade'),
+  )
+  return end < 0 ? requests : requests.slice(0, end + 1)
 }
 
 const fraction = fc.double({ min: 0, max: 1, noNaN: true })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve, sep } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { isSlug, LIMITS } from '@persql/sdk/protocol'
-import { createApp } from './http/app.ts'
+import { createApp, fetchOf } from './http/app.ts'
 import { ClientConnections } from './http/client-connections.ts'
 import { HeldBytes } from './http/held-bytes.ts'
 import { sqlListener } from './http/sql-listener.ts'
@@ -70,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const bodies = new HeldBytes(heldBytes)
     const services = { registry, pool, sweeper, metrics, clients, bodies, limits, autoCreate, now, pathOf }
     const app = createApp(services, log)
-    const listener = getRequestListener(app.fetch, { hostname: 'localhost' })
+    const listener = getRequestListener(fetchOf(app), { hostname: 'localhost' })
     http.on('request', sqlListener(services, log, listener))
     await listen(http, port, options.host ?? '127.0.0.1')
     // Not before: a token that is made in a run that fails would never be shown.

@@ -1,5 +1,5 @@
 import { ROUTES } from '@persql/sdk/protocol'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { LogEntry } from '../src/index.ts'
 import { startServer } from './support/test-server.ts'
 
@@ -81,4 +81,16 @@ test('logs requests without SQL, parameters, content or tokens', async () => {
     database: expect.stringMatching(/^db_/),
     token: expect.stringMatching(/^tok_/),
   })
+})
+
+test('answers HEAD with the head alone, once, also where a worker writes the answer', async () => {
+  const errors = vi.spyOn(console, 'error')
+  onTestFinished(() => errors.mockRestore())
+  const { call, query } = await startServer()
+  await query('main', 'create table t (a)')
+  for (const path of ['/v1/me', '/v1/db/acme/main/tables', '/v1/db/acme/main/schema']) {
+    const { status, body } = await call('HEAD', path)
+    expect([path, status, body]).toEqual([path, 200, ''])
+  }
+  expect(errors).not.toHaveBeenCalled()
 })

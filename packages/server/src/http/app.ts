@@ -1,3 +1,5 @@
+import type { Http2Bindings, HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { matchedRoutes } from 'hono/route'
 import { METHOD_NAME_ALL } from 'hono/router'
@@ -45,6 +47,15 @@ export function createApp(services: Services, log: Log): App {
   app.notFound((c) => fail(new ApiError(404, 'There is no such route'), c))
   app.onError(fail)
   return app
+}
+
+/** The handler of all requests. To HEAD, Hono answers with a copy, which does not say any more that it has been sent. */
+export function fetchOf(app: App) {
+  return (request: Request, env: HttpBindings | Http2Bindings): Response | Promise<Response> => {
+    const response = app.fetch(request, env)
+    if (env.incoming.method !== 'HEAD') return response
+    return Promise.resolve(response).then((copy) => (env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : copy))
+  }
 }
 
 function routeOf(c: Ctx): string {

@@ -95,13 +95,11 @@ export const TOOL_ATTACKS: Readonly<Record<string, ToolAttack>> = {
   },
   'a field with a name of a megabyte': {
     ...query('select 1', { ['k'.repeat(1_000_000)]: 1 }),
-    ...invalid(`Unrecognized key: "${'k'.repeat(954)}… [cut: 1000047 characters in all]`),
+    ...invalid(`Unrecognized key: "${'k'.repeat(952)}… [cut: 1000049 characters in all]`),
   },
   'a column of 50,000 letters': {
-    ...query(`select ${'a'.repeat(50_000)}`),
-    ...refused(400, 'unknown_column', `no such column: ${'a'.repeat(984)}…`, {
-      column: `${'a'.repeat(1000)}…`,
-    }),
+    ...query(`select ${'a'.repeat(50_000)} from t`),
+    ...refused(400, 'unknown_column', 'no such column: [redacted]'),
   },
   'a limit of nothing': {
     ...query('select 1', { limit: 0 }),
