@@ -39,6 +39,8 @@ const SCHEMA_CHANGES: ReadonlySet<number> = new Set([
 const SCHEMA_TABLES = new Set(['sqlite_master', 'sqlite_schema', 'sqlite_temp_master', 'sqlite_temp_schema'])
 const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer'])
 const MODULES = new Set(['fts3', 'fts4', 'fts5', 'fts4aux', 'fts5vocab', 'rtree', 'rtree_i32', 'geopoly'])
+/** A function of FTS3 and FTS4 that rewrites an index, in what SQLite takes for a statement that reads. */
+const WRITING_FUNCTION = 'optimize'
 /** Functions that are used like tables. A table of such a name goes before the function. */
 const TABLE_FUNCTIONS = /^(json_each|json_tree|pragma_\w+)$/
 /** Tables of SQLite's own that show pages and statements of everybody. */
@@ -96,8 +98,7 @@ export class Authorizer {
       case constants.SQLITE_DELETE:
         return this.#refusalToWrite(foldCase(first))
       case constants.SQLITE_FUNCTION:
-        if (!FORBIDDEN_FUNCTIONS.has(foldCase(second ?? ''))) return
-        return Refusal.forbidden(`The function "${second}" is not available.`)
+        return this.#refusalToCall(foldCase(second ?? ''))
       case constants.SQLITE_PRAGMA:
         return pragmaRefusal(foldCase(first), second, this.#policy, (effects) =>
           Object.assign(this.effects, effects),
@@ -120,7 +121,17 @@ export class Authorizer {
     }
   }
 
+  #refusalToCall(name: string): Refusal | undefined {
+    if (FORBIDDEN_FUNCTIONS.has(name)) return Refusal.forbidden(`The function "${name}" is not available.`)
+    if (name !== WRITING_FUNCTION) return
+    this.effects.writes = true
+    return this.#policy.role === 'readonly' ? Refusal.role('The token may only read.') : undefined
+  }
+
   #refusalToRead(table: string): Refusal | undefined {
+    if (table === 'pragma_optimize') {
+      return Refusal.forbidden('"pragma_optimize" is not available, because it writes: use PRAGMA optimize.')
+    }
     if (isHidden(table) || INTERNAL_TABLES.test(table)) return hiddenTable(table)
     if (TABLE_FUNCTIONS.test(table) && !this.tables.has(table)) return
     return this.#refusalOutsideScope(table)

@@ -1,16 +1,22 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Authorizer } from './authorizer.ts'
 import type { WorkerLimits } from './job.ts'
-import type { Policy } from './policy.ts'
+import { foldCase, type Policy } from './policy.ts'
 import { PreparedStatement } from './prepared-statement.ts'
+import { quote } from './quote.ts'
 
-const TABLES = `select lower(name), type = 'shadow' from pragma_table_list where schema = 'main'`
 const STATEMENTS = 256
 const LONGEST_KEPT = 16_384
 /** A large change leaves a log as large; SQLite shortens it when the log begins anew. */
 const LOG_BYTES = 16 * 1024 * 1024
 /** For a lock that a killed process still holds for a moment; nobody else uses the file. */
 const BUSY_TIMEOUT = 5000
+
+export interface TableEntry {
+  /** As it was written. */
+  readonly name: string
+  readonly type: 'table' | 'view' | 'virtual' | 'shadow'
+}
 
 /**
  * A database, opened for one policy. Nothing prepared for one policy serves another one: that includes what virtual
@@ -57,6 +63,8 @@ export class Connection {
       this.database.exec(
         `pragma max_page_count = ${Math.max(1, Math.floor(limits.databaseBytes / pageSize))}`,
       )
+      // SQLite itself refuses then whatever would write, also within what seems to read.
+      if (this.isReadOnly) this.database.exec('pragma query_only = on')
       this.database.setAuthorizer(this.authorizer.callback)
     } catch (error) {
       this.database.close()
@@ -70,9 +78,10 @@ export class Connection {
     if (!this.#readsSchemaVersion) return
     const [version] = this.own('pragma schema_version').get() as unknown as [number]
     if (version === this.#schemaVersion) return
-    const tables = this.runOwn(() => this.own(TABLES).all()) as unknown as [name: string, isShadow: number][]
-    this.authorizer.tables = new Set(tables.map(([name]) => name))
-    this.authorizer.shadowTables = new Set(tables.filter(([, isShadow]) => isShadow).map(([name]) => name))
+    const tables = this.tables()
+    this.authorizer.tables = new Set(tables.map(({ name }) => foldCase(name)))
+    const shadows = tables.filter(({ type }) => type === 'shadow')
+    this.authorizer.shadowTables = new Set(shadows.map(({ name }) => foldCase(name)))
     this.#schemaVersion = version
   }
 
@@ -88,6 +97,12 @@ export class Connection {
     return prepared
   }
 
+  /** Runs a statement that has no parameters and whose rows nobody wants, by the policy; keeps nothing of it. */
+  run(sql: string): void {
+    this.authorizer.refusal = undefined
+    new PreparedStatement(this.database, this.authorizer, sql).statement.run()
+  }
+
   /** To be called where a statement failed: `node:sqlite` would throw the same error again at its next use. */
   discard(sql: string): void {
     this.#statements.delete(sql)
@@ -101,6 +116,29 @@ export class Connection {
     statement.setReturnArrays(true)
     this.#ownStatements.set(sql, statement)
     return statement
+  }
+
+  /** The rows of a statement of the server. It names tables with their schema, and no function that is like a table. */
+  ownRows(sql: string, ...params: string[]): unknown[][] {
+    return this.runOwn(() => this.own(sql).all(...params)) as unknown as unknown[][]
+  }
+
+  /**
+   * What SQLite tells of the database. As a statement: a table or view of a caller goes before a function of its name,
+   * such as `pragma_table_list`.
+   */
+  pragma(name: string, argument?: string): unknown[][] {
+    const sql = `pragma main.${name}${argument === undefined ? '' : `(${quote(argument)})`}`
+    return this.runOwn(() => {
+      const statement = this.database.prepare(sql)
+      statement.setReturnArrays(true)
+      return statement.all()
+    }) as unknown as unknown[][]
+  }
+
+  /** All tables and views, those of SQLite and of the server included. */
+  tables(): TableEntry[] {
+    return this.pragma('table_list').map(([, name, type]) => ({ name, type }) as TableEntry)
   }
 
   /** SQLite prepares statements again, and so asks the authorizer again, where the schema has changed. */

@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts'
-import { readSchema } from './schema-objects.ts'
+import { readSchemaInOrder } from './schema-objects.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Makes everything of the source's schema in an empty database, and none of its rows. */
 export function copySchema(source: Connection, target: Connection): void {
-  const objects = readSchema(source)
+  const objects = readSchemaInOrder(source)
   inTransaction(target, 'write', () => {
-    for (const { sql } of objects) target.database.exec(sql)
+    for (const { sql } of objects) target.run(sql)
   })
 }

@@ -10,22 +10,14 @@ import type {
 import type { Connection } from './connection.ts'
 import { foldCase, isHidden, type Policy } from './policy.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
+import { quote } from './quote.ts'
+import { isOfSqlite, readSchema } from './schema-objects.ts'
 import { SqlFailure } from './sql-failure.ts'
 import type { Statement } from './statement-body.ts'
 import { toSqlFailure } from './to-sql-failure.ts'
 
-const TABLES = `select name from pragma_table_list
-  where schema = 'main' and type in ('table', 'virtual') and name not like 'sqlite\\_%' escape '\\' order by name`
-const SCHEMA = `select type, name, tbl_name, sql from sqlite_schema
-  where sql is not null and name not like 'sqlite\\_%' escape '\\'
-  and tbl_name not in (select name from pragma_table_list where type = 'shadow') order by rowid`
-const COLUMNS = `select name, type, "notnull", pk, dflt_value from pragma_table_xinfo(?) where hidden <> 1 order by cid`
-const FOREIGN_KEYS = `select id, "from", "table", "to", on_delete, on_update from pragma_foreign_key_list(?)
-  order by id, seq`
-const INDEXES = 'select name, "unique" from pragma_index_list(?) order by name'
-const INDEX_COLUMNS = 'select name from pragma_index_info(?) order by seqno'
-
-type Row = readonly unknown[]
+/** In what `table_xinfo` tells: a column of a virtual table that `*` does not show. */
+const HIDDEN = 1
 
 /** The tables that a policy may see, with the number of their rows. */
 export function tables(connection: Connection, policy: Policy): TablesResponse {
@@ -54,13 +46,10 @@ function countRows(connection: Connection, table: string): number | undefined {
 
 /** The statements that made what a policy may see. */
 export function schema(connection: Connection, policy: Policy): SchemaResponse {
-  return rowsOf(connection, SCHEMA)
-    .map(([type, name, table, sql]) => ({ type, name, table, sql }) as SchemaResponse[number])
-    .filter(({ type, name, table }) => {
-      const isVisible = sees(policy, table) && !isHidden(name)
-      // With a table scope, what a view or trigger says of other tables stays unseen.
-      return isVisible && !(policy.tables && (type === 'view' || type === 'trigger'))
-    })
+  return readSchema(connection).filter(
+    // With a table scope, what a view or trigger says of other tables stays unseen.
+    ({ type, table }) => sees(policy, table) && !(policy.tables && (type === 'view' || type === 'trigger')),
+  )
 }
 
 export function describe(connection: Connection, policy: Policy): DescribeResponse {
@@ -99,51 +88,54 @@ function describeTable(connection: Connection, table: string): TableDescription 
   return {
     table,
     description: null,
-    columns: rowsOf(connection, COLUMNS, table).map(([name, type, notNull, key, defaultValue]) => ({
-      name: String(name),
-      type: String(type),
-      notNull: Boolean(notNull),
-      primaryKey: Number(key),
-      defaultValue: defaultValue === null ? null : String(defaultValue),
-      description: null,
-    })),
+    columns: connection
+      .pragma('table_xinfo', table)
+      .filter(([, , , , , , hidden]) => hidden !== HIDDEN)
+      .map(([, name, type, notNull, defaultValue, key]) => ({
+        name: String(name),
+        type: String(type),
+        notNull: Boolean(notNull),
+        primaryKey: Number(key),
+        defaultValue: defaultValue === null ? null : String(defaultValue),
+        description: null,
+      })),
     foreignKeys: foreignKeysOf(connection, table),
-    indexes: rowsOf(connection, INDEXES, table).map(([name, unique]) => ({
-      name: String(name),
-      unique: Boolean(unique),
-      columns: rowsOf(connection, INDEX_COLUMNS, String(name)).map(([column]) => column as string | null),
-    })),
+    indexes: connection
+      .pragma('index_list', table)
+      .map(([, name, unique]) => ({
+        name: String(name),
+        unique: Boolean(unique),
+        columns: connection.pragma('index_info', String(name)).map(([, , column]) => column as string | null),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 
 function foreignKeysOf(connection: Connection, table: string): TableDescription['foreignKeys'] {
-  const byId = Map.groupBy(rowsOf(connection, FOREIGN_KEYS, table), ([id]) => id)
-  return [...byId.values()].map((parts) => {
-    const [[, , referencedTable, , onDelete, onUpdate]] = parts as [Row]
-    return {
-      columns: parts.map(([, from]) => String(from)),
-      referencedTable: String(referencedTable),
-      referencedColumns: parts.flatMap(([, , , to]) => (to === null ? [] : [String(to)])),
-      onDelete: String(onDelete),
-      onUpdate: String(onUpdate),
-    }
-  })
+  const byId = Map.groupBy(connection.pragma('foreign_key_list', table), ([id]) => Number(id))
+  return [...byId]
+    .sort(([a], [b]) => a - b)
+    .map(([, parts]) => {
+      const [, , referencedTable, , , onUpdate, onDelete] = parts[0] ?? []
+      return {
+        columns: parts.map(([, , , from]) => String(from)),
+        referencedTable: String(referencedTable),
+        referencedColumns: parts.flatMap(([, , , , to]) => (to === null ? [] : [String(to)])),
+        onDelete: String(onDelete),
+        onUpdate: String(onUpdate),
+      }
+    })
 }
 
 function tableNames(connection: Connection, policy: Policy): string[] {
-  return rowsOf(connection, TABLES)
-    .map(([name]) => String(name))
+  return connection
+    .tables()
+    .filter(({ name, type }) => (type === 'table' || type === 'virtual') && !isOfSqlite(name))
+    .map(({ name }) => name)
     .filter((name) => sees(policy, name))
+    .sort()
 }
 
 function sees({ tables: scope }: Policy, table: string): boolean {
   return !isHidden(table) && (!scope || scope.includes(foldCase(table)))
-}
-
-function rowsOf(connection: Connection, sql: string, ...params: string[]): Row[] {
-  return connection.runOwn(() => connection.own(sql).all(...params)) as unknown as Row[]
-}
-
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,32 +1,27 @@
-import { addedColumns } from './added-columns.ts'
+import { addColumns, Mismatch } from './added-columns.ts'
 import type { Connection } from './connection.ts'
-import { quote } from './introspect.ts'
 import { foldCase } from './policy.ts'
-import { readSchema, type SchemaEntry } from './schema-objects.ts'
+import { quote } from './quote.ts'
+import { readSchemaInOrder, type SchemaEntry } from './schema-objects.ts'
 import { SqlFailure } from './sql-failure.ts'
 import { toSqlFailure } from './to-sql-failure.ts'
-import { inTransaction } from './transaction.ts'
-
-const COLUMNS = 'select name, type, "notnull", dflt_value, pk, hidden from pragma_table_xinfo(?) order by cid'
+import { inTransaction, refuseHiddenNames } from './transaction.ts'
 
 /**
- * Brings what a branch has made or changed into its parent, in one transaction, and returns the statements.
+ * Brings what a branch has made or changed into its parent, in one transaction, and returns the statements. Each of
+ * them is one statement, which the policy of the parent's connection has to allow.
  *
  * New tables, indexes, views and triggers are made; new columns are added; changed indexes, views and triggers are
  * replaced. What the branch lacks stays in the parent. Throws a failure with status 409 for a table that changed in
  * another way, because its rows would have to be rewritten.
  */
 export function mergeSchema(parent: Connection, branch: Connection): string[] {
-  const theirs = readSchema(branch)
-  const ours = new Map(readSchema(parent).map((entry) => [keyOf(entry), entry]))
+  const theirs = readSchemaInOrder(branch)
+  const theirKeys = new Set(theirs.map(keyOf))
+  const ours = new Map(readSchemaInOrder(parent).map((entry) => [keyOf(entry), entry]))
   const applied: string[] = []
   const apply = (sql: string) => {
-    try {
-      parent.database.exec(sql)
-    } catch (error) {
-      const { message, detail } = toSqlFailure(error, parent.authorizer.refusal)
-      throw new SqlFailure(409, `The parent does not accept the schema of the branch: ${message}`, detail)
-    }
+    parent.run(sql)
     applied.push(sql)
   }
   inTransaction(parent, 'write', () => {
@@ -34,16 +29,25 @@ export function mergeSchema(parent: Connection, branch: Connection): string[] {
       const { type, name, sql } = entry
       const own = ours.get(keyOf(entry))
       if (own?.sql === sql) continue
-      if (own && type === 'table') {
-        for (const column of addedColumns(own.sql, sql) ?? []) {
-          apply(`alter table ${quote(name)} add column ${column}`)
+      try {
+        if (own && type === 'table') {
+          applied.push(...addColumns(parent, own.name, sql))
+          if (columnsOf(parent, own.name) !== columnsOf(branch, name)) throw new Mismatch()
+          continue
         }
-        if (columnsOf(parent, name) !== columnsOf(branch, name)) throw conflict(name)
-        continue
+        if (own) apply(`drop ${type} ${quote(own.name)}`)
+        apply(sql)
+        // With a view, its triggers are gone.
+        for (const [key, trigger] of own?.type === 'view' ? ours : []) {
+          if (trigger.type !== 'trigger' || foldCase(trigger.table) !== foldCase(name)) continue
+          ours.delete(key)
+          if (!theirKeys.has(key)) apply(trigger.sql)
+        }
+      } catch (error) {
+        throw error instanceof Mismatch ? conflict(name) : notAccepted(error, parent)
       }
-      if (own) apply(`drop ${type} ${quote(name)}`)
-      apply(sql)
     }
+    refuseHiddenNames(parent)
   })
   return applied
 }
@@ -53,7 +57,12 @@ function keyOf({ type, name }: SchemaEntry): string {
 }
 
 function columnsOf(connection: Connection, table: string): string {
-  return JSON.stringify(connection.runOwn(() => connection.own(COLUMNS).all(table)))
+  return JSON.stringify(connection.pragma('table_xinfo', table))
+}
+
+function notAccepted(error: unknown, parent: Connection): SqlFailure {
+  const { message, detail } = toSqlFailure(error, parent.authorizer.refusal)
+  return new SqlFailure(409, `The parent does not accept the schema of the branch: ${message}`, detail)
 }
 
 function conflict(table: string): SqlFailure {

@@ -1,25 +1,43 @@
-import type { Connection } from './connection.ts'
-import { isHidden } from './policy.ts'
+import type { Connection, TableEntry } from './connection.ts'
+import { foldCase, isHidden } from './policy.ts'
 
 export interface SchemaEntry {
   readonly type: 'table' | 'index' | 'view' | 'trigger'
   readonly name: string
+  /** The table that it belongs to, or its own name. */
+  readonly table: string
+  /** The statement that makes it. */
   readonly sql: string
 }
 
-// Virtual tables make their shadow tables by themselves. Triggers and views come after what they name.
-const SCHEMA = `select s.type, s.name, s.sql from sqlite_schema s
-  left join pragma_table_list t on t.schema = 'main' and t.name = s.tbl_name
-  where s.sql is not null and s.name not like 'sqlite\\_%' escape '\\' and ifnull(t.type, '') <> 'shadow'
-  order by case s.type when 'table' then 1 when 'index' then 2 when 'view' then 3 else 4 end,
-    ifnull(t.type, '') = 'virtual', s.rowid`
+const SCHEMA = 'select type, name, tbl_name, sql from main.sqlite_schema where sql is not null order by rowid'
 
-/** What users made in a database, in an order in which it can be made again. */
+/**
+ * What users made in a database, in the order of its making. Without shadow tables, which virtual tables make by
+ * themselves.
+ */
 export function readSchema(connection: Connection): SchemaEntry[] {
-  const rows = connection.runOwn(() => connection.own(SCHEMA).all()) as unknown as [
-    SchemaEntry['type'],
-    string,
-    string,
-  ][]
-  return rows.map(([type, name, sql]) => ({ type, name, sql })).filter(({ name }) => !isHidden(name))
+  const shadows = namesOf(connection, 'shadow')
+  return (connection.ownRows(SCHEMA) as [SchemaEntry['type'], string, string, string][])
+    .map(([type, name, table, sql]) => ({ type, name, table, sql }))
+    .filter(
+      ({ name, table }) => ![name, table].some((of) => isHidden(of) || isOfSqlite(of)) && !shadows.has(table),
+    )
+}
+
+const ORDER = ['table', 'index', 'view', 'trigger']
+
+/** The same in an order in which it can be made again: triggers and views come after what they name. */
+export function readSchemaInOrder(connection: Connection): SchemaEntry[] {
+  const virtual = namesOf(connection, 'virtual')
+  const rank = ({ type, name }: SchemaEntry) => ORDER.indexOf(type) + (virtual.has(name) ? 0.5 : 0)
+  return readSchema(connection).sort((a, b) => rank(a) - rank(b))
+}
+
+function namesOf(connection: Connection, type: TableEntry['type']): Set<string> {
+  return new Set(connection.tables().flatMap((entry) => (entry.type === type ? [entry.name] : [])))
+}
+
+export function isOfSqlite(name: string): boolean {
+  return foldCase(name).startsWith('sqlite_')
 }

@@ -2,16 +2,19 @@ import type { Connection } from './connection.ts'
 import { RECORDS, RECORDS_SQL } from './idempotency-records.ts'
 import { SqlFailure } from './sql-failure.ts'
 
-const STRANGERS = `select 1 from sqlite_schema
+const STRANGERS = `select 1 from main.sqlite_schema
   where (name like '\\_persql\\_%' escape '\\' or tbl_name like '\\_persql\\_%' escape '\\')
   and sql is not '${RECORDS_SQL}' and (sql is not null or tbl_name <> '${RECORDS}') limit 1`
 
-/** Runs work in a transaction of its own: all of it is on disk when this returns, and none of it when it throws. */
+/**
+ * Runs work in a transaction of its own: all of it is on disk when this returns, and none of it when it throws. Of
+ * `read`, nothing ever stays.
+ */
 export function inTransaction<T>(connection: Connection, mode: 'read' | 'write', work: () => T): T {
   own(connection, mode === 'read' ? 'begin' : 'begin immediate')
   try {
     const result = work()
-    own(connection, 'commit')
+    own(connection, mode === 'read' ? 'rollback' : 'commit')
     return result
   } catch (error) {
     // `OR ROLLBACK` and a full disk end the transaction by themselves.
@@ -20,11 +23,12 @@ export function inTransaction<T>(connection: Connection, mode: 'read' | 'write',
   }
 }
 
-/** Like {@link inTransaction}, within a transaction: what was done before stays. */
-export function inSavepoint<T>(connection: Connection, work: () => T): T {
+/** Like {@link inTransaction}, within a transaction: what was done before stays. `undo`: what `work` does is undone. */
+export function inSavepoint<T>(connection: Connection, work: () => T, end: 'keep' | 'undo' = 'keep'): T {
   own(connection, 'savepoint statement')
   try {
     const result = work()
+    if (end === 'undo') own(connection, 'rollback to statement')
     own(connection, 'release statement')
     return result
   } catch (error) {
