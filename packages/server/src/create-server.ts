@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve, sep } from 'node:path'
@@ -57,12 +57,16 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   const pathOf = (file: string) => files + sep + file
 
   const registry = new Registry(data, now)
+  const temporary = join(data, 'temporary')
   let pool: WorkerPool | undefined
   let http: Server | undefined
   let secret: string | undefined
   let sweeper: Sweeper
   try {
-    pool = startPool(workers, limits)
+    // Not before: another server may be using the folder.
+    rmSync(temporary, { recursive: true, force: true })
+    mkdirSync(temporary, { mode: 0o700 })
+    pool = startPool(workers, limits, realpathSync(temporary))
     sweeper = new Sweeper(registry, pool, pathOf)
     const autoCreate = options.autoCreate ?? true
     http = createHttpServer(HTTP)
@@ -163,6 +167,7 @@ const HTTP = {
 function startPool(
   workers: { readonly min: number; readonly max: number },
   limits: ServerLimits,
+  temporaryFolder: string,
 ): WorkerPool {
   return new WorkerPool({
     limits: { ...limits, idempotencyTtlMs: LIMITS.idempotencyTtlSec * 1000 },
@@ -170,6 +175,8 @@ function startPool(
     timeoutMs: limits.statementMs,
     waitMs: 2 * limits.statementMs,
     memoryBytes: limits.memoryBytes,
+    temporaryFolder,
+    temporaryBytes: limits.temporaryBytes,
     queue: limits.queue,
   })
 }

@@ -79,6 +79,11 @@ export interface ServerLimits {
    * limits of values and results hold.
    */
   readonly memoryBytes: number
+  /**
+   * Of the temporary files that one request makes, such as for a sort or an index; then it is stopped. Default: 1 GiB.
+   * On Linux only: elsewhere, only the limit of time holds.
+   */
+  readonly temporaryBytes: number
   /** Of one database with its indexes; what would make it larger is refused. Default: 10 GiB. */
   readonly databaseBytes: number
   /** Databases that one process keeps open. Default: 64, or what the limit of open files of a process leaves. */
@@ -99,6 +104,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   heldBytes: 256 * 1024 * 1024,
   mcpRequests: 64,
   memoryBytes: 1024 * 1024 * 1024,
+  temporaryBytes: 1024 * 1024 * 1024,
   databaseBytes: 10 * 1024 * 1024 * 1024,
   openDatabases: 64,
 }

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startServer, type TestServer } from './support/test-server.ts'
+import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
 
 const BOMB = 'with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n'
 
@@ -157,4 +157,24 @@ test('limits the memory of a statement', async () => {
     'The statement was stopped: it needed more memory than the limit.',
   ])
   expect((await query('main', 'select 1')).status).toBe(200)
+})
+
+test.runIf(process.platform === 'linux')('limits the temporary files of a statement', async () => {
+  const data = temporaryFolder()
+  mkdirSync(join(data, 'temporary'))
+  writeFileSync(join(data, 'temporary', 'left behind'), '')
+  const limits = { temporaryBytes: 32 * 1024 * 1024 }
+  const { query, token } = await startServer({ data, limits })
+  const readonly = await token({ role: 'readonly' })
+  await query('main', 'create table t (a)')
+  const sort = `with recursive n (i) as (select 1 union all select i + 1 from n limit ?)
+    select max(place) from (select row_number() over (order by randomblob(500)) as place from n)`
+  expect((await query('main', sort, [10_000], { token: readonly })).body.data.rows).toEqual([[10_000]])
+  const { status, body } = await query('main', sort, [10_000_000], { token: readonly })
+  expect([status, body.error]).toEqual([
+    504,
+    'The statement was stopped: its temporary files grew larger than the limit.',
+  ])
+  expect((await query('main', sort, [10_000], { token: readonly })).body.data.rows).toEqual([[10_000]])
+  expect(readdirSync(join(data, 'temporary'))).toEqual([])
 })

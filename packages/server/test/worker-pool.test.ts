@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../src/server-options.ts'
 import { temporaryFolder } from './support/test-server.ts'
 
 function startPool(options: Partial<WorkerPoolOptions>) {
+  const folder = temporaryFolder()
   const pool = new WorkerPool({
     limits: { ...DEFAULT_LIMITS, idempotencyTtlMs: LIMITS.idempotencyTtlSec * 1000 },
     min: 1,
@@ -14,11 +15,12 @@ function startPool(options: Partial<WorkerPoolOptions>) {
     timeoutMs: 10_000,
     waitMs: 60_000,
     memoryBytes: DEFAULT_LIMITS.memoryBytes,
+    temporaryFolder: folder,
+    temporaryBytes: DEFAULT_LIMITS.temporaryBytes,
     queue: 100,
     ...options,
   })
   onTestFinished(() => pool.close(0))
-  const folder = temporaryFolder()
 
   async function query(name: string, sql: string, params: unknown[] = []) {
     const job = {

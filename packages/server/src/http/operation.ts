@@ -36,7 +36,7 @@ const REASONS: Readonly<Record<number, string>> = {
   415: 'The body is not plain JSON.',
   500: 'The server failed.',
   503: 'The server cannot answer now. Try again.',
-  504: 'The statement was stopped: it ran too long, or needed too much memory.',
+  504: 'The statement was stopped: it ran too long, or needed too much memory or room for temporary files.',
   507: 'The database is as large as it may be, or the disk is full.',
 }
 

@@ -29,6 +29,7 @@ export function publicRoutes(app: App, { pool, metrics, clients, bodies }: Servi
     const counters = {
       persql_stopped_for_time_total: pool.ended.timeout,
       persql_stopped_for_memory_total: pool.ended.memory,
+      persql_stopped_for_temporary_files_total: pool.ended.temporary,
       persql_workers_crashed_total: pool.ended.crashed,
       persql_workers_not_started_total: pool.notStarted,
       persql_connections_closed_idle_total: clients.closed.idle,

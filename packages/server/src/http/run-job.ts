@@ -25,6 +25,8 @@ export async function runJob(
         throw stopped(`it ran longer than ${limits.statementMs / 1000} s`)
       case 'memory':
         throw stopped('it needed more memory than the limit')
+      case 'temporary':
+        throw stopped('its temporary files grew larger than the limit')
       case 'crashed':
         throw new ApiError(
           503,

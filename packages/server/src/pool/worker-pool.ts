@@ -1,5 +1,6 @@
 import type { Job, ReplyHead, WorkerLimits } from '../worker/job.ts'
 import { residentMemory } from './resident-memory.ts'
+import { temporaryBytes } from './temporary-bytes.ts'
 import { type JobAnswer, WorkerProcess } from './worker-process.ts'
 
 export interface WorkerPoolOptions {
@@ -14,6 +15,10 @@ export interface WorkerPoolOptions {
   readonly waitMs: number
   /** How much memory a process may hold while it runs a job, before it is killed. */
   readonly memoryBytes: number
+  /** The folder for temporary files of SQLite. */
+  readonly temporaryFolder: string
+  /** How large the temporary files of a process may be while it runs a job, before it is killed. */
+  readonly temporaryBytes: number
   /** Jobs that may wait for one database. */
   readonly queue: number
 }
@@ -21,7 +26,15 @@ export interface WorkerPoolOptions {
 /** Why a job has no answer. */
 export class PoolFailure extends Error {
   override readonly name = 'PoolFailure'
-  readonly reason: 'timeout' | 'memory' | 'crashed' | 'overloaded' | 'late' | 'abandoned' | 'closed'
+  readonly reason:
+    | 'timeout'
+    | 'memory'
+    | 'temporary'
+    | 'crashed'
+    | 'overloaded'
+    | 'late'
+    | 'abandoned'
+    | 'closed'
 
   constructor(reason: PoolFailure['reason']) {
     super(`The job has no answer: ${reason}.`)
@@ -45,7 +58,7 @@ export interface PoolReply {
 
 interface Running {
   readonly since: number
-  killedFor?: 'timeout' | 'memory'
+  killedFor?: 'timeout' | 'memory' | 'temporary'
 }
 
 interface Waiting {
@@ -78,8 +91,8 @@ const LONGEST_RESTART_MS = 1000
  * job that runs too long costs its process; other databases go on in the others meanwhile.
  */
 export class WorkerPool {
-  /** Processes killed because a job ran too long or needed too much, and those that ended by themselves. */
-  readonly ended = { timeout: 0, memory: 0, crashed: 0 }
+  /** Processes killed because a job took too much of something, and those that ended by themselves. */
+  readonly ended = { timeout: 0, memory: 0, temporary: 0, crashed: 0 }
   /** Processes that could not start. */
   notStarted = 0
 
@@ -262,12 +275,14 @@ export class WorkerPool {
 
   #killExcessive(): void {
     const now = performance.now()
-    const { timeoutMs, memoryBytes } = this.#options
+    const { timeoutMs, memoryBytes, temporaryFolder, temporaryBytes: mostTemporary } = this.#options
     for (const [worker, running] of this.#running) {
       const ms = now - running.since
       if (running.killedFor || ms < Math.min(WATCH_MS, timeoutMs)) continue
       if (ms >= timeoutMs) running.killedFor = 'timeout'
       else if (residentMemory(worker.pid ?? 0) > memoryBytes) running.killedFor = 'memory'
+      else if (temporaryBytes(worker.pid ?? 0, temporaryFolder) > mostTemporary)
+        running.killedFor = 'temporary'
       else continue
       worker.kill()
     }
@@ -288,7 +303,7 @@ export class WorkerPool {
   }
 
   #start(): void {
-    const worker = WorkerProcess.start(this.#options.limits)
+    const worker = WorkerProcess.start(this.#options.limits, this.#options.temporaryFolder)
     if (!worker) {
       this.notStarted += 1
       this.#restartAfterFailure()

@@ -35,8 +35,8 @@ export class WorkerProcess {
   #settle: ((answer: JobAnswer) => void) | undefined
 
   /** Nothing where the system has no process, memory or file descriptor left for it. */
-  static start(limits: WorkerLimits): WorkerProcess | undefined {
-    const child = spawnWorker(limits)
+  static start(limits: WorkerLimits, temporaryFolder: string): WorkerProcess | undefined {
+    const child = spawnWorker(limits, temporaryFolder)
     return child && new WorkerProcess(child, limits)
   }
 
@@ -95,12 +95,12 @@ export class WorkerProcess {
   }
 }
 
-function spawnWorker(limits: WorkerLimits): ChildProcess | undefined {
+function spawnWorker(limits: WorkerLimits, temporaryFolder: string): ChildProcess | undefined {
   let child: ChildProcess
   try {
     child = spawn(process.execPath, [...FLAGS, WORKER, JSON.stringify(limits)], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
-      env: {},
+      env: { SQLITE_TMPDIR: temporaryFolder },
     })
   } catch {
     return

@@ -14,6 +14,8 @@ const pool = new WorkerPool({
   timeoutMs: 10_000,
   waitMs: 60_000,
   memoryBytes: DEFAULT_LIMITS.memoryBytes,
+  temporaryFolder: folder,
+  temporaryBytes: DEFAULT_LIMITS.temporaryBytes,
   queue: 10,
 })
 const job = (name: string) =>
