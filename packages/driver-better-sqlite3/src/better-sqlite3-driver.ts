@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type SqlDriver, StorageError } from '@persql/session-core'
+import { type SqlDriver, type SqlResult, type SqlValue, StorageError } from '@persql/session-core'
 import {
   absolutePath,
   columnResult,
@@ -12,7 +12,7 @@ import {
   toCellsOfRow,
 } from '@persql/session-core/sqlite'
 import { refuseUnfit } from './refuse-unfit.ts'
-import { columnNames, StatementCache } from './statement-cache.ts'
+import { type CachedStatement, columnNames, StatementCache } from './statement-cache.ts'
 
 /** The part of a better-sqlite3 `Database` that the driver needs, so that users choose the version. */
 export interface SqliteHandle {
@@ -75,7 +75,7 @@ export function betterSqlite3Driver(
     throw new StorageError('INVALID_ARGUMENT', 'synchronous must be "full" or "normal".')
   }
   const source = isPath ? absolutePath(database) : database
-  return sqliteDriver({
+  const driver = sqliteDriver({
     busyTimeout,
     async open() {
       const handle = typeof source === 'string' ? await openFile(source, options.readOnly ?? false) : source
@@ -86,6 +86,11 @@ export function betterSqlite3Driver(
       }
     },
   })
+  // A file that is open for reading only can still attach others, and make copies of itself.
+  const isReadOnly = isPath ? options.readOnly : database.readonly
+  return isReadOnly
+    ? { ...driver, batch: (statements) => driver.batch(statements, { readOnly: true }) }
+    : driver
 }
 
 async function openFile(file: string, readOnly: boolean): Promise<SqliteHandle> {
@@ -117,21 +122,37 @@ function toEngine(handle: SqliteHandle): Pick<SqliteEngine, 'run' | 'inTransacti
   const statements = new StatementCache(handle)
   return {
     run(sql, params, readOnly) {
-      const { statement, columns } = statements.get(sql)
-      if (readOnly && !statement.readonly) {
+      const cached = statements.get(sql)
+      if (!readOnly) return run(cached, params)
+      if (!cached.statement.readonly) {
         throw new StorageError('READ_ONLY', 'The batch was declared as one that only reads, but this writes.')
       }
-      if (statement.reader) {
-        const [column] = columns ?? []
-        if (columns?.length === 1 && column !== undefined) {
-          return columnResult(column, toCellsOfRow(statement.pluck(true).all(...params)))
-        }
-        const rows = toCells(statement.raw(true).all(...params))
-        return { columns: columns ?? columnNames(statement), rows }
-      }
-      const { changes, lastInsertRowid } = statement.run(...params)
-      return { columns: [], rows: [], changes, lastInsertRowid: toCell(lastInsertRowid) as number | bigint }
+      return cached.mayHideWrites ? queryOnly(handle, () => run(cached, params)) : run(cached, params)
     },
     inTransaction: () => handle.inTransaction,
+  }
+}
+
+function run({ statement, columns }: CachedStatement, params: readonly SqlValue[]): SqlResult {
+  if (statement.reader) {
+    const [column] = columns ?? []
+    if (columns?.length === 1 && column !== undefined) {
+      return columnResult(column, toCellsOfRow(statement.pluck(true).all(...params)))
+    }
+    const rows = toCells(statement.raw(true).all(...params))
+    return { columns: columns ?? columnNames(statement), rows }
+  }
+  const { changes, lastInsertRowid } = statement.run(...params)
+  return { columns: [], rows: [], changes, lastInsertRowid: toCell(lastInsertRowid) as number | bigint }
+}
+
+/** SQLite itself refuses then what would write. It prepares all statements again, so this is not for every one. */
+function queryOnly(handle: SqliteHandle, work: () => SqlResult): SqlResult {
+  const before = handle.pragma('query_only', { simple: true })
+  handle.pragma('query_only = on')
+  try {
+    return work()
+  } finally {
+    handle.pragma(`query_only = ${before}`)
   }
 }

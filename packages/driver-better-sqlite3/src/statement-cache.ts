@@ -5,8 +5,12 @@ const CAPACITY = 256
 /** A `*` that stands for columns, and not for a product or a count; a comment may hide one. */
 const COLUMNS_OF_TABLE = /(?:\b(?:select|distinct|all|returning)|[.,])\s*\*|--|\/\*/i
 
+/** `pragma_optimize` and `optimize` of FTS3 and FTS4 write in a statement that SQLite says is readonly. */
+const HIDING_WRITES = /optimize/i
+
 export interface CachedStatement {
   readonly statement: PreparedStatement
+  readonly mayHideWrites: boolean
   /** Absent where another connection can change them under the statement, by altering a table. */
   readonly columns?: readonly string[]
 }
@@ -26,7 +30,8 @@ export class StatementCache {
     const statement = this.#handle.prepare(sql).safeIntegers(true)
     // Columns that are named in the text stay what they are; those of a `*` do not.
     const isFixed = statement.reader && !COLUMNS_OF_TABLE.test(sql)
-    const cached = isFixed ? { statement, columns: columnNames(statement) } : { statement }
+    const mayHideWrites = HIDING_WRITES.test(sql)
+    const cached = { statement, mayHideWrites, ...(isFixed && { columns: columnNames(statement) }) }
     this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size > CAPACITY && oldest !== undefined) this.#statements.delete(oldest)

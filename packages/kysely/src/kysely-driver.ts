@@ -6,7 +6,7 @@ import {
   type SqlValue,
   StorageError,
 } from '@persql/session-core'
-import { Queue, refuseUnusable, toCell } from '@persql/session-core/sqlite'
+import { Queue, refuseSideEffects, refuseUnusable, toCell } from '@persql/session-core/sqlite'
 import {
   CompiledQuery,
   type DialectAdapter,
@@ -63,6 +63,7 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Make another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
+      if (batchOptions?.readOnly && dialect === 'sqlite') refuseSideEffects(statements)
       return queue.write(() => engine.batch(statements, batchOptions))
     },
 

@@ -58,6 +58,10 @@ describeSqlDriver({
       test: 'refuses to write with readOnly',
       because: 'Kysely does not tell which statements write',
     },
+    {
+      test: 'refuses with readOnly what writes within a statement that reads',
+      because: 'Kysely does not tell which statements write',
+    },
   ],
 })
 

@@ -1,14 +1,14 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
-import { leadingKeyword } from './leading-keyword.ts'
+import { leadingKeyword } from '@persql/session-core/sqlite'
 
 /**
  * What reaches beyond the database, or changes the connection for later calls. SQLite takes these only as the first
  * word of a statement.
  */
-const REFUSED: ReadonlySet<string> = new Set(['attach', 'detach', 'vacuum', 'pragma', 'pragma_optimize'])
+const REFUSED: ReadonlySet<string> = new Set(['attach', 'detach', 'vacuum', 'pragma'])
 
-/** The one of SQLite's functions for reading pragmas that writes. */
-const WRITES = /pragma_optimize/i
+/** Functions that write where they seem to read, or that take an address. */
+const UNSAFE = /pragma_optimize|fts3_tokenizer/i
 
 /** A driver for SQL that a model wrote: it stays within its database. */
 export function guardedDriver(driver: SqlDriver): SqlDriver {
@@ -17,8 +17,10 @@ export function guardedDriver(driver: SqlDriver): SqlDriver {
     ...(driver.limits && { limits: driver.limits }),
     async batch(statements, options) {
       for (const [statementIndex, { sql }] of statements.entries()) {
-        const refused = WRITES.test(sql) ? 'pragma_optimize' : leadingKeyword(sql)
-        if (REFUSED.has(refused)) throw unavailable(refused.toUpperCase(), statementIndex)
+        const [unsafe] = UNSAFE.exec(sql) ?? []
+        const keyword = leadingKeyword(sql)
+        const refused = unsafe ?? (REFUSED.has(keyword) ? keyword : undefined)
+        if (refused !== undefined) throw unavailable(refused.toUpperCase(), statementIndex)
       }
       return driver.batch(statements, options)
     },

@@ -1,5 +1,6 @@
 import { isSqlDriver, type SqlDriver, type SqlResult, type SqlStatement, type SqlValue } from './driver.ts'
 import { Queue } from './queue.ts'
+import { refuseSideEffects } from './sqlite/refuse-side-effects.ts'
 import { refuseUnusable } from './sqlite/refuse-unusable.ts'
 import { sqliteErrorCode } from './sqlite/sqlite-error.ts'
 import { withoutValues } from './sqlite/without-values.ts'
@@ -80,6 +81,7 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
+      if (readOnly) refuseSideEffects(statements)
       const run = () => send(statements, readOnly)
       return readOnly ? queue.read(run) : queue.write(run)
     },

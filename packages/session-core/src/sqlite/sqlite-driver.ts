@@ -1,6 +1,7 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
 import { Queue } from '../queue.ts'
 import { isStorageError, StorageError } from '../storage-error.ts'
+import { refuseSideEffects } from './refuse-side-effects.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
 import { sqlError } from './sqlite-error.ts'
 
@@ -15,7 +16,7 @@ export interface SqliteEngine {
   /**
    * Runs one statement to its end. May throw what the binding throws. Integers that a number cannot hold come
    * back as bigints, blobs as plain `Uint8Array`s. With `readOnly`, a statement that would change the database
-   * throws, with `READ_ONLY` or as SQLite does.
+   * throws, with `READ_ONLY` or as SQLite does. What it changes unseen is undone by the driver.
    */
   run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult
   /** True between BEGIN and COMMIT. */
@@ -89,6 +90,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
+      if (batchOptions.readOnly) refuseSideEffects(statements)
       if (engine && queue.isIdle && !beforeWrite && !afterWrite) {
         try {
           return runBatch(engine, statements, batchOptions)
@@ -138,24 +140,25 @@ function runBatch(
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
-    if (statements.length === 1) {
+    if (statements.length === 1 && !readOnly) {
       index = 0
       const { sql, params = NO_PARAMS } = statements[0]!
-      return [engine.run(sql, params, readOnly)]
+      return [engine.run(sql, params, false)]
     }
-    engine.run(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS, readOnly)
+    engine.run(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS, false)
     const results: SqlResult[] = []
     for (index = 0; index < statements.length; index++) {
       const { sql, params = NO_PARAMS } = statements[index]!
       results.push(engine.run(sql, params, readOnly))
     }
     index = undefined
-    engine.run('COMMIT', NO_PARAMS, readOnly)
+    // So that nothing stays of what only reads, whatever a function or a virtual table has done meanwhile.
+    engine.run(readOnly ? 'ROLLBACK' : 'COMMIT', NO_PARAMS, false)
     return results
   } catch (error) {
     const failure = sqlError(error, index, index === undefined ? undefined : statements[index]?.sql)
     try {
-      if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS, readOnly)
+      if (engine.inTransaction()) engine.run('ROLLBACK', NO_PARAMS, false)
     } catch (rollbackError) {
       throw Object.assign(failure, { suppressed: rollbackError })
     }

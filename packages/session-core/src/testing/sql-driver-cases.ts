@@ -283,6 +283,81 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     expect(await values(driver)).toEqual([1, 3])
   },
 
+  async 'refuses with readOnly what reaches other files, or changes the connection'({ driver }) {
+    await driver.batch([TABLE])
+    for (const sql of [
+      `attach ':memory:' as other`,
+      `/* select */ ;\n-- 1\nATTACH ':memory:' as other`,
+      'detach main',
+      'vacuum',
+      `vacuum into '/dev/null'`,
+      'pragma synchronous = off',
+      'explain pragma synchronous = off',
+      '\uFEFFpragma main . synchronous(0)',
+      'pragma query_only = off',
+      'pragma foreign_keys = off',
+      'pragma writable_schema = on',
+      'pragma journal_mode = delete',
+      `pragma temp_store_directory = '/'`,
+      'pragma hard_heap_limit = 1',
+      'pragma wal_checkpoint',
+      'pragma incremental_vacuum(1)',
+      'pragma optimize',
+      'pragma user_version = 5',
+    ]) {
+      for (const batch of [[{ sql }], [SELECT, { sql }]]) {
+        await expect(driver.batch(batch, { readOnly: true }), sql).rejects.toMatchObject({
+          name: 'StorageError',
+          code: 'READ_ONLY',
+        })
+      }
+    }
+    const tokenizer = { sql: `select fts3_tokenizer('simple', ?)`, params: [new Uint8Array(8)] }
+    const running = driver.batch([tokenizer], { readOnly: true })
+    await expect(running).rejects.toMatchObject({ name: 'StorageError', code: 'READ_ONLY' })
+    const foreignKey = { sql: 'create table c (id references t (id))' }
+    await driver.batch([foreignKey])
+    await refuses(driver, [{ sql: 'insert into c values (1)' }], 'CONSTRAINT')
+  },
+
+  async 'refuses with readOnly what writes within a statement that reads'({ driver }) {
+    await driver.batch([TABLE, { sql: 'create index t_value on t (value)' }, insert(1)])
+    const docs = { sql: 'create virtual table docs using fts4 (text)' }
+    const words = [{ sql: `insert into docs values ('a')` }, { sql: `insert into docs values ('b')` }]
+    const view = { sql: 'create view hidden as select optimize(docs) as o from docs' }
+    for (const statement of [docs, ...words, view]) await driver.batch([statement])
+    const state = async () => {
+      const tables = { sql: `select name from sqlite_schema where name not like '\\_persql%' escape '\\'` }
+      const segments = { sql: 'select count(*), sum(length(root)) from docs_segdir' }
+      return (await driver.batch([tables, segments])).map(({ rows }) => rows)
+    }
+    const before = await state()
+    for (const sql of ['select * from pragma_optimize(0x10002)', 'select OPTIMIZE(docs) from docs limit 1']) {
+      for (const batch of [[{ sql }], [SELECT, { sql }]]) {
+        const running = driver.batch(batch, { readOnly: true })
+        await expect(running, sql).rejects.toMatchObject({ name: 'StorageError', code: 'READ_ONLY' })
+      }
+      expect(await state()).toEqual(before)
+    }
+    // Whether a view that calls it is refused or undone is the engine's choice.
+    for (const batch of [[{ sql: 'select * from hidden' }], [SELECT, { sql: 'select * from hidden' }]]) {
+      await driver.batch(batch, { readOnly: true }).catch(() => {})
+      expect(await state()).toEqual(before)
+    }
+    await driver.batch([insert(2)])
+    expect(await values(driver)).toEqual([1, 2])
+  },
+
+  async 'tells with readOnly what a pragma tells'({ driver }) {
+    await driver.batch([TABLE])
+    const pragmas = ['pragma table_info(t)', 'PRAGMA main.index_list("t");', 'pragma foreign_keys']
+    const results = await driver.batch(
+      pragmas.map((sql) => ({ sql })),
+      { readOnly: true },
+    )
+    expect(results.map(({ rows }) => rows.length)).toEqual([3, 1, 1])
+  },
+
   async 'closes twice, and rejects later batches with DRIVER_CLOSED'({ driver }) {
     await driver.batch([TABLE])
     await driver.close()
