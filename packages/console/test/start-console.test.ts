@@ -164,9 +164,25 @@ test('refuses every write where writing is off for good', async () => {
   const { database, persql, driver } = await open({ readOnly: true })
   await driver.batch([{ sql: 'create table t (a)' }])
   expect((await persql.me()).role).toBe('readonly')
-  for (const sql of ['insert into t values (1)', 'drop table t', 'create table u (a)']) {
-    await expect(database.query(sql)).rejects.toMatchObject({ status: 403 })
+  await driver.batch([{ sql: 'create virtual table docs using fts4 (text)' }])
+  for (const text of ['a', 'b']) await driver.batch([{ sql: 'insert into docs values (?)', params: [text] }])
+  for (const sql of [
+    'insert into t values (1)',
+    'drop table t',
+    'create table u (a)',
+    `attach ':memory:' as other`,
+    `vacuum into '/dev/null'`,
+    'pragma synchronous = off',
+    'select * from pragma_optimize(0x10002)',
+    'select optimize(docs) from docs',
+  ]) {
+    await expect(database.query(sql), sql).rejects.toMatchObject({ status: 403 })
+    await expect(database.batch([{ sql }]), sql).rejects.toMatchObject({ status: 403 })
   }
+  await expect(database.explain('pragma synchronous = off')).rejects.toMatchObject({ status: 403 })
+  expect(await database.validate('pragma synchronous(0)')).toMatchObject({ ok: false })
+  expect((await database.query('pragma synchronous')).rows).toEqual([[2]])
+  await driver.batch([{ sql: 'drop table docs' }])
   await expect(database.transaction([{ sql: 'delete from t' }, { sql: 'select 1' }])).rejects.toMatchObject({
     status: 403,
   })

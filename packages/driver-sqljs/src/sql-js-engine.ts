@@ -5,8 +5,13 @@ import type { SqlJsDatabase } from './sql-js.ts'
 import { StatementCache } from './statement-cache.ts'
 
 const COUNTERS = 'SELECT total_changes(), last_insert_rowid()'
-const VERSION = `SELECT total_changes(), schema_version, user_version, application_id
-  FROM pragma_schema_version, pragma_user_version, pragma_application_id`
+/** As statements: a table of a user goes before a function of its name, such as `pragma_schema_version`. */
+const VERSION = [
+  'SELECT total_changes()',
+  'PRAGMA schema_version',
+  'PRAGMA user_version',
+  'PRAGMA application_id',
+]
 
 /** One open sql.js database, which can make room for another one. */
 export class SqlJsEngine implements SqliteEngine {
@@ -71,7 +76,7 @@ export class SqlJsEngine implements SqliteEngine {
 
   /** Another text after each change of what the image holds. */
   version(): string {
-    return String(this.#run(VERSION, []).rows)
+    return String(VERSION.map((sql) => this.#run(sql, []).rows))
   }
 
   /** Goes on with another database. Where that cannot be opened, nothing works any more, rather than the old one. */

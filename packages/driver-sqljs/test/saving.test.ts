@@ -46,6 +46,14 @@ test.each([
   expect(storage.saves).toBe(2)
 })
 
+test('saves a change of the schema also where a table is called like what tells of it', async () => {
+  const storage = new TestStorage()
+  const driver = sqlJsDriver({ storage })
+  await driver.batch([{ sql: 'create table pragma_schema_version (schema_version)' }])
+  await driver.batch([TABLE])
+  expect(storage.saves).toBe(2)
+})
+
 test('rejects a write that could not be saved with SAVE_FAILED, and goes back to what was saved', async () => {
   const storage = new TestStorage()
   const driver = sqlJsDriver({ storage })

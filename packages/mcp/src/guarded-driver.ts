@@ -1,26 +1,18 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
-import { leadingKeyword } from '@persql/session-core/sqlite'
+import { sideEffectOf } from '@persql/session-core/sqlite'
 
-/**
- * What reaches beyond the database, or changes the connection for later calls. SQLite takes these only as the first
- * word of a statement.
- */
-const REFUSED: ReadonlySet<string> = new Set(['attach', 'detach', 'vacuum', 'pragma'])
+/** The one of SQLite's functions for reading pragmas that writes. */
+const WRITES = /pragma_optimize/i
 
-/** Functions that write where they seem to read, or that take an address. */
-const UNSAFE = /pragma_optimize|fts3_tokenizer/i
-
-/** A driver for SQL that a model wrote: it stays within its database. */
+/** A driver for SQL that a model wrote: it stays within its database, and does not change the connection. */
 export function guardedDriver(driver: SqlDriver): SqlDriver {
   return {
     dialect: driver.dialect,
     ...(driver.limits && { limits: driver.limits }),
     async batch(statements, options) {
       for (const [statementIndex, { sql }] of statements.entries()) {
-        const [unsafe] = UNSAFE.exec(sql) ?? []
-        const keyword = leadingKeyword(sql)
-        const refused = unsafe ?? (REFUSED.has(keyword) ? keyword : undefined)
-        if (refused !== undefined) throw unavailable(refused.toUpperCase(), statementIndex)
+        const refused = WRITES.test(sql) ? 'PRAGMA_OPTIMIZE' : sideEffectOf(sql)
+        if (refused !== undefined) throw unavailable(refused, statementIndex)
       }
       return driver.batch(statements, options)
     },

@@ -109,6 +109,12 @@ describe.each(ENGINES)('over %s', (engine) => {
     const { call, path } = await connect(engine, { path: await fileWithSessions(engine) })
     const folder = dirname(path)
     const state = async () => (await call('query', { sql: 'select * from sqlite_schema order by name' })).data
+    await call('batch', {
+      statements: ['create virtual table docs using fts4 (text)', `insert into docs values ('a')`].map(
+        (sql) => ({ sql }),
+      ),
+    })
+    await call('batch', { statements: [{ sql: `insert into docs values ('b')` }] })
     const before = await state()
     const unavailable = (what: string) => ({
       error: `${what} is not available here. What a pragma tells can be read with SELECT, as in select * from pragma_table_info('t').`,
@@ -129,6 +135,8 @@ describe.each(ENGINES)('over %s', (engine) => {
       ['pragma journal_mode = delete', unavailable('PRAGMA')],
       ['pragma query_only = off', unavailable('PRAGMA')],
       ['select * from "pragma_optimize"', unavailable('PRAGMA_OPTIMIZE')],
+      [`select fts3_tokenizer('simple', x'00')`, unavailable('FTS3_TOKENIZER')],
+      ['select optimize(docs) from docs', readonly],
       ['insert into agent_sessions (session_id) values (1)', readonly],
       ['delete from agent_messages returning id', readonly],
       ['create temp table x (a)', readonly],

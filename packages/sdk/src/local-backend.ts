@@ -1,4 +1,4 @@
-import { describeSql, toDescription } from './local-describe.ts'
+import { describeTables, quote } from './local-describe.ts'
 import { type LocalDriver, type LocalResult, loadLocalDriver } from './local-driver.ts'
 import { localError } from './local-error.ts'
 import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
@@ -18,14 +18,11 @@ import { type QueryResult, queryResult } from './query-result.ts'
 import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
 import { withParams } from './with-params.ts'
 
-const isOfUser = (name: string) =>
-  String.raw`${name} not like 'sqlite\_%' escape '\' and ${name} not like '\_persql\_%' escape '\'`
-// Virtual tables keep what they hold in shadow tables, which are not the user's.
-const USER_TABLES = `select name from pragma_table_list
-  where schema = 'main' and type in ('table', 'virtual') and ${isOfUser('name')}`
-const USER_OBJECTS = `select type, name, tbl_name as "table", sql from sqlite_schema
-  where sql is not null and ${isOfUser('name')} and ${isOfUser('tbl_name')}
-  and tbl_name not in (select name from pragma_table_list where schema = 'main' and type = 'shadow')`
+// As a statement: a table of the user goes before a function of its name, such as `pragma_table_list`.
+const TABLES = 'pragma main.table_list'
+const OBJECTS = `select type, name, tbl_name as "table", sql from main.sqlite_schema where sql is not null order by rowid`
+
+const isOfUser = (name: string) => !/^(?:sqlite|_persql)_/i.test(name)
 
 /** Runs SQL on one SQLite database: a path, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
@@ -70,29 +67,41 @@ export class LocalBackend implements SqlBackend {
   }
 
   async tables(options: CallOptions): Promise<TablesResponse> {
-    const sql = `${USER_TABLES} order by name`
-    const names = (await this.query({ sql }, options)).rows.map(([name]) => String(name))
+    const names = await this.#tableNames(options)
     if (names.length === 0) return []
     const counts = await this.#run(
-      names.map((name) => ({ sql: `select count(*) from "${name.replaceAll('"', '""')}"` })),
+      names.map((name) => ({ sql: `select count(*) from ${quote(name)}` })),
       options,
     )
     return names.map((name, index) => ({ name, rowCount: Number(counts[index]!.rows[0]![0]) }))
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    return toDescription(await this.#run(describeSql(USER_TABLES), options))
+    return describeTables(await this.#tableNames(options), (statements) => this.#run(statements, options))
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
-    const sql = `${USER_OBJECTS} order by rowid`
-    return (await this.query({ sql }, options)).data as unknown as SchemaObject[]
+    const [tables, objects] = await this.#run([{ sql: TABLES }, { sql: OBJECTS }], options)
+    // Virtual tables keep what they hold in shadow tables, which are not the user's.
+    const shadows = new Set(tables!.rows.flatMap(([, name, type]) => (type === 'shadow' ? [name] : [])))
+    return toResult(objects!).data.filter(
+      ({ name, table }) => isOfUser(String(name)) && isOfUser(String(table)) && !shadows.has(table as string),
+    ) as unknown as SchemaObject[]
   }
 
   async close(): Promise<void> {
     this.#closed = true
     const driver = await this.#driver?.catch(() => undefined)
     await driver?.close()
+  }
+
+  async #tableNames(options: CallOptions): Promise<string[]> {
+    const [tables] = await this.#run([{ sql: TABLES }], options)
+    return tables!.rows
+      .filter(([, , type]) => type === 'table' || type === 'virtual')
+      .map(([, name]) => String(name))
+      .filter(isOfUser)
+      .sort()
   }
 
   async #run(

@@ -3,55 +3,50 @@ import type {
   ColumnDescription,
   DescribeResponse,
   ForeignKeyDescription,
-  IndexDescription,
+  TableDescription,
 } from './protocol/index.ts'
 
-/** The statements whose results {@link toDescription} understands. `userTables` is a query for their names. */
-export function describeSql(userTables: string): { sql: string }[] {
-  const tables = `(select name as t from (${userTables}))`
-  return [
-    { sql: `select t from ${tables} order by t` },
-    {
-      sql: `select t, c.name, c.type, c."notnull", c.pk, c.dflt_value
-        from ${tables} join pragma_table_xinfo(t) c where c.hidden <> 1 order by t, c.cid`,
-    },
-    {
-      sql: `select t, k.id, k."from", k."table", k."to", k.on_delete, k.on_update
-        from ${tables} join pragma_foreign_key_list(t) k order by t, k.id, k.seq`,
-    },
-    {
-      sql: `select t, i.name, i."unique", c.name
-        from ${tables} join pragma_index_list(t) i join pragma_index_info(i.name) c order by t, i.name, c.seqno`,
-    },
-  ]
-}
+type Run = (statements: { sql: string }[]) => Promise<LocalResult[]>
+type Row = readonly unknown[]
 
-export function toDescription([
-  tables,
-  columns,
-  foreignKeys,
-  indexes,
-]: readonly LocalResult[]): DescribeResponse {
+/** In what `table_xinfo` tells: a column of a virtual table that `*` does not show. */
+const HIDDEN = 1
+
+export async function describeTables(tables: readonly string[], run: Run): Promise<DescribeResponse> {
+  const ask = async (pragma: string, names: readonly string[]) =>
+    names.length === 0 ? [] : run(names.map((name) => ({ sql: `pragma main.${pragma}(${quote(name)})` })))
+  const columns = await ask('table_xinfo', tables)
+  const foreignKeys = await ask('foreign_key_list', tables)
+  const indexes = await ask('index_list', tables)
+  const names = indexes.flatMap(({ rows }) => rows.map(([, name]) => String(name)))
+  const ofIndexes = await ask('index_info', names)
+  const columnsOf = new Map(
+    names.map((name, index) => [name, ofIndexes[index]!.rows.map(([, , column]) => column)]),
+  )
   return {
     databaseDescription: null,
-    tables: tables!.rows.map(([table]) => ({
-      table: String(table),
-      description: null,
-      columns: columns!.rows.filter(([of]) => of === table).map(toColumn),
-      foreignKeys: groups(foreignKeys!, table).map(toForeignKey),
-      indexes: groups(indexes!, table).map(toIndex),
-    })),
+    tables: tables.map(
+      (table, index): TableDescription => ({
+        table,
+        description: null,
+        columns: columns[index]!.rows.filter(([, , , , , , hidden]) => hidden !== HIDDEN).map(toColumn),
+        foreignKeys: toForeignKeys(foreignKeys[index]!.rows),
+        indexes: indexes[index]!.rows.map(([, name, unique]) => ({
+          name: String(name),
+          unique: unique === 1,
+          columns: columnsOf.get(String(name)) as (string | null)[],
+        })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      }),
+    ),
   }
 }
 
-type Row = readonly unknown[]
-
-/** The rows of one table, those with the same second cell together. */
-function groups({ rows }: LocalResult, table: unknown): Row[][] {
-  return [...Map.groupBy(rows.filter(([of]) => of === table) as Row[], ([, id]) => id).values()]
+/** A name as SQL has it, whatever is in it. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }
 
-function toColumn([, name, type, notNull, primaryKey, defaultValue]: Row): ColumnDescription {
+function toColumn([, name, type, notNull, defaultValue, primaryKey]: Row): ColumnDescription {
   return {
     name: String(name),
     type: String(type),
@@ -62,18 +57,17 @@ function toColumn([, name, type, notNull, primaryKey, defaultValue]: Row): Colum
   }
 }
 
-function toForeignKey(rows: Row[]): ForeignKeyDescription {
-  const [, , , referencedTable, , onDelete, onUpdate] = rows[0]!
-  return {
-    columns: rows.map((row) => String(row[2])),
-    referencedTable: String(referencedTable),
-    referencedColumns: rows.flatMap((row) => (row[4] === null ? [] : [String(row[4])])),
-    onDelete: String(onDelete),
-    onUpdate: String(onUpdate),
-  }
-}
-
-function toIndex(rows: Row[]): IndexDescription {
-  const [, name, unique] = rows[0]!
-  return { name: String(name), unique: unique === 1, columns: rows.map((row) => row[3] as string | null) }
+/** The rows of one key together. */
+function toForeignKeys(rows: readonly Row[]): ForeignKeyDescription[] {
+  const byId = [...Map.groupBy(rows, ([id]) => Number(id))].sort(([a], [b]) => a - b)
+  return byId.map(([, parts]) => {
+    const [, , referencedTable, , , onUpdate, onDelete] = parts[0]!
+    return {
+      columns: parts.map(([, , , from]) => String(from)),
+      referencedTable: String(referencedTable),
+      referencedColumns: parts.flatMap(([, , , , to]) => (to === null ? [] : [String(to)])),
+      onDelete: String(onDelete),
+      onUpdate: String(onUpdate),
+    }
+  })
 }

@@ -242,6 +242,29 @@ test('leaves out the shadow tables of full-text tables', async () => {
   expect((await database().schema()).map(({ name }) => name)).toEqual(names)
 })
 
+test('tells what is there, whatever a table or view is called', async () => {
+  await database().batch([
+    { sql: TABLE },
+    { sql: `create view pragma_table_list as select 'main' as schema, 'other' as name, 'table' as type` },
+    { sql: 'create table pragma_table_xinfo ("quo""ted" text not null)' },
+    { sql: 'create unique index pragma_index_info on pragma_table_xinfo ("quo""ted")' },
+  ])
+  const names = ['pragma_table_xinfo', 't']
+  expect((await database().tables()).map(({ name }) => name)).toEqual(names)
+  const { tables } = await database().describe()
+  expect(tables.map(({ table }) => table)).toEqual(names)
+  expect(tables[0]).toMatchObject({
+    columns: [{ name: 'quo"ted', type: 'TEXT', notNull: true }],
+    indexes: [{ name: 'pragma_index_info', unique: true, columns: ['quo"ted'] }],
+  })
+  expect((await database().schema()).map(({ name }) => name)).toEqual([
+    't',
+    'pragma_table_list',
+    'pragma_table_xinfo',
+    'pragma_index_info',
+  ])
+})
+
 test('refuses parameters that the API could not take', async () => {
   for (const param of [Number.NaN, undefined, {}, 2n ** 64n]) {
     const call = database().query('select ?', [param as unknown as null])
