@@ -285,3 +285,10 @@ test.each([
   expect(status).toBe(400)
   expect(JSON.stringify(body)).not.toContain('hunter2')
 })
+
+test('explains a virtual table without its place in the memory', async () => {
+  const { query } = await startServer()
+  const { body } = await query('main', `explain select * from json_each('[]')`)
+  const operands = body.data.rows.map(([, opcode, , , , p4]: unknown[]) => [opcode, p4])
+  expect(operands).toContainEqual(['VOpen', 'vtab'])
+})

@@ -4,11 +4,16 @@ import type { Authorizer, Effects } from './authorizer.ts'
 import { SqlFailure } from './sql-failure.ts'
 import { isBlank, type Placeholders, placeholdersOf } from './sql-text.ts'
 
+/** The columns of what EXPLAIN tells. */
+const PROGRAM = 'addr,opcode,p1,p2,p3,p4,p5,comment'
+
 /** One statement of a caller, allowed by the policy of the connection that it was prepared on. */
 export class PreparedStatement {
   readonly statement: StatementSync
   readonly effects: Readonly<Effects>
   readonly returnsRows: boolean
+  /** Whether it is an EXPLAIN, or looks like one. */
+  readonly isProgram: boolean
   /** Whether the last result was small enough to have all rows at once, which is faster than one after the other. */
   isSmall = false
   readonly #placeholders: Placeholders
@@ -31,6 +36,7 @@ export class PreparedStatement {
     this.statement.setReadBigInts(true)
     const columns = this.#readColumns()
     this.returnsRows = columns.length > 0
+    this.isProgram = columns.join() === PROGRAM
     // Columns that are named in the text stay what they are; those of a `*` change with the table.
     this.#columns = sql.includes('*') ? undefined : columns
   }

@@ -97,10 +97,18 @@ function readRows(
     if (budget.bytes < 0) throw tooLarge()
     rows.push(row)
   }
+  if (prepared.isProgram) rows.forEach(hideAddresses)
   prepared.isSmall = rowsBefore - budget.rows <= SMALL_ROWS && bytesBefore - budget.bytes <= SMALL_BYTES
   const columns = prepared.columns()
   budget.exact.add({ columns, rows }, bytesBefore - budget.bytes)
   return { columns, rows }
+}
+
+/** SQLite shows in which place of the memory a virtual table is. */
+function hideAddresses(row: WireValue[]): void {
+  for (const [index, cell] of row.entries()) {
+    if (typeof cell === 'string' && /^vtab:[0-9a-fx]+$/i.test(cell)) row[index] = 'vtab'
+  }
 }
 
 function encodeCell(cell: unknown): WireValue {
