@@ -57,6 +57,16 @@ const state = async () => {
   }
 }
 
+/** What somebody with the right to make it has left. */
+const PRESENT = [
+  `create view pragma_table_list as select 'main' as schema, 'secret' as name, 'shadow' as type`,
+  'create table json_tree (key, value)',
+  'create virtual table docs using fts4 (text)',
+  `insert into docs values ('a')`,
+  `insert into docs values ('b')`,
+  'create view optimized as select optimize(docs) from docs',
+]
+
 let before: Awaited<ReturnType<typeof state>>
 let digestBefore: ReturnType<typeof digest>
 
@@ -79,7 +89,7 @@ beforeAll(async () => {
   tokens['admin'] = server.adminToken ?? ''
   const make = async (body: object) =>
     (await send({ path: '/v1/tokens', body: { name: 'x', ...body } })).body.data
-  for (const sql of ['create table t (a unique)', 'create table secret (s)']) await send({ sql })
+  for (const sql of ['create table t (a unique)', 'create table secret (s)', ...PRESENT]) await send({ sql })
   await send({ sql: 'insert into t values (1)', headers: { 'idempotency-key': 'used' } })
   await send({ sql: `insert into secret values ('hidden')` })
   tokens['readonly'] = (await make({ role: 'readonly' })).token

@@ -40,6 +40,23 @@ const outside = (table: string, more: object = {}) =>
 
 /** What a model may be talked into, and what must come back. Nothing may have changed after all of them. */
 export const TOOL_ATTACKS: Readonly<Record<string, ToolAttack>> = {
+  // What SQLite takes for reading.
+  'statistics made by a query': {
+    ...query('select * from pragma_optimize(0x10002)'),
+    ...refused(
+      403,
+      'forbidden',
+      '"pragma_optimize" is not available, because it writes: use PRAGMA optimize.',
+    ),
+  },
+  'a file attached by a query': {
+    ...query(`attach 'x.sqlite' as x`),
+    ...refused(403, 'forbidden', 'ATTACH, DETACH and VACUUM are not available.'),
+  },
+  'syncing switched off by a query': {
+    ...query('pragma synchronous = off'),
+    ...refused(403, 'forbidden', 'PRAGMA synchronous with an argument is not available.'),
+  },
   // Wrong types.
   'no arguments': {
     tool: 'query',

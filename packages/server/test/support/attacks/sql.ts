@@ -114,4 +114,114 @@ export const SQL_ATTACKS: Readonly<Record<string, Attack>> = {
     status: 400,
     error: 'UNIQUE constraint failed',
   },
+  'a deletion by a reader under a false list of tables': {
+    as: 'readonly',
+    sql: 'delete from secret',
+    ...unavailable('The token may only read.'),
+  },
+  'an update by a reader under a false list of tables': {
+    as: 'readonly',
+    sql: `update secret set s = 'x'`,
+    ...unavailable('The token may only read.'),
+  },
+  'a read outside the scope under a false list of tables': {
+    as: 'scoped',
+    sql: 'select * from secret',
+    ...unavailable('Token scope does not include table "secret"'),
+  },
+  'a deletion outside the scope under a false list of tables': {
+    as: 'scoped',
+    sql: 'delete from secret',
+    ...unavailable('Token scope does not include table "secret"'),
+  },
+  'a false list of tables for a scope': {
+    as: 'scoped',
+    sql: 'select * from pragma_table_list',
+    ...unavailable('Token scope does not include table "pragma_table_list"'),
+  },
+  'a table called like a function for a scope': {
+    as: 'scoped',
+    sql: 'select * from json_tree',
+    ...unavailable('Token scope does not include table "json_tree"'),
+  },
+  'statistics made by a function': {
+    sql: 'select * from pragma_optimize(0x10002)',
+    ...unavailable('"pragma_optimize" is not available'),
+  },
+  'statistics made by a function, by a reader': {
+    as: 'readonly',
+    sql: 'select * from "PRAGMA_OPTIMIZE"',
+    ...unavailable('"pragma_optimize" is not available'),
+  },
+  'an index rewritten by a reader': {
+    as: 'readonly',
+    sql: 'select optimize(docs) from docs',
+    ...unavailable('The token may only read.'),
+  },
+  'an index rewritten by a reader through a view': {
+    as: 'readonly',
+    sql: 'select * from optimized',
+    status: 400,
+    error: 'unsafe use of optimize()',
+  },
+  'an index rewritten in a request that only reads': {
+    body: { sql: 'select optimize(docs) from docs', readOnly: true },
+    status: 400,
+    error: 'The request says that it only reads',
+  },
+  'an index rewritten outside the scope': {
+    as: 'scoped',
+    sql: 'select optimize(docs) from docs',
+    ...unavailable('Token scope does not include table "docs"'),
+  },
+  'an index rewritten by a command of a reader': {
+    as: 'readonly',
+    sql: `insert into docs (docs) values ('optimize')`,
+    ...unavailable('The token may only read.'),
+  },
+  'the statistics set by a request that only reads': {
+    body: { sql: 'pragma optimize', readOnly: true },
+    status: 400,
+    error: 'The request says that it only reads',
+  },
+  'the version set by a request that only reads': {
+    body: { sql: 'pragma user_version = 5', readOnly: true },
+    status: 400,
+    error: 'The request says that it only reads',
+  },
+  'a file attached by a request that only reads': {
+    body: { sql: `attach '/tmp/x.sqlite' as x`, readOnly: true },
+    ...unavailable('ATTACH, DETACH and VACUUM'),
+  },
+  'writing allowed by a reader': {
+    as: 'readonly',
+    sql: 'pragma query_only = off',
+    ...unavailable('PRAGMA query_only'),
+  },
+  'syncing switched off in an explanation': {
+    sql: 'explain pragma synchronous = off',
+    ...unavailable('PRAGMA synchronous'),
+  },
+  'syncing switched off in a plan': {
+    path: '/v1/db/acme/main/explain',
+    sql: 'pragma synchronous(0)',
+    ...unavailable('PRAGMA synchronous'),
+  },
+  'a heap limit': { sql: 'pragma hard_heap_limit = 1', ...unavailable('PRAGMA hard_heap_limit') },
+  'a checkpoint': { sql: 'pragma wal_checkpoint(truncate)', ...unavailable('PRAGMA wal_checkpoint') },
+  'a vacuum in steps': { sql: 'pragma incremental_vacuum', ...unavailable('PRAGMA incremental_vacuum') },
+  'temporary files in memory': { sql: 'pragma temp_store = memory', ...unavailable('PRAGMA temp_store') },
+  'a tokenizer by a parameter': {
+    sql: `select fts3_tokenizer('simple', ?)`,
+    params: [{ $bytes: 'AAAAAAAAAAA=' }],
+    ...unavailable('"fts3_tokenizer" is not available'),
+  },
+  'a hidden table by a new name': {
+    sql: 'alter table secret rename to _persql_secret',
+    ...unavailable('Names that begin with "_persql_"'),
+  },
+  'a virtual table of what pragmas tell': {
+    sql: 'create virtual table x using pragma_table_list',
+    ...unavailable('"pragma_table_list" are not'),
+  },
 }
