@@ -9,7 +9,7 @@ import { createServer } from '@persql/server'
 export const CALLERS = ['reader', 'scoped reader', 'scoped writer', 'writer', 'admin'] as const
 export type Caller = (typeof CALLERS)[number]
 
-export type Call = 'query' | 'batch' | 'transaction' | 'explain' | 'validate'
+type Call = 'query' | 'batch' | 'transaction' | 'explain' | 'validate'
 
 interface Role {
   readonly token: object
@@ -71,7 +71,7 @@ const SECRETS = ['canary-0918273645', 'parrot-1029384756']
 
 const ROWS = 200
 
-export interface Answer {
+interface Answer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: what a server answers.
   readonly body: any
