@@ -135,7 +135,7 @@ function isPlainJson(value: unknown, depth: number): boolean {
 
 /** Named properties and symbols, which JSON leaves out of an array. */
 function hasMoreThanElements(array: readonly unknown[]): boolean {
-  return Reflect.ownKeys(array).length > array.length + 1
+  return Object.keys(array).length > array.length || Object.getOwnPropertySymbols(array).length > 0
 }
 
 /**
