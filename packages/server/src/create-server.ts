@@ -1,5 +1,10 @@
 import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
-import { createServer as createHttpServer, type Server } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve, sep } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -70,6 +75,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     sweeper = new Sweeper(registry, pool, pathOf)
     const autoCreate = options.autoCreate ?? true
     http = createHttpServer(HTTP)
+    http.on('checkContinue', answerExpectation)
     const clients = new ClientConnections(http, { most: limits.connections, unreadBytes: heldBytes })
     const bodies = new HeldBytes(heldBytes)
     const services = { registry, pool, sweeper, metrics, clients, bodies, limits, autoCreate, now, pathOf }
@@ -179,6 +185,12 @@ function startPool(
     temporaryBytes: limits.temporaryBytes,
     queue: limits.queue,
   })
+}
+
+/** Only in its turn: Node.js would put it between head and body of the answer that it is to come before. */
+function answerExpectation(this: Server, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.socket) outgoing.writeContinue()
+  this.emit('request', incoming, outgoing)
 }
 
 function listen(http: Server, port: number, host: string): Promise<void> {

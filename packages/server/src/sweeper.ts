@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
 import { isDiskFull } from './disk-full.ts'
+import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
 import type { Registry } from './registry/registry.ts'
 
 /** Removes databases, and deletes the files of those that are gone. */

@@ -16,7 +16,8 @@ export function failureOf(
   thrown: unknown,
   log: Log,
 ): { readonly error: ApiError; readonly body: Failure } {
-  const error = thrown instanceof ApiError ? thrown : (ofRegistry(thrown) ?? unknownError(thrown as Error, log))
+  const error =
+    thrown instanceof ApiError ? thrown : (ofRegistry(thrown) ?? unknownError(thrown as Error, log))
   const { message, detail } = error
   c.set('errorKind', detail?.kind)
   return { error, body: { success: false, error: message, ...(detail && { errorDetail: detail }) } }

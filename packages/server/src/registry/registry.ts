@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { Databases } from './databases.ts'
 import { isDiskFull } from '../disk-full.ts'
+import { Databases } from './databases.ts'
 import { lockFolder } from './lock-folder.ts'
 import { newId } from './new-id.ts'
 import { openRegistry, transact } from './open-registry.ts'
