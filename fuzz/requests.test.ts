@@ -120,6 +120,8 @@ function checkAnswers(requests: readonly MutatedRequest[], received: Buffer): vo
     requests.map(({ method }) => method),
   )
   for (const [index, answer] of answers.entries()) checkAnswer(requests[index] as MutatedRequest, answer)
+  // The parser ends the connection at headers that are too long, with those before them unanswered.
+  if (requests.some(({ headers }) => headers.some(([name]) => name === 'long'))) return
   const last = answers.at(-1)
   if (answers.length < requests.length) expect(last?.headers.get('connection')).toBe('close')
 }

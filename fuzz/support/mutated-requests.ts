@@ -21,7 +21,7 @@ export interface MutatedRequest {
 }
 
 /** What is done to the bytes of all requests of a connection, which are sent at once. */
-export interface Damage {
+interface Damage {
   /** Bytes that are replaced: where, as a fraction of all, and by what. */
   readonly replaced: readonly (readonly [at: number, bytes: Uint8Array])[]
   /** Where the connection ends, as a fraction. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { ROUTES } from '@persql/sdk/protocol'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { LogEntry } from '../src/index.ts'
@@ -93,4 +95,24 @@ test('answers HEAD with the head alone, once, also where a worker writes the ans
     expect([path, status, body]).toEqual([path, 200, ''])
   }
   expect(errors).not.toHaveBeenCalled()
+})
+
+test('keeps answers whole where a request behind another one expects 100 Continue', async () => {
+  const { server, admin } = await startServer()
+  const query = JSON.stringify({ sql: 'select 1' })
+  const authorized = `host: x\r\nauthorization: Bearer ${admin}\r\n`
+  const socket = connect(server.address.port, '127.0.0.1')
+  let received = ''
+  socket.on('data', (piece) => {
+    received += piece
+  })
+  socket.write(
+    `POST /v1/db/acme/main/query HTTP/1.1\r\n${authorized}content-length: ${query.length}\r\n\r\n${query}` +
+      'GET /reference HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n',
+  )
+  await once(socket, 'close')
+  const page = received.slice(received.indexOf('<!doctype'))
+  const [, length] = [...received.matchAll(/content-length: (\d+)/gi)].map(([, digits]) => Number(digits))
+  expect(page).toHaveLength(length as number)
+  expect(received).not.toContain('100 Continue')
 })
