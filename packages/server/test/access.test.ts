@@ -374,45 +374,95 @@ test('lets a scope write where no other table is concerned', async () => {
   expect((await query('main', 'select * from sqlite_sequence', [], options)).status).toBe(403)
 })
 
-const HIDDEN = [
-  'select * from _persql_idempotency',
-  'select * from _PERSQL_Idempotency',
-  'insert into _persql_idempotency (key) values (1)',
-  'update _persql_idempotency set reply = 1',
-  'delete from _persql_idempotency',
-  'drop table _persql_idempotency',
-  'alter table _persql_idempotency add column x',
-  'alter table open rename to _persql_mine',
-  'create table _persql_mine (a)',
-  'create view _persql_mine as select 1',
-  'create index _persql_mine on open (a)',
-  'create index mine on _persql_idempotency (reply)',
-  'create trigger mine after insert on _persql_idempotency begin select 1; end',
-  'create trigger _persql_mine after insert on open begin select 1; end',
-  'create virtual table _persql_mine using fts5(a)',
-  'with x as (select * from _persql_idempotency) select * from x',
-  'pragma table_info(_persql_idempotency)',
-  `select * from pragma_table_info('_persql_' || 'idempotency')`,
+const RECORDS = 'sqlite_persql_idempotency_2'
+const belongs = [403, `The table "${RECORDS}" belongs to the server.`] as const
+const reserved = [400, 'object name reserved for internal use: sqlite_persql_mine'] as const
+const altered = [400, `table ${RECORDS} may not be altered`] as const
+const FORMER = [403, 'belong to the server.'] as const
+const HIDDEN: readonly (readonly [sql: string, status: number, error: string])[] = [
+  [`select * from ${RECORDS}`, ...belongs],
+  [`select count(*) from ${RECORDS}`, ...belongs],
+  ['select * from SQLite_PERSQL_Idempotency_2', ...belongs],
+  [`with x as (select * from ${RECORDS}) select * from x`, ...belongs],
+  [`insert into ${RECORDS} (key) values (1)`, ...belongs],
+  [`update ${RECORDS} set reply = 1`, ...belongs],
+  [`delete from ${RECORDS}`, ...belongs],
+  [`drop table ${RECORDS}`, ...belongs],
+  [`alter table ${RECORDS} add column x`, ...altered],
+  [`alter table ${RECORDS} rename to mine`, ...altered],
+  ['alter table open rename to sqlite_persql_mine', ...reserved],
+  ['create table sqlite_persql_mine (a)', ...reserved],
+  ['create view sqlite_persql_mine as select 1', ...reserved],
+  ['create index sqlite_persql_mine on open (a)', ...reserved],
+  ['create trigger sqlite_persql_mine after insert on open begin select 1; end', ...reserved],
+  ['create virtual table sqlite_persql_mine using fts5(a)', ...reserved],
+  [`create index mine on ${RECORDS} (reply)`, 400, `table ${RECORDS} may not be indexed`],
+  [
+    `create trigger mine after insert on ${RECORDS} begin select 1; end`,
+    400,
+    'cannot create trigger on system table',
+  ],
+  ['create table _persql_mine (a)', 403, 'The table "_persql_mine" belongs to the server.'],
+  ['create view _persql_mine as select 1', 403, 'The table "_persql_mine" belongs to the server.'],
+  ['create index _persql_mine on open (a)', 403, 'The table "_persql_mine" belongs to the server.'],
+  [
+    'create trigger _persql_mine after insert on open begin select 1; end',
+    403,
+    'The table "_persql_mine" belongs to the server.',
+  ],
+  ['create virtual table _persql_mine using fts5(a)', 403, 'The table "_persql_mine" belongs to the server.'],
+  ['alter table open rename to _persql_mine', ...FORMER],
+  ['alter table open rename to _persql_idempotency', ...FORMER],
 ]
 
-test.each(HIDDEN)('keeps the tables of the server from everybody: %s', async (sql) => {
+test.each(HIDDEN)('keeps the tables of the server from everybody: %s', async (sql, status, error) => {
   const started = await withTables()
   const key = { headers: { 'idempotency-key': 'k' } }
   await started.query('main', `insert into open (a) values ('first')`, [], key)
   const before = await contents(started)
-  expect((await started.query('main', sql)).status).toBe(403)
+  const answer = await started.query('main', sql)
+  expect([answer.status, answer.body.error]).toEqual([status, expect.stringContaining(error)])
   expect(await contents(started)).toEqual(before)
   const replay = await started.query('main', `insert into open (a) values ('first')`, [], key)
   expect(replay.headers.get('idempotency-replayed')).toBe('true')
 })
 
+test.each(['admin', 'readwrite', 'readonly'])(
+  'shows a list of tables and columns to the role %s, and nothing of the tables of the server',
+  async (role) => {
+    const started = await withTables()
+    await started.query('main', `insert into open (a) values (1)`, [], {
+      headers: { 'idempotency-key': 'k' },
+    })
+    const options = { token: await started.token({ role }) }
+    const rows = async (sql: string) => {
+      const { status, body } = await started.query('main', sql, [], options)
+      expect(status).toBe(200)
+      return body.data.rows
+    }
+    // The condition is the one of SQLite's own shell, and of the programs that list tables.
+    const tables = await rows(
+      `select m.name, p.name from sqlite_master m, pragma_table_info(m.name) p
+        where m.name not like 'sqlite\\_%' escape '\\' order by 1, 2`,
+    )
+    expect(tables).toContainEqual(['open', 'a'])
+    expect(JSON.stringify(tables)).not.toContain('_persql_')
+    const everything = await rows('select m.name, p.name from sqlite_master m, pragma_table_xinfo(m.name) p')
+    expect(JSON.stringify(everything)).not.toContain('_persql_')
+    for (const pragma of ['table_info', 'table_xinfo', 'index_list', 'foreign_key_list', 'index_info']) {
+      expect(await rows(`pragma ${pragma}(${RECORDS})`)).toEqual([])
+      expect(await rows(`select * from pragma_${pragma}('${RECORDS}')`)).toEqual([])
+    }
+  },
+)
+
 test('fails what reaches a table of the server through a view, a trigger or a virtual table', async () => {
   const started = await withTables()
   await started.query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })
   await started.batch('main', [
-    { sql: 'create view v as select reply from _persql_idempotency' },
-    { sql: 'create trigger t after update on open begin delete from _persql_idempotency; end' },
-    { sql: `create virtual table w using fts5(reply, content='_persql_idempotency')` },
+    { sql: `create view v as select reply from ${RECORDS}` },
+    { sql: `create trigger t after update on open begin delete from ${RECORDS}; end` },
+    { sql: `create virtual table w using fts5(reply, content='${RECORDS}')` },
   ])
   for (const sql of [
     'select * from v',
@@ -427,7 +477,7 @@ test('fails what reaches a table of the server through a view, a trigger or a vi
 test('counts rows for a list of tables as the token, which may not reach what a virtual table shows', async () => {
   const started = await withTables()
   await started.query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })
-  await started.query('main', `create virtual table own using fts5(reply, content='_persql_idempotency')`)
+  await started.query('main', `create virtual table own using fts5(reply, content='${RECORDS}')`)
   const scoped = { token: await started.token({ role: 'readonly', tableScope: ['leak', 'open'] }) }
   for (const [options, hidden] of [
     [scoped, 'leak'],
@@ -443,7 +493,7 @@ test('counts rows for a list of tables as the token, which may not reach what a 
 test('tells what keeps a table from being counted, also after one that the token may not count', async () => {
   const { call, query } = await withTables()
   await query('main', `insert into open (a) values (1)`, [], { headers: { 'idempotency-key': 'k' } })
-  await query('main', `create virtual table own using fts5(reply, content='_persql_idempotency')`)
+  await query('main', `create virtual table own using fts5(reply, content='${RECORDS}')`)
   await query('main', 'create table text (words)')
   await query('main', `create virtual table z using fts5(words, content='text')`)
   expect((await call('GET', '/v1/db/acme/main/tables')).status).toBe(200)

@@ -129,7 +129,7 @@ function onDisk(data: string): { rows: number; records: number } {
   const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.sqlite'))
   const database = new DatabaseSync(join(folder, file), { timeout: 5000 })
   const counts =
-    'select (select count(*) from t) as rows, (select count(*) from _persql_idempotency) as records'
+    'select (select count(*) from t) as rows, (select count(*) from sqlite_persql_idempotency_2) as records'
   const found = database.prepare(counts).get()
   database.close()
   return found as { rows: number; records: number }

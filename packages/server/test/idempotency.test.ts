@@ -77,7 +77,7 @@ test('has no records that are out of date once as many writes have followed', as
   for (let count = 0; count < 50; count++) await write(`new ${count}`)
   const [file = ''] = readdirSync(join(data, 'databases')).filter((name) => name.endsWith('.sqlite'))
   const database = new DatabaseSync(join(data, 'databases', file), { readOnly: true })
-  const records = database.prepare('select count(*) as count from _persql_idempotency').get()
+  const records = database.prepare('select count(*) as count from sqlite_persql_idempotency_2').get()
   database.close()
   expect(records).toEqual({ count: 50 })
 })

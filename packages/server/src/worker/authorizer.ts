@@ -77,9 +77,8 @@ export class Authorizer {
 
   readonly callback: Callback = (action, first, second) => {
     if (this.trusted) return SQLITE_OK
-    // Whole-database ANALYZE and REINDEX pass over the hidden tables instead of failing at them.
-    const isMaintenance = action === constants.SQLITE_ANALYZE || action === constants.SQLITE_REINDEX
-    if (isMaintenance && foldCase(first ?? '').includes('_persql_')) return SQLITE_IGNORE
+    // As for a table that is not there: who lists tables asks for the columns of whatever is in the schema.
+    if (action === constants.SQLITE_PRAGMA && isHidden(second ?? '')) return SQLITE_IGNORE
     const refusal = this.#refusalOf(action, first ?? '', second)
     if (!refusal) return SQLITE_OK
     this.refusal ??= refusal

@@ -27,6 +27,8 @@ export class Connection {
   readonly authorizer: Authorizer
   /** Whether the table of idempotency records is known to exist. */
   hasRecords = false
+  /** Whether there may be records as former versions of the server kept them. */
+  hasFormerRecords = true
   /** Whether the policy allows no writes. */
   readonly isReadOnly: boolean
 

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs'
 import { Connection } from './connection.ts'
+import { FILE_PARTS } from './file-parts.ts'
 import type { WorkerLimits } from './job.ts'
 import { type Policy, policyKey } from './policy.ts'
+import { upgradeRecords } from './upgrade-records.ts'
 
 // https://sqlite.org/rescode.html#ioerr_shmsize
 const NO_ROOM_FOR_INDEX = 4874
@@ -17,7 +19,14 @@ export class Connections {
     this.#limits = limits
   }
 
+  /** Throws where a later version of the server has written to the database. */
   get(file: string, policy: Policy): Connection {
+    const connection = this.#get(file, policy)
+    if (connection.hasFormerRecords) upgradeRecords(connection)
+    return connection
+  }
+
+  #get(file: string, policy: Policy): Connection {
     const key = `${policyKey(policy)} ${file}`
     const known = this.#open.get(key)
     if (known) {
@@ -45,7 +54,7 @@ export class Connections {
   /** Deletes a database. */
   drop(file: string): void {
     this.forget(file)
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true })
+    for (const part of FILE_PARTS) rmSync(file + part, { force: true })
   }
 
   closeAll(): void {

@@ -1,23 +1,9 @@
 import { hash } from 'node:crypto'
 import type { Connection } from './connection.ts'
 import type { Reply } from './job.ts'
+import { createRecords, RECORDS } from './records-table.ts'
 import { SqlFailure } from './sql-failure.ts'
 
-/** The table of records. */
-export const RECORDS = '_persql_idempotency'
-
-const COLUMNS = `(
-  id integer primary key,
-  key text not null unique,
-  request blob not null,
-  created_at integer not null,
-  status integer not null,
-  reply text not null
-)`
-/** As it stands in the schema. A table that was renamed to this name has it in quotes. */
-export const RECORDS_SQL = `CREATE TABLE ${RECORDS} ${COLUMNS}`
-
-const CREATE = `create table if not exists ${RECORDS} ${COLUMNS}`
 const EXISTS = `select 1 from sqlite_schema where name = '${RECORDS}'`
 const FIND = `select request, status, reply from ${RECORDS} where key = ? and created_at > ?`
 const REPLACE = `insert or replace into ${RECORDS} (key, request, created_at, status, reply) values (?, ?, ?, ?, ?)`
@@ -26,11 +12,14 @@ const FORGET_EVERY = 16
 /** In the order of their making, so that none is searched for. */
 const FORGET = `delete from ${RECORDS}
   where id in (select id from ${RECORDS} order by id limit ${2 * FORGET_EVERY}) and created_at <= ?`
+const DIGEST_BYTES = 32
 
 /** One call under a key. Its record is kept in the database itself, in the transaction of the call's effect. */
 export class IdempotencyRecord {
   readonly #connection: Connection
   readonly #key: string
+  readonly #operation: string
+  readonly #body: Buffer
   readonly #request: Buffer
   readonly #now: number
   readonly #ttlMs: number
@@ -45,6 +34,8 @@ export class IdempotencyRecord {
   ) {
     this.#connection = connection
     this.#key = key
+    this.#operation = operation
+    this.#body = body
     this.#request = Buffer.concat([Buffer.from(operation), hash('sha256', body, 'buffer')])
     this.#now = now
     this.#ttlMs = ttlMs
@@ -53,13 +44,20 @@ export class IdempotencyRecord {
   /** The answer to an earlier call with this key. Throws where that call had another body. */
   find(): Reply | undefined {
     const connection = this.#connection
+    if (connection.hasFormerRecords) {
+      throw SqlFailure.of(
+        507,
+        'disk_full',
+        'There is no room to bring the idempotency keys of this database to the layout of this server.',
+      )
+    }
     return connection.runOwn(() => {
       connection.hasRecords ||= connection.own(EXISTS).get() !== undefined
       if (!connection.hasRecords) return
       const row = connection.own(FIND).get(this.#key, this.#now - this.#ttlMs)
       if (!row) return
       const [request, status, body] = row as unknown as [Uint8Array, number, string]
-      if (this.#request.compare(request) !== 0) {
+      if (!this.#isOf(request)) {
         throw new SqlFailure(409, 'This idempotency key was used for a request with another body.')
       }
       return { head: { status, rowsRead: 0, rowsWritten: 0, isReplay: true }, body }
@@ -70,11 +68,18 @@ export class IdempotencyRecord {
   store({ head, body }: Reply): void {
     const connection = this.#connection
     connection.runOwn(() => {
-      if (!connection.hasRecords) connection.database.exec(CREATE)
+      if (!connection.hasRecords) createRecords(connection)
       const { lastInsertRowid } = connection
         .own(REPLACE)
         .run(this.#key, this.#request, this.#now, head.status, body)
       if (Number(lastInsertRowid) % FORGET_EVERY === 0) connection.own(FORGET).run(this.#now - this.#ttlMs)
     })
+  }
+
+  #isOf(request: Uint8Array): boolean {
+    if (request.length !== DIGEST_BYTES) return this.#request.compare(request) === 0
+    // The first records were of the operation and the body in one digest.
+    const first = Buffer.concat([Buffer.from(`${this.#operation}\0`), this.#body])
+    return hash('sha256', first, 'buffer').compare(request) === 0
   }
 }

@@ -17,7 +17,9 @@ export function foldCase(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** Whether a table is the server's own, which no token may touch. */
+const HIDDEN = /^(?:sqlite)?_persql_/
+
+/** Whether a table is the server's own, which no token may touch. Former versions named theirs without `sqlite`. */
 export function isHidden(name: string): boolean {
-  return foldCase(name).startsWith('_persql_')
+  return HIDDEN.test(foldCase(name))
 }

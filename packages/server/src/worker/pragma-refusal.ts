@@ -44,7 +44,6 @@ export function pragmaRefusal(
   note: (effects: Partial<Effects>) => void,
 ): Refusal | undefined {
   const target = argument?.toLowerCase() ?? ''
-  if (target.includes('_persql_')) return Refusal.forbidden(`"${argument}" belongs to the server.`)
   if (OF_TABLE.has(name)) {
     return tables && !tables.includes(target) ? Refusal.scope(target) : undefined
   }

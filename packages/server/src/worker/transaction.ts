@@ -1,10 +1,10 @@
 import type { Connection } from './connection.ts'
-import { RECORDS, RECORDS_SQL } from './idempotency-records.ts'
+import { FORMER_RECORDS } from './records-table.ts'
 import { SqlFailure } from './sql-failure.ts'
 
 const STRANGERS = `select 1 from main.sqlite_schema
   where (name like '\\_persql\\_%' escape '\\' or tbl_name like '\\_persql\\_%' escape '\\')
-  and sql is not '${RECORDS_SQL}' and (sql is not null or tbl_name <> '${RECORDS}') limit 1`
+  and tbl_name is not ? limit 1`
 
 /**
  * Runs work in a transaction of its own: all of it is on disk when this returns, and none of it when it throws. Of
@@ -42,7 +42,8 @@ export function inSavepoint<T>(connection: Connection, work: () => T, end: 'keep
 
 /** Throws where a renaming has put something among the server's tables: SQLite does not show the authorizer new names. */
 export function refuseHiddenNames(connection: Connection): void {
-  const stranger = connection.runOwn(() => connection.own(STRANGERS).get())
+  const own = connection.hasFormerRecords ? FORMER_RECORDS : null
+  const stranger = connection.runOwn(() => connection.own(STRANGERS).get(own))
   if (stranger)
     throw SqlFailure.of(403, 'forbidden', 'Names that begin with "_persql_" belong to the server.')
 }
