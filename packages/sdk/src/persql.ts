@@ -15,7 +15,7 @@ import { RemoteBackend } from './remote-backend.ts'
 import { Tokens } from './tokens.ts'
 
 export interface PerSQLOptions {
-  /** Needed unless `local` is given. */
+  /** Needed unless `local` is given. An empty `baseURL` or `local` counts as left out, as an empty variable would. */
   readonly token?: string | undefined
   /** Default: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
   readonly baseURL?: string | undefined
@@ -60,7 +60,7 @@ export class PerSQL {
   readonly #local: LocalBackend | undefined
 
   constructor(options: PerSQLOptions) {
-    if (options.local === undefined) this.#http = new HttpClient(httpOptions(options))
+    if (options.local === undefined || options.local === '') this.#http = new HttpClient(httpOptions(options))
     else this.#local = new LocalBackend(checkLocal(options.local))
     this.databases = new Databases(() => this.#remote('databases'))
     this.tokens = new Tokens(() => this.#remote('tokens'))
@@ -118,7 +118,7 @@ export class PerSQL {
 function httpOptions(options: PerSQLOptions) {
   const { timeout = 60_000, maxRetries = 5, fetch = defaultFetch() } = options
   checkAttempts(timeout, maxRetries)
-  const baseURL = options.baseURL ?? environmentVariable('PERSQL_API_URL') ?? DEFAULT_BASE_URL
+  const baseURL = options.baseURL || environmentVariable('PERSQL_API_URL') || DEFAULT_BASE_URL
   return { token: checkToken(options.token), baseURL: checkBaseURL(baseURL), fetch, timeout, maxRetries }
 }
 

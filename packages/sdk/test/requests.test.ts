@@ -266,7 +266,15 @@ test('calls the hosted service where nothing else is named', async () => {
     return Response.json({ success: true, data: EMPTY_RESULT })
   }
   await new PerSQL({ token: 't', fetch }).database('acme/orders').query('select 1')
-  expect(urls).toEqual(['https://api.persql.com/v1/db/acme/orders/query'])
+  await new PerSQL({ token: 't', fetch, baseURL: '', local: '' }).database('acme/orders').query('select 1')
+  const url = 'https://api.persql.com/v1/db/acme/orders/query'
+  expect(urls).toEqual([url, url])
+})
+
+test('takes an empty address for none, and so finds its server in PERSQL_API_URL', async () => {
+  vi.stubEnv('PERSQL_API_URL', server.url)
+  await new PerSQL({ token: 't', baseURL: '' }).database('acme/orders').query('select 1')
+  expect(server.requests).toHaveLength(1)
 })
 
 test.each([

@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   }
   // Where nobody reads it any more, the server goes on all the same.
   process.stderr.on('error', () => {})
-  const given = process.env['PERSQL_ADMIN_TOKEN'] || undefined
+  const given = process.env['PERSQL_ADMIN_TOKEN']
   const server = await createServer({
     data: values.data,
     port: values.port === '' ? Number.NaN : Number(values.port),
@@ -64,7 +64,7 @@ async function run(): Promise<void> {
     adminToken: given,
     log,
   })
-  const isFirst = given === undefined && server.adminToken !== undefined
+  const isFirst = !given && server.adminToken !== undefined
   process.stderr.write(
     `PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference\n${
       isFirst ? `Admin token, shown only now: ${server.adminToken}\n` : ''

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -13,6 +13,7 @@ import { createApp, fetchOf } from './http/app.ts'
 import { ClientConnections } from './http/client-connections.ts'
 import { HeldBytes } from './http/held-bytes.ts'
 import { sqlListener } from './http/sql-listener.ts'
+import { makeDataFolder } from './make-data-folder.ts'
 import { Metrics } from './metrics.ts'
 import { withinOpenFiles } from './open-files.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
@@ -41,7 +42,11 @@ export interface PerSQLServer {
 
 /** Starts a server. Resolves when it takes requests. */
 export async function createServer(options: ServerOptions): Promise<PerSQLServer> {
-  const { namespace: slug = 'local', port = 8787, adminToken, now = Date.now } = options
+  const { namespace: slug = 'local', port = 8787, now = Date.now } = options
+  // Empty variables of the environment arrive as empty texts. An empty host would be every address of the machine.
+  const adminToken = options.adminToken || undefined
+  const host = options.host || '127.0.0.1'
+  if (options.data === '') throw new TypeError('data: the path of a folder.')
   if (!isSlug(slug)) throw new TypeError('namespace: lower case letters, digits and dashes.')
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError('port: 0 to 65535.')
   if (adminToken !== undefined && !TOKEN.test(adminToken)) {
@@ -56,9 +61,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   const metrics = new Metrics()
   const log = safeLog(options.log, metrics)
   const data = resolve(options.data)
-  const files = join(data, 'databases')
-  mkdirSync(files, { recursive: true, mode: 0o700 })
-  chmodSync(data, 0o700)
+  const files = makeDataFolder(data)
   const pathOf = (file: string) => files + sep + file
 
   const registry = new Registry(data, now)
@@ -72,7 +75,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { mode: 0o700 })
     pool = startPool(workers, limits, realpathSync(temporary))
-    sweeper = new Sweeper(registry, pool, pathOf)
+    sweeper = new Sweeper(registry, pool, files, pathOf)
     const autoCreate = options.autoCreate ?? true
     http = createHttpServer(HTTP)
     http.on('checkContinue', answerExpectation)
@@ -82,7 +85,7 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const app = createApp(services, log)
     const listener = getRequestListener(fetchOf(app), { hostname: 'localhost' })
     http.on('request', sqlListener(services, log, listener))
-    await listen(http, port, options.host ?? '127.0.0.1')
+    await listen(http, port, host)
     // Not before: a token that is made in a run that fails would never be shown.
     secret = registry.ensureNamespace(slug, adminToken)
   } catch (error) {
@@ -113,8 +116,8 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   for (const timer of timers) timer.unref()
 
   const address = listener.address() as AddressInfo
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  const url = `http://${host}:${address.port}`
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  const url = `http://${shown}:${address.port}`
   log?.({ level: 'info', event: 'start', url, namespace: slug })
 
   let closed: Promise<void> | undefined

@@ -1,7 +1,10 @@
 import { LIMITS } from '@persql/sdk/protocol'
 
 export interface ServerOptions {
-  /** The folder that everything is kept in. Made where it is missing; one server uses it at a time. */
+  /**
+   * The folder that everything is kept in. Made where it is missing, for this user only; one server uses it at a time.
+   * A folder that holds other things, or that everybody may write to, is refused.
+   */
   readonly data: string
   /** Default: 8787. 0 takes a free one. */
   readonly port?: number

@@ -1,18 +1,25 @@
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { isDiskFull } from './disk-full.ts'
 import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
 import type { Registry } from './registry/registry.ts'
+import { FILE_PARTS } from './worker/file-parts.ts'
 
 /** Removes databases, and deletes the files of those that are gone. */
 export class Sweeper {
   readonly #registry: Registry
   readonly #pool: WorkerPool
+  readonly #folder: string
   readonly #pathOf: (file: string) => string
+  /** Files that a job on another database reads, with the number of such jobs. */
+  readonly #held = new Map<string, number>()
   #running: Promise<void> | undefined
 
-  constructor(registry: Registry, pool: WorkerPool, pathOf: (file: string) => string) {
+  /** The folder is the one of the databases. */
+  constructor(registry: Registry, pool: WorkerPool, folder: string, pathOf: (file: string) => string) {
     this.#registry = registry
     this.#pool = pool
+    this.#folder = folder
     this.#pathOf = pathOf
   }
 
@@ -22,17 +29,28 @@ export class Sweeper {
     await Promise.all(removed.map(({ file }) => this.empty(file)))
   }
 
+  /** Keeps a file while work reads it that does not stand in the queue of its database. */
+  async holding<T>(file: string, work: () => Promise<T>): Promise<T> {
+    this.#held.set(file, (this.#held.get(file) ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const others = (this.#held.get(file) ?? 1) - 1
+      if (others > 0) this.#held.set(file, others)
+      else this.#held.delete(file)
+    }
+  }
+
   /**
    * Deletes a file that nothing refers to any more, after the requests that still wait for it. Where no worker can do
-   * it now, a later sweep does.
+   * it now, or the file is held, a later sweep does.
    */
   async empty(file: string): Promise<void> {
+    if (this.#held.has(file)) return
     const path = this.#pathOf(file)
     try {
-      const { head } = await this.#pool.run({ operation: 'drop', file: path })
+      await this.#pool.run({ operation: 'drop', file: path })
       this.#pool.forget(path)
-      const { databases } = this.#registry
-      if (head.status === 200) this.#registry.makingRoom(() => databases.emptied(file))
     } catch (error) {
       if (!(error instanceof PoolFailure) && !isDiskFull(error)) throw error
     }
@@ -51,10 +69,19 @@ export class Sweeper {
     return this.#running
   }
 
+  #isThere(file: string): boolean {
+    return FILE_PARTS.some((part) => existsSync(this.#pathOf(file) + part))
+  }
+
   async #sweep(): Promise<void> {
     const { databases, usage } = this.#registry
     for (const { id } of databases.expired()) this.#registry.makingRoom(() => databases.remove(id))
-    for (const file of databases.trash()) await this.empty(file)
+    databases.discardFormer((await readdir(this.#folder)).map((name) => name.replace(PART, '')))
+    for (const file of databases.trash()) {
+      // Not as soon as it has been deleted: a process that was killed meanwhile may have made a part of it again.
+      if (this.#isThere(file)) await this.empty(file)
+      else this.#registry.makingRoom(() => databases.emptied(file))
+    }
     this.#registry.fillReserve()
     const sizes = new Map<string, number>()
     for (const { id, file } of databases.all()) {
@@ -65,6 +92,8 @@ export class Sweeper {
     usage.flush()
   }
 }
+
+const PART = /-(?:wal|shm|journal)$/
 
 async function sizeOf(path: string): Promise<number> {
   const sizes = await Promise.all(

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer } from './support/test-server.ts'
@@ -45,21 +45,80 @@ test('makes a branch with the schema of its parent and none of its rows', async 
   expect((await query('orders', 'select name from names')).body.data.rows).toEqual([['Ada']])
 })
 
-test.each(['run-1', 'Feature/x_1', 'pr.42', 'a'.repeat(64)])(
-  'finds the branch %s by all its addresses',
-  async (ref) => {
-    const { call, query } = await withParent()
-    const segment = encodeURIComponent(ref)
-    const { body } = await call('PUT', `/v1/db/acme/orders/branches/${segment}`, {})
-    expect(body.data.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,62}$/)
-    await query(body.data.slug, 'create table here (a)')
-    for (const address of [`orders.${segment}`, `orders-${segment}`, body.data.slug]) {
-      expect((await query(address, 'select * from here')).status).toBe(200)
-    }
-    expect((await call('GET', `/v1/db/acme/orders/branches/${segment}`)).body.data).toEqual(body.data)
-    expect((await call('GET', '/v1/db/acme/orders/branches')).body.data).toEqual([body.data])
-  },
-)
+test.each([
+  ['run-1', 'orders-run-1'],
+  ['Feature/x_1', 'orders-Feature/x_1'],
+  // With a dash, it would be the branch "42" of "orders-pr".
+  ['pr.42', 'orders.pr.42'],
+  ['a'.repeat(64), `orders-${'a'.repeat(64)}`],
+])('finds the branch %s by all its addresses', async (ref, other) => {
+  const { call, query } = await withParent()
+  const segment = encodeURIComponent(ref)
+  const { body } = await call('PUT', `/v1/db/acme/orders/branches/${segment}`, {})
+  expect(body.data.slug).toMatch(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  await query(body.data.slug, 'create table here (a)')
+  for (const address of [`orders.${segment}`, encodeURIComponent(other), body.data.slug]) {
+    expect((await query(address, 'select * from here')).status).toBe(200)
+  }
+  expect((await call('GET', `/v1/db/acme/orders/branches/${segment}`)).body.data).toEqual(body.data)
+  expect((await call('GET', '/v1/db/acme/orders/branches')).body.data).toEqual([body.data])
+})
+
+test('never lets an address of a branch that is gone stand for another one', async () => {
+  const { call, query, batch } = await startServer()
+  for (const slug of ['a', 'a-b']) await call('POST', '/v1/databases', { name: slug, slug })
+  const put = async (parent: string, ref: string) =>
+    (await call('PUT', `/v1/db/acme/${parent}/branches/${ref}`, {})).body.data.slug
+  expect(await put('a-b', 'c')).toBe('a-b-c')
+  const other = await put('a', 'b-c')
+  expect(other).toMatch(/^a-b-c-[0-9a-f]{10}$/)
+  const missing = async () => {
+    const answers = [
+      await query('a-b-c', 'create table t (x)'),
+      await batch('a-b-c', [{ sql: 'create table t (x)' }]),
+      await call('POST', '/v1/tokens', { name: 'x', database: 'a-b-c' }),
+      await call('GET', '/v1/databases/a-b-c'),
+      await call('DELETE', '/v1/databases/a-b-c'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 404))
+  }
+  await call('DELETE', '/v1/db/acme/a-b/branches/c')
+  await missing()
+  expect(await put('a', 'b-c')).toBe(other)
+  await call('DELETE', '/v1/db/acme/a/branches/b-c')
+  // What it was called is kept for it.
+  expect(await put('a', 'b-c')).toBe(other)
+  await missing()
+  const { status, body } = await call('POST', '/v1/databases', { name: 'x', slug: 'a-b-c' })
+  expect([status, body.error]).toEqual([
+    409,
+    '"a-b-c" is an address of the branch "a-b.c", and stays one. Choose another slug.',
+  ])
+  expect(await put('a-b', 'c')).toBe('a-b-c')
+})
+
+test('never lets the slug of a database that is gone stand for a branch', async () => {
+  const { call, query } = await startServer()
+  for (const slug of ['a', 'a-b']) await call('POST', '/v1/databases', { name: slug, slug })
+  await call('DELETE', '/v1/databases/a-b')
+  const { body } = await call('PUT', '/v1/db/acme/a/branches/b', {})
+  expect(body.data.slug).toMatch(/^a-b-[0-9a-f]{10}$/)
+  expect((await query('a-b', 'select 1')).status).toBe(404)
+  expect((await query('a.b', 'create table in_branch (x)')).status).toBe(200)
+  // To make a database again by its slug is what its address meant.
+  expect((await call('POST', '/v1/databases', { name: 'a-b', slug: 'a-b' })).status).toBe(200)
+  expect((await call('GET', '/v1/db/acme/a-b/tables')).body.data).toEqual([])
+})
+
+test('takes a dash in an address with a dot for a part of the slug', async () => {
+  const { call, query } = await startServer()
+  await call('POST', '/v1/databases', { name: 'a', slug: 'a' })
+  await call('PUT', '/v1/db/acme/a/branches/b.c', {})
+  expect((await query('a-b.c', 'select 1')).status).toBe(404)
+  await call('POST', '/v1/databases', { name: 'a-b', slug: 'a-b' })
+  const { body } = await call('PUT', '/v1/db/acme/a-b/branches/c', {})
+  expect((await call('GET', '/v1/databases/a-b.c')).body.data.id).toBe(body.data.id)
+})
 
 test('resets a branch to the schema that its parent has now', async () => {
   const { call, query, data } = await withParent()
@@ -231,9 +290,10 @@ test('leaves branches alone that are made while a sweep runs', async () => {
   await sweeps
 })
 
-test('does not merge a branch that is gone', async () => {
-  const { call, query, data } = await withParent({ workers: { min: 2, max: 2 } })
+test('merges a branch whose deletion comes later, and deletes its file afterwards', async () => {
+  const { call, query, data, server } = await withParent({ workers: { min: 2, max: 2 } })
   await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  await query('orders.b', 'create table made_in_branch (a)')
   const waiting = async (jobs: number) => {
     while (!(await call('GET', '/metrics')).body.includes(`\npersql_jobs ${jobs}\n`)) {}
   }
@@ -246,7 +306,59 @@ test('does not merge a branch that is gone', async () => {
   const merge = call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })
   await waiting(2)
   expect((await call('DELETE', '/v1/db/acme/orders/branches/b')).status).toBe(200)
+  await server.sweep()
   await busy
-  expect((await merge).status).toBe(404)
+  expect((await merge).body.data.applied).toEqual(['CREATE TABLE made_in_branch (a)'])
+  expect((await call('POST', '/v1/db/acme/orders/branches/b/merge', { mode: 'schema' })).status).toBe(404)
+  await server.sweep()
   expect(filesIn(data)).toBe(1)
+})
+
+test('leaves no file behind of what was merged, reset and deleted while workers were killed', async () => {
+  const { call, server, data } = await withParent({ workers: { min: 2, max: 4 } })
+  let isDone = false
+  const killer = (async () => {
+    for (let round = 0; !isDone; round++) {
+      await call('GET', '/healthz')
+      const { workers } = server
+      const pid = workers[round % workers.length]
+      if (pid !== undefined && round % 20 === 0) process.kill(pid, 'SIGKILL')
+    }
+  })()
+  const branch = '/v1/db/acme/orders/branches'
+  for (let round = 0; round < 30; round++) {
+    await Promise.all([
+      call('PUT', `${branch}/b`, {}),
+      call('POST', `${branch}/b/merge`, { mode: 'schema' }),
+      call('PUT', `${branch}/b`, {}),
+      call('POST', `${branch}/b/merge`, { mode: 'schema' }),
+      call('DELETE', `${branch}/b`),
+    ])
+  }
+  isDone = true
+  await killer
+  await call('DELETE', `${branch}/b`)
+  // What no worker could delete at once, a sweep does as soon as there is one.
+  for (let files = 2; files > 1; files = filesIn(data)) await server.sweep()
+  const [parent] = readdirSync(join(data, 'databases')).filter((name) => name.endsWith('.sqlite'))
+  const others = readdirSync(join(data, 'databases')).filter((name) => !name.startsWith(String(parent)))
+  expect(others).toEqual([])
+})
+
+test('sweeps what is left of databases that are gone, and nothing that it does not know', async () => {
+  const { call, data, server } = await withParent()
+  await call('PUT', '/v1/db/acme/orders/branches/b', {})
+  const files = join(data, 'databases')
+  const known = new Set(readdirSync(files))
+  await call('POST', '/v1/databases', { name: 'x', slug: 'x' })
+  await call('POST', '/v1/db/acme/x/query', { sql: 'create table t (a)' })
+  const [gone = ''] = readdirSync(files).filter((name) => name.endsWith('.sqlite') && !known.has(name))
+  await call('DELETE', '/v1/databases/x')
+  await server.sweep()
+  for (const name of [gone, `${gone}-wal`, `${gone}-shm`, 'data_unknown.sqlite', 'notes.txt']) {
+    writeFileSync(join(files, name), '')
+  }
+  await server.sweep()
+  const left = readdirSync(files).filter((name) => !known.has(name))
+  expect(left.toSorted()).toEqual(['data_unknown.sqlite', 'notes.txt'])
 })

@@ -39,7 +39,7 @@ export function serverCommand(program: Command): void {
         },
       })
       note(`PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference`)
-      if (adminToken === undefined && server.adminToken !== undefined) {
+      if (!adminToken && server.adminToken !== undefined) {
         note(`Admin token, shown only now: ${server.adminToken}`)
       }
       await untilStopped()

@@ -211,12 +211,12 @@ export function branchRoutes(app: App, services: Services): void {
       const parent = parentOf(c)
       const branch = branchOf(c, parent)
       const { mode } = bodyOf(c, schemas.mergeBranch)
-      const reply = await runJob(services, c, {
+      const job = {
         operation: 'mergeSchema',
         file: pathOf(parent.file),
         source: pathOf(branch.file),
-      })
-      const applied = failOn(reply)
+      } as const
+      const applied = failOn(await sweeper.holding(branch.file, () => runJob(services, c, job)))
       return succeed(c, { branchRef: branch.ref, mode, applied })
     },
   )

@@ -50,7 +50,7 @@ export function databaseRoutes(app: App, services: Services): void {
       const { namespaceId } = c.get('token')
       const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
       const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
-      if (!created) throw new ApiError(409, `A database with the slug "${slug}" exists.`)
+      if (!created) throw new ApiError(409, takenBy(slug, databases.meaningOf(namespaceId, slug)))
       return succeed(c, databaseInfo(created))
     },
   )
@@ -80,6 +80,11 @@ export function databaseRoutes(app: App, services: Services): void {
       return succeed(c, { deleted: true })
     },
   )
+}
+
+function takenBy(slug: string, meaning = slug): string {
+  if (meaning === slug) return `A database with the slug "${slug}" exists.`
+  return `"${slug}" is an address of the branch "${meaning}", and stays one. Choose another slug.`
 }
 
 export function databaseInfo(database: Database): DatabaseInfo {

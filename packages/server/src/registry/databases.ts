@@ -55,7 +55,10 @@ export class Databases {
     this.#now = now
   }
 
-  /** The database with an address: its slug, or `parent.ref` or `parent-ref` of a branch. */
+  /**
+   * The database with an address: its slug, or `parent.ref` of a branch, or `parent-ref` where that was free when the
+   * branch was made. An address that has stood for a database or branch stands for no other one, ever.
+   */
   find(namespaceId: string, address: string): Database | undefined {
     if (address.length > LONGEST_ADDRESS) return
     const key = `${namespaceId} ${address}`
@@ -82,21 +85,13 @@ export class Databases {
 
   /** Whether the address is free and never was anything else: what was deleted must not come back by a query. */
   isNew(namespaceId: string, slug: string): boolean {
-    if (!isSlug(slug)) return false
-    if (
-      this.#statements.get('select 1 from databases where namespace_id = ? and slug = ?', namespaceId, slug)
-    ) {
-      return false
-    }
-    return !this.#splits(slug).some(([parent, ref]) =>
-      this.#statements.get(
-        `select 1 from databases b join databases p on p.id = b.parent_id
-          where p.namespace_id = ? and p.slug = ? and b.ref = ?`,
-        namespaceId,
-        parent,
-        ref,
-      ),
-    )
+    return isSlug(slug) && this.meaningOf(namespaceId, slug) === undefined
+  }
+
+  /** What an address without a dot stands for, or once stood for: a slug, or `parent.ref`. */
+  meaningOf(namespaceId: string, address: string): string | undefined {
+    const sql = 'select meaning from addresses where namespace_id = ? and address = ?'
+    return this.#statements.get<{ meaning: string }>(sql, namespaceId, address)?.meaning
   }
 
   list(namespaceId: string): Database[] {
@@ -113,7 +108,7 @@ export class Databases {
     return found && !this.#isExpired(found) ? found : undefined
   }
 
-  /** Nothing where the slug is taken. */
+  /** Nothing where the slug is taken, or is an address of a branch. */
   create(database: {
     readonly namespaceId: string
     readonly slug: string
@@ -122,7 +117,8 @@ export class Databases {
   }): Database | undefined {
     return transact(this.#database, () => {
       this.#removeExpired(database.namespaceId, database.slug)
-      if (this.#isTaken(database.namespaceId, database.slug)) return
+      const { namespaceId, slug } = database
+      if (this.#bySlug(namespaceId, slug) || !this.#claim(namespaceId, slug, slug)) return
       return this.#insert({ ...database, file: newFile(), expiresAt: database.expiresAt ?? null })
     })
   }
@@ -208,6 +204,18 @@ export class Databases {
     return this.#statements.all<Row>(SELECT).map(toDatabase)
   }
 
+  /** Makes trash of those files that are of databases that are gone. Others, known or not, stay what they are. */
+  discardFormer(files: readonly string[]): void {
+    const living = new Set(this.all().map(({ file }) => file))
+    for (const file of new Set(files)) {
+      if (living.has(file)) continue
+      this.#statements.run(
+        `insert or ignore into trash (file) select file from databases where file = ? and deleted_at is not null`,
+        file,
+      )
+    }
+  }
+
   trash(): string[] {
     const files = this.#statements.all<{ file: string }>('select file from trash').map(({ file }) => file)
     return files.filter((file) => !this.#reserved.has(file))
@@ -218,24 +226,20 @@ export class Databases {
   }
 
   #look(namespaceId: string, address: string): Database | undefined {
-    const bySlug = this.#bySlug(namespaceId, address)
-    if (bySlug) return bySlug
-    for (const [parentSlug, ref] of this.#splits(address)) {
-      const parent = this.#bySlug(namespaceId, parentSlug)
-      const branch = parent && !this.#isExpired(parent) && this.branch(parent.id, ref)
-      if (branch) return branch
-    }
-    return
+    const meaning = address.includes('.') ? address : this.meaningOf(namespaceId, address)
+    if (meaning === undefined) return
+    // Slugs hold no dot.
+    const dot = meaning.indexOf('.')
+    if (dot < 0) return this.#bySlug(namespaceId, meaning)
+    const parent = this.#bySlug(namespaceId, meaning.slice(0, dot))
+    return parent && !this.#isExpired(parent) ? this.branch(parent.id, meaning.slice(dot + 1)) : undefined
   }
 
-  /** At the first dot, because slugs hold none; and at every dash. */
-  #splits(address: string): [parent: string, ref: string][] {
-    const dot = address.indexOf('.')
-    const splits: [string, string][] = dot > 0 ? [[address.slice(0, dot), address.slice(dot + 1)]] : []
-    for (let dash = address.indexOf('-'); dash > 0; dash = address.indexOf('-', dash + 1)) {
-      splits.push([address.slice(0, dash), address.slice(dash + 1)])
-    }
-    return splits
+  /** Whether the address has this meaning, from now on if it had none. */
+  #claim(namespaceId: string, address: string, meaning: string): boolean {
+    const sql = 'insert or ignore into addresses (namespace_id, address, meaning) values (?, ?, ?)'
+    this.#statements.run(sql, namespaceId, address, meaning)
+    return this.meaningOf(namespaceId, address) === meaning
   }
 
   #bySlug(namespaceId: string, slug: string): Database | undefined {
@@ -251,16 +255,24 @@ export class Databases {
     )
   }
 
+  /** The one that the branch had before, if it had one. */
   #branchSlug(parent: Database, ref: string): string {
-    const plain = `${parent.slug}-${ref}`
-    if (isSlug(plain) && !this.#isTaken(parent.namespaceId, plain)) return plain
+    const { namespaceId } = parent
+    const meaning = `${parent.slug}.${ref}`
+    // With a dot in it, the address would be one of a branch of another parent.
+    if (!ref.includes('.')) this.#claim(namespaceId, `${parent.slug}-${ref}`, meaning)
+    const known = this.#statements
+      .all<{ address: string }>(
+        'select address from addresses where namespace_id = ? and meaning = ?',
+        namespaceId,
+        meaning,
+      )
+      .find(({ address }) => isSlug(address))
+    if (known) return known.address
     const text = `${parent.slug}-${ref.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
-    return `${text.slice(0, 50).replace(/-$/, '')}-${newId('b').slice(-10)}`
-  }
-
-  #isTaken(namespaceId: string, slug: string): boolean {
-    this.#removeExpired(namespaceId, slug)
-    return this.#bySlug(namespaceId, slug) !== undefined
+    const slug = `${text.slice(0, 50).replace(/-$/, '')}-${newId('b').slice(-10)}`
+    this.#claim(namespaceId, slug, meaning)
+    return slug
   }
 
   #removeExpired(namespaceId: string, slug: string): void {

@@ -1,89 +1,44 @@
+import { createRequire } from 'node:module'
 import { DatabaseSync } from 'node:sqlite'
+import { LAYOUTS } from './layouts.ts'
+import { makePrivateFile } from './make-private-file.ts'
 
-const LAYOUT = 1
-
-const SCHEMA = `
-create table namespaces (
-  id text primary key,
-  slug text not null unique,
-  created_at integer not null
-) strict;
-
-create table databases (
-  id text primary key,
-  namespace_id text not null references namespaces (id),
-  slug text not null,
-  name text not null,
-  file text not null,
-  parent_id text references databases (id),
-  ref text,
-  created_at integer not null,
-  forked_at integer,
-  expires_at integer,
-  deleted_at integer
-) strict;
-create unique index databases_slug on databases (namespace_id, slug) where deleted_at is null;
-create unique index databases_branch on databases (parent_id, ref) where deleted_at is null;
-create index databases_former on databases (namespace_id, slug);
-create index databases_expiry on databases (expires_at) where deleted_at is null;
-
-create table tokens (
-  id text primary key,
-  namespace_id text not null references namespaces (id),
-  hash blob not null unique,
-  name text not null,
-  role text not null check (role in ('admin', 'readwrite', 'readonly')),
-  table_scope text,
-  database_id text references databases (id),
-  created_at integer not null,
-  expires_at integer,
-  revoked_at integer
-) strict;
-create index tokens_namespace on tokens (namespace_id) where revoked_at is null;
-
-create table usage (
-  day text not null,
-  database_id text not null,
-  token_id text not null,
-  requests integer not null,
-  rows_read integer not null,
-  rows_written integer not null,
-  primary key (day, database_id, token_id)
-) strict, without rowid;
-
-create table storage (
-  day text not null,
-  database_id text not null,
-  bytes integer not null,
-  primary key (day, database_id)
-) strict, without rowid;
-
--- Files of databases that are gone, or are not there yet.
-create table trash (file text primary key) strict, without rowid;
-`
+/** Of this package. */
+const VERSION: string = createRequire(import.meta.url)('../../package.json').version
 
 /**
  * Opens the file that knows namespaces, databases, branches, tokens and usage, and makes it first where it is
- * missing. Others may read it meanwhile, such as a backup.
+ * missing. A file of an earlier version is brought to the present layout, in one transaction; one of a later version
+ * is refused. Others may read it meanwhile, such as a backup.
  */
 export function openRegistry(file: string): DatabaseSync {
+  makePrivateFile(file)
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, defensive: true })
   try {
     database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full')
-    database.exec('begin immediate')
-    const layout = database.prepare('pragma user_version').get()?.['user_version']
-    if (layout === 0) database.exec(`${SCHEMA} pragma user_version = ${LAYOUT}`)
-    else if (layout !== LAYOUT) {
-      throw new Error(
-        `The data folder has layout ${layout}, this server reads ${LAYOUT}. Upgrade @persql/server.`,
-      )
-    }
-    database.exec('commit')
+    transact(database, () => upgrade(database))
     return database
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+function upgrade(database: DatabaseSync): void {
+  const layout = Number(database.prepare('pragma user_version').get()?.['user_version'])
+  if (layout > LAYOUTS.length || layout < 0) throw new Error(tooNew(database, layout))
+  if (layout === 0 && database.prepare('select 1 from sqlite_schema').get()) {
+    throw new Error('The "registry.sqlite" in the data folder is not one of this server. Use another folder.')
+  }
+  if (layout === LAYOUTS.length) return
+  for (const sql of LAYOUTS.slice(layout)) database.exec(sql)
+  database.prepare('insert into layouts (layout, server) values (?, ?)').run(LAYOUTS.length, VERSION)
+  database.exec(`pragma user_version = ${LAYOUTS.length}`)
+}
+
+function tooNew(database: DatabaseSync, layout: number): string {
+  const row = database.prepare('select server from layouts where layout = ?').get(layout)
+  return `The data folder has layout ${layout}, made by @persql/server ${row?.['server']}. This is @persql/server ${VERSION}, which reads layouts up to ${LAYOUTS.length}. Start the version that made it, or a later one.`
 }
 
 /** Runs work in one transaction. */
