@@ -13,6 +13,11 @@ const BODY_BYTES = 4 * 1024 * 1024
 export interface HttpHandlerOptions {
   /** Of a request. Default: 4 MiB. */
   readonly maxBodyBytes?: number | undefined
+  /**
+   * Origins of pages elsewhere, such as `https://app.example.com`, whose requests are answered too. For a browser, the
+   * answers need CORS headers besides, which are the caller's to add. Default: none.
+   */
+  readonly origins?: readonly string[] | undefined
   /** Told of requests that were refused and of errors outside tools. */
   readonly onError?: ((error: Error) => void) | undefined
 }
@@ -27,10 +32,11 @@ export interface HttpHandler {
 /**
  * MCP over streamable HTTP, without sessions: each POST is served by a server of its own; GET and DELETE are answered
  * with 405. Serves the protocol of 2026-07-28 and those of 2025. A page in a browser is refused with 403 unless it
- * comes from this machine, as the specification asks for against DNS rebinding.
+ * comes from this machine or a given origin, as the specification asks for against DNS rebinding.
  */
 export function createHttpHandler({
   maxBodyBytes = BODY_BYTES,
+  origins = [],
   onError,
 }: HttpHandlerOptions = {}): HttpHandler {
   const handler = createMcpHandler(
@@ -42,7 +48,8 @@ export function createHttpHandler({
   )
   return {
     async fetch(request, options) {
-      const refusal = originValidationResponse(request, localhostAllowedOrigins())
+      const isListed = origins.includes(request.headers.get('origin') ?? '')
+      const refusal = isListed ? undefined : originValidationResponse(request, localhostAllowedOrigins())
       if (refusal) return refusal
       // The one place in which the library hands something through to where servers are made.
       const authInfo = { token: '', clientId: '', scopes: [], extra: { options } }

@@ -11,6 +11,7 @@ const USAGE = `persql-server [options]
   --host <address>       default: 127.0.0.1, which other machines cannot reach
   --namespace <slug>     default: local
   --no-auto-create       a query does not make the database that it names
+  --mcp-origin <origin>  a page elsewhere that may use /mcp, such as https://app.example.com; may be repeated
   --quiet                no log of requests
   --help
 
@@ -36,6 +37,7 @@ async function run(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       namespace: { type: 'string', default: 'local' },
       'auto-create': { type: 'boolean', default: true },
+      'mcp-origin': { type: 'string', multiple: true, default: [] },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -61,6 +63,7 @@ async function run(): Promise<void> {
     host: values.host,
     namespace: values.namespace,
     autoCreate: values['auto-create'],
+    mcpOrigins: values['mcp-origin'],
     adminToken: given,
     log,
   })

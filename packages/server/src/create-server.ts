@@ -52,6 +52,11 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
   if (adminToken !== undefined && !TOKEN.test(adminToken)) {
     throw new TypeError('adminToken: 16 to 200 letters, digits, _ - . ~ + /')
   }
+  const { mcpOrigins = [] } = options
+  for (const origin of mcpOrigins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
+    throw new TypeError(`mcpOrigins: "${origin}" is no origin, such as "https://app.example.com".`)
+  }
   const { min = 2, max = 8 } = options.workers ?? {}
   checkCounts('limits', { ...DEFAULT_LIMITS, ...options.limits }, ['queue'])
   checkCounts('workers', { min, max }, ['min'])
@@ -81,7 +86,8 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     http.on('checkContinue', answerExpectation)
     const clients = new ClientConnections(http, { most: limits.connections, unreadBytes: heldBytes })
     const bodies = new HeldBytes(heldBytes)
-    const services = { registry, pool, sweeper, metrics, clients, bodies, limits, autoCreate, now, pathOf }
+    const held = { clients, bodies }
+    const services = { registry, pool, sweeper, metrics, ...held, limits, autoCreate, mcpOrigins, now, pathOf }
     const app = createApp(services, log)
     const listener = getRequestListener(fetchOf(app), { hostname: 'localhost' })
     http.on('request', sqlListener(services, log, listener))

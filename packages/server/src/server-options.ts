@@ -18,10 +18,16 @@ export interface ServerOptions {
    */
   readonly adminToken?: string | undefined
   /**
-   * Whether a query or batch makes the database that it names, with an admin token that is not bound to one
-   * database, where there never was one with that slug. Default: true.
+   * Whether a query or batch, or making a branch, makes the database that it names, with an admin token that is not
+   * bound to one database, where there never was one with that address. Calls that only look make none. Default: true.
    */
   readonly autoCreate?: boolean
+  /**
+   * Origins of pages elsewhere, such as `https://app.example.com`, that may use `/mcp` from a browser, with a token as
+   * everybody; they are answered with CORS headers. Default: none; then only pages of this machine get an answer, and
+   * none without a proxy of their own.
+   */
+  readonly mcpOrigins?: readonly string[]
   readonly limits?: Partial<ServerLimits>
   /** Processes that run SQL: always `min` (default: 2), and up to `max` (default: 8) while all are busy. */
   readonly workers?: { readonly min?: number; readonly max?: number }

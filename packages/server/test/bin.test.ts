@@ -54,6 +54,33 @@ test('prints the admin token in the first run only, and never into the log', asy
   expect(first.output.stdout + second.output.stdout + second.output.stderr).not.toContain(token)
 })
 
+test('takes empty variables and addresses for none', async () => {
+  const options = ['--data', temporaryFolder(), '--port', '0', '--host', '']
+  const server = await start(options, { PERSQL_ADMIN_TOKEN: '' })
+  expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(await server.me(tokenIn(server.output))).toBe(200)
+  const nowhere = await start(['--data', ''])
+  expect([await nowhere.exit, nowhere.output.stderr]).toEqual([
+    1,
+    'persql-server: data: the path of a folder.\n',
+  ])
+})
+
+test('tells which pages may use MCP', async () => {
+  const server = await start([
+    '--port',
+    '0',
+    '--mcp-origin',
+    'https://a.example',
+    '--mcp-origin',
+    'https://b.example',
+  ])
+  for (const origin of ['https://a.example', 'https://b.example']) {
+    const { headers } = await fetch(`${server.url}/mcp`, { method: 'OPTIONS', headers: { origin } })
+    expect(headers.get('access-control-allow-origin')).toBe(origin)
+  }
+})
+
 test('writes its log as one JSON object a line, and nothing but failures with --quiet', async () => {
   const loud = await start(['--port', '0'])
   await loud.me('x')

@@ -144,6 +144,39 @@ test('starts a branch from another branch', async () => {
   expect((await call('PUT', '/v1/db/acme/orders.a/branches/c', {})).status).toBe(400)
 })
 
+test('makes the database that a branch is to be of, as a query would', async () => {
+  const { call, query, token } = await startServer()
+  const claim = (database: string, body: object = {}, options = {}) =>
+    call('POST', `/v1/db/acme/${database}/branches/claim`, body, options)
+  const claimed = await claim('fresh', { role: 'admin' })
+  expect([claimed.status, claimed.body.data.outcome]).toEqual([200, 'created'])
+  const options = { token: claimed.body.data.token }
+  expect((await query(claimed.body.data.databaseSlug, 'create table t (a)', [], options)).status).toBe(200)
+  expect((await call('POST', '/v1/db/acme/fresh/branches/none/merge', { mode: 'schema' })).status).toBe(404)
+  expect((await call('PUT', '/v1/db/acme/other/branches/b', {})).status).toBe(200)
+  const made = ['fresh', 'other']
+  const slugs = async () =>
+    (await call('GET', '/v1/databases')).body.data.map(({ slug }: { slug: string }) => slug)
+  expect(await slugs()).toEqual(made)
+
+  // What a query would not make, or what is not valid, makes nothing.
+  const bound = { token: await token({ database: 'fresh' }) }
+  const writer = { token: await token({ role: 'readwrite' }) }
+  expect((await claim('third', {}, bound)).status).toBe(403)
+  expect((await claim('third', {}, writer)).status).toBe(403)
+  expect((await claim('third', { ref: 'main' })).status).toBe(400)
+  expect((await claim('third', { ttlSec: 1 })).status).toBe(400)
+  expect((await claim('Third')).status).toBe(404)
+  expect((await call('PUT', '/v1/db/acme/third/branches/b', { fromRef: 'x' })).status).toBe(404)
+  expect((await call('PUT', '/v1/db/acme/third/branches/main', {})).status).toBe(400)
+  expect((await call('GET', '/v1/db/acme/third/branches')).status).toBe(404)
+  await call('DELETE', '/v1/databases/other')
+  expect((await claim('other')).status).toBe(404)
+  expect(await slugs()).toEqual(['fresh'])
+  const strict = await startServer({ autoCreate: false })
+  expect((await strict.call('POST', '/v1/db/acme/fresh/branches/claim', {})).status).toBe(404)
+})
+
 test('claims a branch with a token that reaches nothing else', async () => {
   const { claim, call, query } = await withParent()
   const claimed = await claim({ purpose: 'Fix the bug!', role: 'write' })

@@ -178,6 +178,78 @@ test.each<[string, string, object, unknown, number]>([
   if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('Bearer')
 })
 
+const APP = 'https://app.example.com'
+
+test.each<[string, string, Record<string, string>, number, string | null]>([
+  ['a page that is listed', 'POST', { origin: APP }, 200, APP],
+  [
+    'a page that is listed, with an unknown token',
+    'POST',
+    { origin: APP, authorization: 'Bearer x' },
+    401,
+    APP,
+  ],
+  ['a stream for a page that is listed', 'GET', { origin: APP }, 405, APP],
+  ['another page', 'POST', { origin: 'https://evil.example' }, 403, null],
+  ['another port', 'POST', { origin: `${APP}:8443` }, 403, null],
+  ['another scheme', 'POST', { origin: 'http://app.example.com' }, 403, null],
+  ['a name that begins alike', 'POST', { origin: `${APP}.evil.example` }, 403, null],
+  ['a name below', 'POST', { origin: 'https://x.app.example.com' }, 403, null],
+  ['a page without an origin of its own', 'POST', { origin: 'null' }, 403, null],
+  ['a page of this machine that is not listed', 'POST', { origin: 'http://localhost:6274' }, 200, null],
+  ['no page', 'POST', {}, 200, null],
+])('where pages are listed, %s gets its answer', async (_, method, headers, status, allowed) => {
+  const target = await startServer({ mcpOrigins: [APP] })
+  const body = method === 'POST' ? initialize : undefined
+  const answer = await target.call(method, '/mcp', body, { headers: { ...accept, ...headers } })
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([status, allowed])
+  expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  expect(answer.headers.get('vary')).toBe('Origin')
+  if (allowed) expect(answer.headers.get('access-control-expose-headers')).toContain('Mcp-Session-Id')
+})
+
+test('tells a browser that a page which is listed may send what a client sends, and no other page', async () => {
+  const target = await startServer({ mcpOrigins: [APP] })
+  const ask = async (origin: string, path = '/mcp') => {
+    const { status, headers } = await target.call('OPTIONS', path, undefined, {
+      token: '',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,mcp-protocol-version,mcp-session-id',
+      },
+    })
+    return [
+      status,
+      headers.get('access-control-allow-origin'),
+      headers.get('access-control-allow-methods'),
+      headers.get('access-control-allow-headers'),
+    ]
+  }
+  const sent = 'authorization,content-type,mcp-protocol-version,mcp-session-id'
+  expect(await ask(APP)).toEqual([204, APP, 'POST,GET,DELETE', sent])
+  expect((await ask('https://evil.example'))[1]).toBeNull()
+  // The API itself is for no page.
+  expect(await ask(APP, '/v1/databases')).toEqual([401, null, null, null])
+  const plain = await startServer()
+  const answer = await plain.call('OPTIONS', '/mcp', undefined, { token: '', headers: { origin: APP } })
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([401, null])
+})
+
+test.each([
+  '*',
+  'null',
+  '',
+  'app.example.com',
+  'https://app.example.com/',
+  'https://*.example.com/x',
+  'file:///x',
+])('takes "%s" for no page', async (origin) => {
+  await expect(startServer({ mcpOrigins: [origin] })).rejects.toThrow(
+    `mcpOrigins: "${origin}" is no origin, such as "https://app.example.com".`,
+  )
+})
+
 const MANY = 'The body holds more than 50000 values, or is nested deeper than 64.'
 const AROUND =
   'Apart from the arguments of tools, a message holds at most 1000 values and texts of 16384 characters.'

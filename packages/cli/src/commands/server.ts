@@ -11,6 +11,7 @@ interface Options {
   readonly host: string
   readonly namespace: string
   readonly autoCreate: boolean
+  readonly mcpOrigin?: readonly string[]
   readonly quiet?: true
 }
 
@@ -26,12 +27,14 @@ export function serverCommand(program: Command): void {
     .option('--host <address>', 'other machines cannot reach the default', '127.0.0.1')
     .option('--namespace <slug>', 'made where there is none', 'local')
     .option('--no-auto-create', 'a query does not make the database that it names')
+    .option('--mcp-origin <origins...>', 'pages elsewhere that may use /mcp, such as https://app.example.com')
     .option('--quiet', 'no log of requests')
-    .action(async ({ quiet, ...options }: Options) => {
+    .action(async ({ quiet, mcpOrigin = [], ...options }: Options) => {
       const { createServer } = await loadPackage('@persql/server', () => import('@persql/server'))
       const adminToken = process.env['PERSQL_ADMIN_TOKEN']
       const server = await createServer({
         ...options,
+        mcpOrigins: mcpOrigin,
         adminToken,
         log(entry) {
           if (quiet && entry.level === 'info') return

@@ -11,7 +11,7 @@ import {
 import type { PoolReply } from '../pool/worker-pool.ts'
 import type { Database } from '../registry/databases.ts'
 import { joined } from '../worker/frame.ts'
-import { databaseOf, requireAdmin } from './access.ts'
+import { databaseOf, databaseOrNew, requireAdmin } from './access.ts'
 import { ApiError } from './api-error.ts'
 import type { App, Ctx, Services } from './context.ts'
 import { databaseInfo } from './database-routes.ts'
@@ -32,8 +32,8 @@ export function branchRoutes(app: App, services: Services): void {
   const { databases, tokens } = registry
   const tag = 'Branches'
 
-  const parentOf = (c: Ctx): Database => {
-    const parent = databaseOf(c, services)
+  const parentOf = (c: Ctx, find = databaseOf): Database => {
+    const parent = find(c, services)
     if (parent.parentId !== null) throw new ApiError(400, 'A branch has no branches. Use its parent.')
     return parent
   }
@@ -106,7 +106,6 @@ export function branchRoutes(app: App, services: Services): void {
     },
     async (c) => {
       requireAdmin(c)
-      const parent = parentOf(c)
       const {
         ref,
         purpose,
@@ -115,6 +114,7 @@ export function branchRoutes(app: App, services: Services): void {
       } = bodyOf(c, schemas.claimBranch)
       const branchRef = ref ?? refFor(purpose)
       if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
+      const parent = parentOf(c, databaseOrNew)
       const expiresAt = now() + ttlSec * 1000
       const { branch, outcome } = await put(c, parent, branchRef, { expiresAt, endsTokens: true })
       const { secret } = tokens.create({
@@ -149,12 +149,12 @@ export function branchRoutes(app: App, services: Services): void {
     },
     async (c) => {
       requireAdmin(c)
-      const parent = parentOf(c)
       const ref = c.req.param('ref') ?? ''
       if (!isBranchRef(ref) || ref === 'main') {
         throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
       }
-      const { fromRef, name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
+      const { fromRef = 'main', name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
+      const parent = parentOf(c, fromRef === 'main' ? databaseOrNew : databaseOf)
       const { branch } = await put(c, parent, ref, {
         fromRef,
         name,

@@ -22,6 +22,8 @@ export interface Services {
   readonly bodies: HeldBytes
   readonly limits: ServerLimits
   readonly autoCreate: boolean
+  /** Of pages elsewhere that may use MCP. */
+  readonly mcpOrigins: readonly string[]
   readonly now: () => number
   /** Path of the file of a database. */
   readonly pathOf: (file: string) => string

@@ -1,6 +1,7 @@
 import { createHttpHandler, type McpOptions } from '@persql/mcp'
 import { type Fetch, PerSQL, PerSQLError } from '@persql/sdk'
 import type { Failure } from '@persql/sdk/protocol'
+import { cors } from 'hono/cors'
 import { ApiError } from './api-error.ts'
 import { authenticate } from './authenticate.ts'
 import type { App, Ctx, Services } from './context.ts'
@@ -11,16 +12,26 @@ const MB = 1024 * 1024
 const BODY_BYTES = 4 * MB
 const ANSWER_BYTES = 8 * MB
 
+/** Headers of requests are not listed: the protocol lets tools have some of their own. */
+const CORS = {
+  allowMethods: ['POST', 'GET', 'DELETE'],
+  exposeHeaders: ['Mcp-Session-Id', 'Mcp-Protocol-Version', 'WWW-Authenticate', 'Retry-After'],
+  maxAge: 3600,
+}
+
 /**
  * MCP at `/mcp`. The tools call this very server over HTTP with the caller's token, so that roles, scopes, limits,
  * metering and idempotency are those of the API.
  */
 export function mcpRoute(app: App, services: Services): void {
-  const handler = createHttpHandler({ maxBodyBytes: Math.min(BODY_BYTES, services.limits.bodyBytes) })
+  const { limits, mcpOrigins: origins } = services
+  const handler = createHttpHandler({ maxBodyBytes: Math.min(BODY_BYTES, limits.bodyBytes), origins })
   let running = 0
+  // Before the token is asked for: a browser sends none with the question whether it may send one.
+  if (origins.length > 0) app.use('/mcp', cors({ ...CORS, origin: [...origins] }))
   app.all('/mcp', (c) => {
     authenticate(c, services.registry.tokens)
-    if (running >= services.limits.mcpRequests) {
+    if (running >= limits.mcpRequests) {
       throw new ApiError(503, 'Too many requests to MCP are under way.', { headers: { 'retry-after': '1' } })
     }
     running += 1
