@@ -43,6 +43,14 @@ export const SLUG_ATTACKS: Readonly<Record<string, Attack>> = {
     status: 409,
     error: 'A database with the slug "main" exists.',
   },
+  'an address of a branch to create': {
+    path: '/v1/databases',
+    body: { name: 'x', slug: 'main-there' },
+    status: 409,
+    error: '"main-there" is an address of the branch "main.there", and stays one. Choose another slug.',
+  },
+  'a branch of a branch': { path: at('main.there.x'), sql: 'select 1', ...missing },
+  'a branch by a dot in its slug': { path: at('main-there.'), sql: 'select 1', ...missing },
   'a ref with dots to climb': {
     method: 'PUT',
     path: '/v1/db/acme/main/branches/..%2f..%2fx',

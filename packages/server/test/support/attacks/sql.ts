@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts'
 
+const RECORDS = 'sqlite_persql_idempotency_2'
 const unavailable = (what: string) => ({ status: 403, error: what })
 
 /** SQL beyond a role, a scope or the database. */
@@ -18,6 +19,43 @@ export const SQL_ATTACKS: Readonly<Record<string, Attack>> = {
     as: 'readwrite',
     sql: '/* select */ create table x (a)',
     ...unavailable('Changing the schema needs the role "admin".'),
+  },
+  'the records of idempotency keys': {
+    as: 'readonly',
+    sql: `select * from ${RECORDS}`,
+    ...unavailable(`The table "${RECORDS}" belongs to the server.`),
+  },
+  'the records of idempotency keys, counted by a scope': {
+    as: 'scoped',
+    sql: `select (select count(*) from ${RECORDS}) from t`,
+    ...unavailable(`The table "${RECORDS}" belongs to the server.`),
+  },
+  'a forged record': {
+    sql: `insert into ${RECORDS} values (1, 'k', x'', 0, 200, '{}')`,
+    ...unavailable(`The table "${RECORDS}" belongs to the server.`),
+  },
+  'the records dropped': {
+    sql: `drop table ${RECORDS}`,
+    ...unavailable(`The table "${RECORDS}" belongs to the server.`),
+  },
+  'the records renamed': {
+    sql: `alter table ${RECORDS} rename to mine`,
+    status: 400,
+    error: `table ${RECORDS} may not be altered`,
+  },
+  'a table among those of the server': {
+    sql: 'create table sqlite_persql_idempotency_3 (a)',
+    status: 400,
+    error: 'object name reserved for internal use: sqlite_persql_idempotency_3',
+  },
+  'a table renamed to one of the server': {
+    sql: 'alter table t rename to sqlite_persql_idempotency_3',
+    status: 400,
+    error: 'object name reserved for internal use: sqlite_persql_idempotency_3',
+  },
+  'a table renamed to one of a former version': {
+    sql: 'alter table t rename to _persql_idempotency',
+    ...unavailable('Names that begin with "_persql_" belong to the server.'),
   },
   'a table outside the scope': {
     as: 'scoped',
