@@ -92,6 +92,36 @@ test('loses nothing acknowledged and applies nothing twice when the whole server
   expect(await answer.json()).toMatchObject({ data: { rows: [[800, 800]] } })
 })
 
+test('leaves no file of a branch behind that was being made when the server was killed', async () => {
+  const data = temporaryFolder()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let server = await startProcess(data, port)
+  await post(url, 'create table t (n)')
+  const files = () => readdirSync(join(data, 'databases')).map((name) => name.replace(/-(wal|shm)$/, ''))
+  const claim = () =>
+    fetch(`${url}/v1/db/local/main/branches/claim`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: '{"ttlSec":60}',
+    }).catch(() => undefined)
+  for (let round = 0; round < 2; round++) {
+    const before = new Set(files()).size
+    const claims = Array.from({ length: 10 }, claim)
+    while (new Set(files()).size === before) await delay(1)
+    server.kill('SIGKILL')
+    await Promise.all(claims)
+    server = await startProcess(data, port)
+  }
+  const registry = new DatabaseSync(join(data, 'registry.sqlite'), { readOnly: true })
+  const rows = registry.prepare('select file from databases where deleted_at is null').all()
+  registry.close()
+  const known = new Set(rows.map(({ file }) => file))
+  // The start has begun a sweep.
+  while (files().some((file) => !known.has(file))) await delay(20)
+  expect(known.size).toBeGreaterThan(0)
+})
+
 test('leaves no worker behind when the server is killed, not even one that runs a statement', async () => {
   const data = temporaryFolder()
   const port = await freePort()
