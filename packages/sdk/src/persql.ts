@@ -15,15 +15,15 @@ import { RemoteBackend } from './remote-backend.ts'
 import { Tokens } from './tokens.ts'
 
 export interface PerSQLOptions {
-  /** Needed unless `local` is given. An empty `baseURL` or `local` counts as left out, as an empty variable would. */
+  /** Needed unless `local` is given. */
   readonly token?: string | undefined
-  /** Default: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
+  /** Default, also in place of an empty one: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
   readonly baseURL?: string | undefined
   /** Default: `globalThis.fetch`; in Node.js one over `node:http`, which takes less time for a small call. */
   readonly fetch?: Fetch | undefined
   /**
    * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any
-   * `SqlDriver`, which `close` closes. A relative path is one in the working folder of this moment.
+   * `SqlDriver`, which `close` closes. A relative path is one in the working folder of this moment, an empty one none.
    */
   readonly local?: string | LocalDriver | undefined
   /** For one attempt, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */

@@ -71,6 +71,19 @@ test('brings a database up to date for whoever opens it, such as a reader or a b
   expect(read(main, TABLES)).toEqual(CURRENT)
 })
 
+test('brings records together that an earlier version has added beside those of this one', async () => {
+  const { data, main } = formerFolder(`${fixture('records-1-5.sql')} pragma writable_schema = on;
+    create table sqlite_persql_idempotency_2 (id integer primary key, key text not null unique,
+      request blob not null, created_at integer not null, status integer not null, reply text not null);
+    insert into sqlite_persql_idempotency_2 values (1, 'other', x'00', 1772366400000, 200, '{}')`)
+  const { call, server } = await startServer({ data })
+  const again = await call('POST', '/v1/db/acme/main/query', RECORDED, keyed)
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
+  await server.close()
+  expect(read(main, 'select count(*) from sqlite_persql_idempotency_2')).toEqual([2])
+  expect(read(main, TABLES)).toEqual(CURRENT)
+})
+
 test('upgrades a database whose schema is broken elsewhere', async () => {
   const broken =
     'create view v as select * from gone; create trigger g after insert on t begin select * from gone; end;'

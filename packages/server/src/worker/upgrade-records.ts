@@ -21,14 +21,16 @@ const KEY_LENGTH = 22
  * failure with status 500 where a later version of the server has left records in a layout that this one does not know.
  */
 export function upgradeRecords(connection: Connection): void {
-  const names = connection.runOwn(() =>
+  const tables = connection.runOwn(() =>
     connection.own(TABLES).all(FORMER_RECORDS, `${RECORDS_FAMILY}*`),
   ) as unknown as [name: string][]
-  const later = names.map(([name]) => name).find((name) => name !== FORMER_RECORDS && name !== RECORDS)
+  const names = tables.map(([name]) => name)
+  const later = names.find((name) => name !== FORMER_RECORDS && name !== RECORDS)
   if (later !== undefined) throw tooNew(later)
-  if (names.some(([name]) => name === FORMER_RECORDS)) {
+  if (names.includes(FORMER_RECORDS)) {
+    const isAlone = !names.includes(RECORDS)
     try {
-      inTransaction(connection, 'write', () => connection.runOwn(() => move(connection)))
+      inTransaction(connection, 'write', () => connection.runOwn(() => move(connection, isAlone)))
     } catch (error) {
       if (toSqlFailure(error).status === FULL) return
       throw error
@@ -37,10 +39,11 @@ export function upgradeRecords(connection: Connection): void {
   connection.hasFormerRecords = false
 }
 
-function move(connection: Connection): void {
+function move(connection: Connection, isAlone: boolean): void {
   const { database } = connection
   const columns = database.prepare(`pragma table_info(${FORMER_RECORDS})`).all()
-  if (columns.some(({ name }) => name === 'status')) {
+  const hasStatus = columns.some(({ name }) => name === 'status')
+  if (hasStatus && isAlone) {
     // Only the name has changed since.
     withReservedNames(connection, `alter table ${FORMER_RECORDS} rename to ${RECORDS}`)
     return
@@ -48,7 +51,7 @@ function move(connection: Connection): void {
   // There were no records of calls that failed, and the first keys were longer.
   createRecords(connection)
   database.exec(`insert or ignore into ${RECORDS} (key, request, created_at, status, reply)
-    select substr(key, 1, ${KEY_LENGTH}), request, created_at, 200, reply
+    select substr(key, 1, ${KEY_LENGTH}), request, created_at, ${hasStatus ? 'status' : '200'}, reply
     from ${FORMER_RECORDS} order by created_at;
     drop table ${FORMER_RECORDS}`)
 }
