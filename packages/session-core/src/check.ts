@@ -27,6 +27,12 @@ export function checkLimit(what: string, limit: unknown): number {
   throw new StorageError('INVALID_ARGUMENT', `${what} must be a whole number.`)
 }
 
+/** The id of a row: a whole number from 1. */
+export function checkRowId(what: string, row: unknown): number {
+  if (typeof row === 'number' && Number.isSafeInteger(row) && row >= 1) return row
+  throw new StorageError('INVALID_ARGUMENT', `${what} must be the number of a row: a whole number from 1.`)
+}
+
 /** The session id, if it can be one; otherwise throws `INVALID_ARGUMENT`. */
 export function checkSessionId(sessionId: unknown): string {
   return checkId('session id', sessionId)

@@ -1,4 +1,4 @@
-import { checkId, checkLimit, checkSessionId } from './check.ts'
+import { checkId, checkLimit, checkRowId, checkSessionId } from './check.ts'
 import type { SqlDriver, SqlResult } from './driver.ts'
 import { SessionSchema } from './session-schema.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
@@ -77,7 +77,8 @@ export class SessionCatalog {
   /**
    * Copies the items of a session, up to and including the row `throughRowId` where that is given, into a new
    * session, and resolves with its summary. Items keep their order and times; operation ids are not copied.
-   * Rejects with `SESSION_NOT_FOUND` or `SESSION_EXISTS`.
+   * Rejects with `SESSION_NOT_FOUND` or `SESSION_EXISTS`, and with `HISTORY_CONFLICT` where the session does not have
+   * that row.
    */
   async fork(
     sessionId: string,
@@ -86,27 +87,53 @@ export class SessionCatalog {
   ): Promise<SessionSummary> {
     const session = checkSessionId(sessionId)
     const target = checkId('new session id', newSessionId)
-    const through = checkLimit('throughRowId', options.throughRowId ?? Number.MAX_SAFE_INTEGER)
-    const { forkSession, copyItems, getSummary } = this.#schema.statements
-    const guard = forkSession({ session, target })
+    const row =
+      options.throughRowId === undefined ? undefined : checkRowId('throughRowId', options.throughRowId)
+    const { forkSession, expectRow, copyItems, getSummary } = this.#schema.statements
+    const guards = [
+      forkSession({ session, target }),
+      ...(row === undefined ? [] : [expectRow({ session, row })]),
+    ]
+    const through = row ?? Number.MAX_SAFE_INTEGER
     const results = await this.#schema
-      .run([guard, copyItems({ session, target, through }), getSummary({ session: target })], {
-        guards: [guard],
-      })
-      .catch(async (error: unknown): Promise<SqlResult[]> => {
-        if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
-        // A trigger of somebody else may have refused the new session as well.
-        if (!(await this.get(target))) throw error.cause
-        throw new StorageError(
-          'SESSION_EXISTS',
-          `Session "${target}" already exists. Fork into another id.`,
-          { cause: error.cause },
-        )
-      })
-    const summary = results[2]?.rows.map(toSummary)[0]
+      .run([...guards, copyItems({ session, target, through }), getSummary({ session: target })], { guards })
+      .catch((error: unknown) => this.#refuseFork(error, session, target, row))
+    const summary = results.at(-1)?.rows.map(toSummary)[0]
     if (summary) return summary
-    throw new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`)
+    throw noSession(session)
   }
+
+  /** Throws the reason why a fork was refused. */
+  async #refuseFork(error: unknown, session: string, target: string, row?: number): Promise<never> {
+    if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+    const { getSummary, getRow } = this.#schema.statements
+    const [existing, source, found] = await this.#schema.run(
+      [getSummary({ session: target }), getSummary({ session }), getRow({ session, row: row ?? 0 })],
+      { readOnly: true },
+    )
+    const { cause } = error
+    if (existing?.rows.length) {
+      throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`, {
+        cause,
+      })
+    }
+    if (source?.rows.length === 0) throw noSession(session, cause)
+    if (row !== undefined && found?.rows.length === 0) {
+      throw new StorageError(
+        'HISTORY_CONFLICT',
+        `Session "${session}" has no row ${row}. Read the session again to see the rows that it has.`,
+        { cause },
+      )
+    }
+    // A trigger of somebody else may have refused the new session as well.
+    throw cause
+  }
+}
+
+function noSession(session: string, cause?: unknown): StorageError {
+  return new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`, {
+    ...(cause !== undefined && { cause }),
+  })
 }
 
 const NO_CURSOR = { updated: null, row: 0, session: '' }

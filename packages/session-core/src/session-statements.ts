@@ -48,6 +48,7 @@ function compile(names: ResolvedTableNames) {
     sql<boolean>`case when ${isItem(row)} then json_extract(${sql.ref(`${row}.message_data`)}, '$.role') end = 'user'`
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
+  const row = inSession.select('id').where('id', '=', param<number>('row'))
 
   // A user item right after another one belongs to the same turn, also where corrupt rows stand between them.
   const firstOfTurns = db
@@ -345,14 +346,28 @@ function compile(names: ResolvedTableNames) {
             .where('session_id', '=', session),
         ),
     ),
+    getRow: compileStatement<InSession & { row: number }>(row),
+    /** Fails unless the session has the row. */
+    expectRow: compileStatement<InSession & { row: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectNoFrom([sql<string>`${session}`.as('session'), REFUSED.as('text')])
+            .where(({ not, exists }) => not(exists(row))),
+        ),
+    ),
+    /** Copies nothing where the session is not listed. */
     copyItems: compileStatement<InSession & { target: string; through: number }>(
       db
         .insertInto(messages)
         .columns(['session_id', 'message_data', 'created_at'])
         .expression(
           inSession
-            .select([sql`${param('target')}`.as('target'), 'message_data', 'created_at'])
+            .select([sql<string>`${param('target')}`.as('target'), 'message_data', 'created_at'])
             .where('id', '<=', param<number>('through'))
+            .where('session_id', 'in', db.selectFrom(sessions).select('session_id'))
             .orderBy('id'),
         ),
     ),

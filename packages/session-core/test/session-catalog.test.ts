@@ -163,6 +163,44 @@ describe('one session', () => {
     await expect(catalog.fork('a', ' ')).rejects.toThrow('The new session id must not be empty or blank.')
   })
 
+  test('is not forked up to a row that it does not have, and nothing is made', async () => {
+    await store.append('a', numbered(2))
+    await store.append('b', numbered(2))
+    await store.pop('a')
+    for (const row of [2, 3, 4, 5, 999_999]) {
+      await expect(catalog.fork('a', 'c', { throughRowId: row })).rejects.toMatchObject({
+        code: 'HISTORY_CONFLICT',
+        message: `Session "a" has no row ${row}. Read the session again to see the rows that it has.`,
+      })
+    }
+    await expect(catalog.fork('a', 'b', { throughRowId: 999 })).rejects.toMatchObject({
+      code: 'SESSION_EXISTS',
+    })
+    await expect(catalog.fork('none', 'c', { throughRowId: 1 })).rejects.toMatchObject({
+      code: 'SESSION_NOT_FOUND',
+    })
+    for (const row of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '1']) {
+      await expect(catalog.fork('a', 'c', { throughRowId: row as number })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: 'throughRowId must be the number of a row: a whole number from 1.',
+      })
+    }
+    expect((await catalog.list()).sessions.map(({ sessionId }) => sessionId)).toEqual(['b', 'a'])
+    expect(await driver.batch([{ sql: 'select count(*) from agent_messages' }])).toMatchObject([
+      { rows: [[3]] },
+    ])
+  })
+
+  test('is not forked out of items whose session is not listed', async () => {
+    await store.append('a', numbered(2))
+    await driver.batch([{ sql: 'pragma foreign_keys = off' }])
+    await driver.batch([{ sql: 'delete from agent_sessions' }])
+    for (const options of [{}, { throughRowId: 1 }]) {
+      await expect(catalog.fork('a', 'c', options)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' })
+    }
+    expect(await store.read('c')).toEqual([])
+  })
+
   test('does not hide other failures behind SESSION_EXISTS', async () => {
     await store.append('c', numbered(1))
     await driver.batch([
@@ -189,9 +227,6 @@ describe('one session', () => {
 
 test('names the number that is none', async () => {
   await expect(catalog.list({ limit: 1.5 })).rejects.toThrow('limit must be a whole number.')
-  await expect(catalog.fork('a', 'b', { throughRowId: Number.NaN })).rejects.toThrow(
-    'throughRowId must be a whole number.',
-  )
 })
 
 test('finds no session where there are no tables and none may be made', async () => {
