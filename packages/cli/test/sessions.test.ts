@@ -147,6 +147,40 @@ test('forks a session up to a row, and deletes sessions that exist, or none', as
   expect(await json(['sessions', 'list', '--db', db])).toMatchObject({ sessions: [{ sessionId: 'b' }] })
 })
 
+test.each([
+  [['fork', 'a', 'c', '--through', '3'], 1, 'Session "a" has no row 3.'],
+  [['fork', 'a', 'c', '--through', '999999'], 1, 'Session "a" has no row 999999.'],
+  [['fork', 'none', 'c'], 1, 'There is no session "none" to fork.'],
+  [['search', 'item', '--session', 'none'], 1, 'There is no session "none".'],
+  [['show', 'none'], 1, 'There is no session "none".'],
+  [['show', ''], 1, 'There is no session "".'],
+  [['export', 'a', 'none'], 1, 'There is no session "none".'],
+  [['list', '--after', ''], 2, '--after must be the cursor that an earlier list ended with.'],
+  [['list', '--after', 'WzFd'], 2, 'after must be the `after` of an earlier page.'],
+  [['search', 'item', '--before', '0'], 2, 'It must be a whole number of at least 1.'],
+])('sessions %j names what does not exist, and is refused', async (args, status, message) => {
+  const db = temporaryFolder()('agents.db')
+  await seed(db, { a: numbered(2), b: numbered(1) })
+  expect(await persql(['sessions', ...args, '--db', db])).toEqual({
+    status,
+    stdout: '',
+    stderr: expect.stringContaining(message),
+  })
+  const { sessions } = await json<{ sessions: unknown[] }>(['sessions', 'list', '--db', db])
+  expect(sessions).toHaveLength(2)
+})
+
+test('a copy of a session that does not exist makes no database', async () => {
+  const path = temporaryFolder()
+  await seed(path('a.db'), { a: numbered(2) })
+  expect(await persql(['copy', '--from', path('a.db'), '--to', path('b.db'), 'a', 'none'])).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: 'persql: There is no session "none".\n',
+  })
+  expect(existsSync(path('b.db'))).toBe(false)
+})
+
 test('finds tables of other names', async () => {
   const db = temporaryFolder()('agents.db')
   await seed(db, { a: numbered(2) }, [

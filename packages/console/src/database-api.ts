@@ -3,6 +3,7 @@ import {
   type BatchRequest,
   type DatabaseInfo,
   decodeValue,
+  encodeCell,
   encodeValue,
   type Failure,
   type MeResponse,
@@ -134,7 +135,7 @@ function toResponse(result: QueryResult): QueryResponse {
   const { columns, rows, rowsRead, rowsWritten, changes, lastInsertRowid } = result
   return {
     columns,
-    rows: rows.map((row) => row.map(encodeValue)),
+    rows: rows.map((row) => row.map(encodeCell)),
     rowsRead,
     rowsWritten,
     ...(changes !== undefined && { changes }),

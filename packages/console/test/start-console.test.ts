@@ -113,6 +113,12 @@ test('binds to this machine only', async () => {
   expect((await fetch(`${origin}/console/`)).status).toBe(200)
 })
 
+test('answers columns of one name, and infinite numbers', async () => {
+  const { database } = await open()
+  const { columns, rows } = await database.query('select 1 as n, 2 as n, 9e999 as r')
+  expect([columns, rows]).toEqual([['n', 'n', 'r'], [[1, 2, Number.POSITIVE_INFINITY]]])
+})
+
 test('speaks the part of the API that one database needs', async () => {
   const { persql, database } = await open()
   expect(await persql.me()).toMatchObject({ namespaceSlug: 'local', role: 'admin' })

@@ -1,4 +1,4 @@
-import { encodeValue, type SqlValue } from '@persql/sdk/protocol'
+import { encodeCell, type SqlValue } from '@persql/sdk/protocol'
 import { z } from 'zod'
 
 /** Characters of one cell or text, and of all cells of a result. A model reads about four for a token. */
@@ -14,8 +14,11 @@ const bigint = z.strictObject({
     .describe('Decimal digits.'),
 })
 
-/** A cell in a result, or a parameter: blobs and integers beyond 2^53 are objects with one key. */
-export const cell = z.union([z.null(), z.string(), z.number(), bytes, bigint])
+const infinity = z.strictObject({ $number: z.enum(['Infinity', '-Infinity']) })
+
+/** A cell in a result: blobs, integers beyond 2^53 and infinite numbers are objects with one key. */
+export const cell = z.union([z.null(), z.string(), z.number(), bytes, bigint, infinity])
+/** A parameter, as a cell, but not infinite. */
 export const param = z.union([z.null(), z.string(), z.number(), z.boolean(), bytes, bigint])
 
 export type Cell = z.infer<typeof cell>
@@ -67,5 +70,5 @@ export class RowWindow {
 function toCell(value: SqlValue, max: number): Cell {
   if (typeof value === 'string') return cutText(value, max)
   if (value instanceof Uint8Array && value.length > BLOB_BYTES) return `[blob of ${value.length} bytes]`
-  return encodeValue(value) as Cell
+  return encodeCell(value) as Cell
 }

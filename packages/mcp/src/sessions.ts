@@ -1,19 +1,21 @@
 import type { PerSQLDatabase } from '@persql/sdk'
 import {
   isStorageError,
+  jsonCodec,
   SessionCatalog,
   SessionStore,
   type SessionTableNames,
   toSqlDriver,
   withDefaultNames,
 } from '@persql/session-core'
+import { ToolRefusal } from './tool-error.ts'
 
 /** The sessions of a database, without making their tables. */
 export function catalogOf(handle: PerSQLDatabase, names: SessionTableNames): SessionCatalog {
   return new SessionCatalog(toSqlDriver(handle), { ...withDefaultNames(names), createTables: false })
 }
 
-/** The items of its sessions. `onCorruptRow` is told of rows that are passed over. */
+/** The items of its sessions, to be shown. `onCorruptRow` is told of rows that are passed over. */
 export function storeOf(
   handle: PerSQLDatabase,
   names: SessionTableNames,
@@ -22,6 +24,7 @@ export function storeOf(
   return new SessionStore<unknown>(toSqlDriver(handle), {
     ...withDefaultNames(names),
     createTables: false,
+    codec: jsonCodec({ exactNumbers: true }),
     onCorruptRow,
   })
 }
@@ -34,4 +37,14 @@ export async function withoutTables<Result>(work: Promise<Result>, none: Result)
     if (isStorageError(error, 'NO_SUCH_TABLE')) return none
     throw error
   }
+}
+
+/** Throws where there is no such session: a model that has its name wrong must not take that for silence. */
+export async function refuseMissing(
+  handle: PerSQLDatabase,
+  names: SessionTableNames,
+  sessionId: string,
+): Promise<void> {
+  if (await withoutTables(catalogOf(handle, names).get(sessionId), undefined)) return
+  throw new ToolRefusal('There is no such session. list_sessions and search_sessions find them.')
 }

@@ -162,6 +162,40 @@ describe.each(ENGINES)('over %s', (engine) => {
   })
 })
 
+describe.each(ENGINES)('on %s', (engine) => {
+  test('a session that does not exist is refused, where reading or searching names it', async () => {
+    const { call } = await connect(engine, { path: await fileWithSessions(engine) })
+    const refusal = {
+      isError: true,
+      data: { error: 'There is no such session. list_sessions and search_sessions find them.' },
+    }
+    expect(await call('read_session', { sessionId: 'none', before: 2 })).toEqual(refusal)
+    expect(await call('search_sessions', { sessionId: 'none', text: 'teal' })).toEqual(refusal)
+    expect((await call('read_session', { sessionId: 'user-42', before: 1 })).data).toEqual({ entries: [] })
+    const found = await call('search_sessions', { sessionId: 'user-42', text: 'nothing' })
+    expect(found.data).toEqual({ hits: [] })
+  })
+
+  test('numbers and columns arrive as they are', async () => {
+    const { call } = await connect(engine, { path: await fileWithSessions(engine) })
+    const item = '{"type":"odd","id":1254071346418286654}'
+    await call('batch', {
+      statements: [
+        {
+          sql: `insert into agent_messages (session_id, message_data) values ('user-42', ?)`,
+          params: [item],
+        },
+      ],
+    })
+    const { entries } = (await call('read_session', { sessionId: 'user-42', limit: 1 })).data
+    expect(entries).toMatchObject([{ text: item }])
+    expect((await call('query', { sql: 'select 1 as n, 2 as n, 9e999 as r' })).data).toMatchObject({
+      columns: ['n', 'n', 'r'],
+      rows: [[1, 2, { $number: 'Infinity' }]],
+    })
+  })
+})
+
 test('recall says that text indexes are missing, rather than that nothing is remembered', async () => {
   const path = join(temporaryFolder(), 'agents.db')
   const without = sqlJsDriver({ storage: fileStorage(path) })

@@ -1,7 +1,7 @@
 import {
   type CallMeta,
+  decodeCells,
   decodeValue,
-  decodeValues,
   type QueryResponse,
   type SqlValue,
 } from './protocol/index.ts'
@@ -41,7 +41,7 @@ export function queryResult<Row>(parts: Omit<QueryResult, 'data'>): QueryResult<
 export function decodeResult<Row>(response: QueryResponse, meta?: CallMeta): QueryResult<Row> {
   const { columns, rows, rowsRead = 0, rowsWritten = 0, changes, lastInsertRowid } = response
   const callMeta = meta ?? (response as { meta?: CallMeta }).meta
-  for (const row of rows) decodeValues(row as unknown[])
+  for (const row of rows) decodeCells(row as unknown[])
   return queryResult({
     columns,
     rows: rows as SqlValue[][],

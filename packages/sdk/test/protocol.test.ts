@@ -1,15 +1,17 @@
 import { expect, test, vi } from 'vitest'
 import {
   costUsd,
+  decodeCells,
   decodeValue,
-  decodeValues,
   detailWithoutValues,
+  encodeCell,
   encodeValue,
   encodeValues,
   isBranchRef,
   isSlug,
   pathOf,
   ROUTES,
+  rowObjects,
   toSlug,
   withoutValues,
 } from '../src/protocol/index.ts'
@@ -30,7 +32,26 @@ const values = [
 ]
 
 test('gives back every SQL value through JSON', () => {
-  expect(decodeValues(JSON.parse(JSON.stringify(encodeValues(values))))).toStrictEqual(values)
+  expect(decodeCells(JSON.parse(JSON.stringify(encodeValues(values))))).toStrictEqual(values)
+})
+
+test('gives back infinite cells through JSON, and has no such parameters', () => {
+  const cells = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.5, null, BYTES]
+  expect(decodeCells(JSON.parse(JSON.stringify(cells.map(encodeCell))))).toStrictEqual(cells)
+  for (const $number of ['Infinity', 'NaN', 7, null]) {
+    expect(() => decodeValue({ $number })).toThrow(TypeError)
+    if ($number !== 'Infinity') expect(() => decodeCells([{ $number }])).toThrow(TypeError)
+  }
+  expect(() => decodeCells([{ $number: 'Infinity', $bytes: '' }])).toThrow(TypeError)
+  expect(() => encodeValue(Number.POSITIVE_INFINITY)).toThrow(TypeError)
+  expect(() => encodeCell(Number.NaN)).toThrow(TypeError)
+})
+
+test('makes an object of each row that loses no column, whatever the names', () => {
+  const columns = ['n', 'n', 'n_2', 'n', '__proto__']
+  expect(JSON.stringify(rowObjects({ columns, rows: [[1, 2, 3, 4, 5]] }))).toBe(
+    '{"columns":["n","n_3","n_2","n_4","__proto__"],"rows":[{"n":1,"n_3":2,"n_2":3,"n_4":4,"__proto__":5}]}',
+  )
 })
 
 test('sends plain values as they are, in the list that was given', () => {

@@ -11,8 +11,9 @@ export {
   type SqlStatement,
   type SqlValue,
 } from './driver.ts'
+export { exactNumber } from './exact-number.ts'
 export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
-export { type ItemCodec, jsonCodec } from './item-codec.ts'
+export { type ItemCodec, type JsonCodecOptions, jsonCodec } from './item-codec.ts'
 export { type ItemIdentity, identifyItem } from './items/identify-item.ts'
 export {
   type ItemsSqlOptions,

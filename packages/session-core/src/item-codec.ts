@@ -17,6 +17,14 @@ export interface ItemCodec<Item> {
   decode(text: string): Item
 }
 
+export interface JsonCodecOptions {
+  /**
+   * For items that are shown and not written again: a number that JavaScript would change is decoded as raw JSON, as
+   * by {@link exactNumber}. Default: false.
+   */
+  readonly exactNumbers?: boolean | undefined
+}
+
 /**
  * The default codec: JSON that gives back exactly what went in, fields of unknown name included.
  *
@@ -27,8 +35,8 @@ export interface ItemCodec<Item> {
  * read. `decode` takes the JSON of any object that SQLite can read as well, and throws a `SyntaxError` for everything
  * else. No error quotes the item or the text.
  */
-export function jsonCodec<Item>(): ItemCodec<Item> {
-  return { format: 'json', encode, decode: (text) => decode(text) as Item }
+export function jsonCodec<Item>(options: JsonCodecOptions = {}): ItemCodec<Item> {
+  return { format: 'json', encode, decode: (text) => decode(text, options) as Item }
 }
 
 function encode(item: unknown): string {
@@ -36,10 +44,10 @@ function encode(item: unknown): string {
   throw new StorageError('INVALID_ITEM', 'It is not an object.', { itemPath: '' })
 }
 
-function decode(text: string): unknown {
-  const item = parseJson(text)
+function decode(text: string, options: JsonCodecOptions): unknown {
+  const item = parseJson(text, options)
   // An item is never bytes, whoever wrote an object that looks like them.
-  if (item instanceof Uint8Array) return parsePlainJson(text)
+  if (item instanceof Uint8Array) return parsePlainJson(text, options)
   if (!isItem(item)) throw new SyntaxError('The JSON is not that of an object.')
   return item
 }

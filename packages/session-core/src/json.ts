@@ -1,3 +1,4 @@
+import { exactNumber, isExactNumber } from './exact-number.ts'
 import { isStorageError, StorageError } from './storage-error.ts'
 
 const BYTES_KEY = /^\$+bytes$/
@@ -138,20 +139,25 @@ function hasMoreThanElements(array: readonly unknown[]): boolean {
   return Object.keys(array).length > array.length || Object.getOwnPropertySymbols(array).length > 0
 }
 
+export interface ParseOptions {
+  /** Whether numbers that JavaScript would change are kept as they are written. Default: false. */
+  readonly exactNumbers?: boolean | undefined
+}
+
 /**
  * Reads what {@link writeJson} wrote, and any other JSON, up to the depth that SQLite reads. Throws a SyntaxError,
  * without content, for anything else.
  */
-export function parseJson(text: string): unknown {
-  const value = parsePlainJson(text)
+export function parseJson(text: string, options: ParseOptions = {}): unknown {
+  const value = parsePlainJson(text, options)
   return text.includes('$bytes"') ? reviveBytes(value) : value
 }
 
 /** As {@link parseJson}, with bytes as they are written. */
-export function parsePlainJson(text: string): unknown {
+export function parsePlainJson(text: string, { exactNumbers }: ParseOptions = {}): unknown {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = exactNumbers ? JSON.parse(text, exactNumber) : JSON.parse(text)
   } catch {
     throw new SyntaxError('The text is not JSON.')
   }
@@ -173,7 +179,7 @@ function isDeeperThan(depth: number, value: unknown): boolean {
 }
 
 function reviveBytes(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
   const record = value as Record<string, unknown>
   const keys = Object.keys(record)
   for (const key of keys) record[key] = reviveBytes(record[key])

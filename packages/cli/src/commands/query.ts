@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { encodeValue } from '@persql/sdk/protocol'
+import { encodeValue, rowObjects } from '@persql/sdk/protocol'
 import type { SqlResult, SqlValue } from '@persql/session-core'
 import { isStorageError } from '@persql/session-core'
 import type { Command } from 'commander'
@@ -53,10 +53,7 @@ export function queryCommand(program: Command): void {
 async function printResult({ columns, rows, changes, lastInsertRowid }: SqlResult, { csv, json }: Options) {
   if (json) {
     return printJson({
-      columns,
-      rows: rows.map((row) =>
-        Object.fromEntries(columns.map((column, index) => [column, encodeValue(row[index])])),
-      ),
+      ...rowObjects({ columns, rows }),
       ...(changes !== undefined && { changes }),
       ...(lastInsertRowid !== undefined && { lastInsertRowid: encodeValue(lastInsertRowid) }),
     })

@@ -27,7 +27,7 @@ export function sessionsListCommand(parent: Command): void {
       useSessions(options, 'read', async ({ driver, tables }) => {
         const catalog = new SessionCatalog(driver, tables)
         const sessions: SessionSummary[] = []
-        let after = options.after && decodeCursor(options.after)
+        let after = options.after === undefined ? undefined : decodeCursor(options.after)
         do {
           const limit = Math.min(options.limit - sessions.length, LARGEST_PAGE)
           const page = await catalog.list({ limit, after })

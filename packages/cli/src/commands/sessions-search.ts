@@ -1,4 +1,4 @@
-import { type SearchHit, searchItems } from '@persql/session-core'
+import { type SearchHit, StoredSessions, searchItems } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand, withJson } from '../command.ts'
@@ -9,6 +9,7 @@ import { neutralise } from '../terminal/neutralise.ts'
 import { note, printJson, printLine } from '../terminal/print.ts'
 import { bold, dim, highlighted } from '../terminal/style.ts'
 import { UsageError } from '../usage-error.ts'
+import { noSuchSession } from './no-such-session.ts'
 
 interface Options extends DatabaseOptions {
   readonly session?: string
@@ -35,6 +36,10 @@ export function sessionsSearchCommand(parent: Command): void {
       useSessions(options, 'read', async (database) => {
         if (text.trim() === '') throw new UsageError('Give a text to search for.')
         const { session: sessionId, limit, before } = options
+        const stored = new StoredSessions(database.driver, database.tables)
+        if (sessionId !== undefined && (await stored.get([sessionId])).length === 0) {
+          throw noSuchSession(sessionId)
+        }
         const search = { ...database.tables, sessionId, limit, before }
         const page = await searchItems(database.driver, [text], search)
         const hits = page.hits.map((hit) => toShown(hit, text.length))

@@ -5,7 +5,7 @@ import { defineCommand, withJson } from '../command.ts'
 import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../database.ts'
 import { readAll, sessionQueries } from '../session-queries.ts'
 import { count, formatTime, toIso } from '../terminal/format.ts'
-import { neutralise } from '../terminal/neutralise.ts'
+import { escapeJson, neutralise, onOneLine, safeJson } from '../terminal/neutralise.ts'
 import { print, printJson, printLine } from '../terminal/print.ts'
 import { bold, dim } from '../terminal/style.ts'
 import { RowFollower } from '../transcript/row-follower.ts'
@@ -54,7 +54,7 @@ async function show(database: Database, sessionId: string, options: Options): Pr
   }
 
   const transcript = new Transcript(options)
-  const printRow = (row: StoredRow) => (options.json ? printJson(toJson(row)) : print(transcript.render(row)))
+  const printRow = (row: StoredRow) => (options.json ? printLine(toJson(row)) : print(transcript.render(row)))
   let last = options.last === undefined ? 0 : await rowBefore(database, sessionId, options.last)
   for (;;) {
     const rows = await stored.readPage(sessionId, { after: last, ...PAGE })
@@ -91,12 +91,11 @@ async function rowBefore(database: Database, sessionId: string, count: number): 
   return Number(result?.rows[0]?.[0] ?? 0)
 }
 
-function toJson(row: StoredRow): object {
+/** On one line. The item is the JSON that is stored: read and written again, it would lose digits of numbers. */
+function toJson(row: StoredRow): string {
   const { rowId, data } = row
   const createdAt = toIso(row.createdAt)
-  const item = decodeRow(row)
-  // The codec's bytes would not be JSON: what is printed is the JSON that is stored.
-  return item
-    ? { row: rowId, createdAt, item: JSON.parse(data as string) }
-    : { row: rowId, createdAt, corrupt: true, text: rawText(row) }
+  const isItem = typeof data === 'string' && decodeRow(row) !== undefined
+  if (!isItem) return safeJson({ row: rowId, createdAt, corrupt: true, text: rawText(row) })
+  return `${safeJson({ row: rowId, createdAt }).slice(0, -1)},"item":${escapeJson(onOneLine(data))}}`
 }

@@ -35,6 +35,11 @@ export function escapeJson(json: string): string {
   return json.replace(STEERING, (character) => (character === '\n' ? character : unicodeEscape(character)))
 }
 
+/** The same JSON without line breaks and tabs, which stand between its parts and in no text. */
+export function onOneLine(json: string): string {
+  return json.replace(/[\n\r\t]/g, ' ')
+}
+
 function unicodeEscape(character: string): string {
   return Array.from(
     { length: character.length },

@@ -1,4 +1,4 @@
-import { type ItemReading, type Part, partsText, readItem } from '@persql/session-core'
+import { exactNumber, type ItemReading, type Part, partsText, readItem } from '@persql/session-core'
 
 /** What a transcript shows of an item. The texts are as stored. */
 export interface ItemView {
@@ -81,7 +81,7 @@ function toolText(parts: readonly Part[]): string {
 function prettyText(given: string): string {
   if (!/^\s*[[{]/.test(given)) return given
   try {
-    return layOut(JSON.parse(given))
+    return layOut(JSON.parse(given, exactNumber))
   } catch {
     return given
   }

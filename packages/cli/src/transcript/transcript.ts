@@ -4,7 +4,7 @@ import { neutralise, neutraliseLines } from '../terminal/neutralise.ts'
 import { bold, cyan, dim, green, magenta, red, yellow } from '../terminal/style.ts'
 import { type ItemView, viewItem } from './item-view.ts'
 
-const CODEC = jsonCodec<unknown>()
+const CODEC = jsonCodec<unknown>({ exactNumbers: true })
 const SHORT = 2000
 
 const COLOURS: Readonly<Record<ItemView['kind'], (text: string) => string>> = {

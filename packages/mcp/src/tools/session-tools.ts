@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { readable } from '../cells.ts'
 import { searchSessions } from '../search-sessions.ts'
-import { catalogOf, storeOf, withoutTables } from '../sessions.ts'
+import { catalogOf, refuseMissing, storeOf, withoutTables } from '../sessions.ts'
 import { database, defineTool, sessionId } from '../tool.ts'
-import { ToolRefusal } from '../tool-error.ts'
 import { entry, toEntry, toIso } from '../transcript.ts'
 
 export const sessionTools = [
@@ -62,11 +61,10 @@ export const sessionTools = [
     effect: 'reads',
     async run({ database, sessionId, limit, before }, context) {
       let corruptRows = 0
-      const store = storeOf(await context.database(database), context, () => corruptRows++)
+      const handle = await context.database(database)
+      const store = storeOf(handle, context, () => corruptRows++)
       const page = await withoutTables(store.readPage(sessionId, { limit, before }), { items: [] })
-      if (page.items.length === 0 && corruptRows === 0 && before === undefined) {
-        throw new ToolRefusal('There is no such session. list_sessions and search_sessions find them.')
-      }
+      if (page.items.length === 0 && corruptRows === 0) await refuseMissing(handle, context, sessionId)
       const all = page.items.map(({ rowId, createdAt, item }) => toEntry(rowId, createdAt, item))
       const entries = readable(all.toReversed()).reverse()
       const older = entries.length < all.length ? entries[0]?.row : page.before
@@ -97,7 +95,12 @@ export const sessionTools = [
     }),
     effect: 'reads',
     async run({ database, ...search }, context) {
-      return searchSessions(await context.database(database), context, search)
+      const handle = await context.database(database)
+      const found = await searchSessions(handle, context, search)
+      if (search.sessionId !== undefined && found.hits.length === 0) {
+        await refuseMissing(handle, context, search.sessionId)
+      }
+      return found
     },
   }),
 ]

@@ -24,6 +24,7 @@ export { HEADERS } from './headers.ts'
 export { LIMITS } from './limits.ts'
 export { costUsd, PRICES } from './prices.ts'
 export { type PathParams, pathOf, ROUTES, type Route } from './routes.ts'
+export { rowObjects } from './row-objects.ts'
 export type {
   ColumnDescription,
   DescribeResponse,
@@ -54,13 +55,16 @@ export { putTexts, TEXTS, takeTexts } from './texts.ts'
 export type { CreatedToken, CreateTokenRequest, MeResponse, TokenInfo, TokenRole } from './tokens.ts'
 export type { UsageQuery, UsageResponse, UsageRow } from './usage.ts'
 export {
+  decodeCells,
   decodeValue,
-  decodeValues,
+  encodeCell,
   encodeValue,
   encodeValues,
   type SqlValue,
   type WireBigInt,
   type WireBytes,
+  type WireCell,
+  type WireInfinity,
   type WireValue,
 } from './wire-value.ts'
 export { detailWithoutValues, REDACTED, withoutValues } from './without-values.ts'

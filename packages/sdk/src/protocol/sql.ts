@@ -1,5 +1,5 @@
 import type { SqlErrorDetail } from './sql-error-detail.ts'
-import type { WireBigInt, WireValue } from './wire-value.ts'
+import type { WireBigInt, WireCell, WireValue } from './wire-value.ts'
 
 /** Body of `query`. */
 export interface QueryRequest extends StatementRequest {
@@ -33,7 +33,7 @@ export interface BatchRequest {
 export interface QueryResponse {
   /** Empty for a statement that returns no rows. */
   readonly columns: readonly string[]
-  readonly rows: readonly (readonly WireValue[])[]
+  readonly rows: readonly (readonly WireCell[])[]
   readonly rowsRead: number
   readonly rowsWritten: number
   readonly changes?: number

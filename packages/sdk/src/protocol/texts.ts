@@ -1,5 +1,5 @@
 import type { QueryResponse } from './sql.ts'
-import type { WireValue } from './wire-value.ts'
+import type { WireCell } from './wire-value.ts'
 
 /**
  * A media type for the answers of query and batch, for clients that name it in `Accept`: the JSON of the answer, a
@@ -34,7 +34,7 @@ export function putTexts(results: readonly Rows[], texts: string): void {
   let end = 0
   for (const row of rowsOf(results)) {
     for (let index = 0; index < row.length; index++) {
-      const cell: object | WireValue | undefined = row[index]
+      const cell: object | WireCell | undefined = row[index]
       if (typeof cell !== 'object' || cell === null || !('$text' in cell)) continue
       const { $text: length } = cell
       if (!Number.isSafeInteger(length) || Number(length) < 0) throw misfit()
@@ -50,6 +50,6 @@ function misfit(): TypeError {
   return new TypeError('The texts are not those of the rows.')
 }
 
-function* rowsOf(results: readonly Rows[]): Iterable<WireValue[]> {
-  for (const { rows } of results) yield* rows as WireValue[][]
+function* rowsOf(results: readonly Rows[]): Iterable<WireCell[]> {
+  for (const { rows } of results) yield* rows as WireCell[][]
 }

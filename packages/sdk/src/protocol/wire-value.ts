@@ -12,6 +12,9 @@ export type SqlValue = null | string | number | bigint | Uint8Array
  */
 export type WireValue = null | string | number | boolean | WireBytes | WireBigInt
 
+/** A cell in JSON. */
+export type WireCell = WireValue | WireInfinity
+
 export interface WireBytes {
   /** Base64 with padding. */
   readonly $bytes: string
@@ -20,6 +23,11 @@ export interface WireBytes {
 export interface WireBigInt {
   /** Decimal digits, with a sign if negative. */
   readonly $bigint: string
+}
+
+/** A cell that is infinite, which JSON has no number for. No parameter is one. */
+export interface WireInfinity {
+  readonly $number: 'Infinity' | '-Infinity'
 }
 
 const INT64_MIN = -(2n ** 63n)
@@ -58,18 +66,36 @@ export function decodeValue(value: unknown): SqlValue {
   }
 }
 
-/** Parameters, or the cells of a row, as JSON has them: the given array itself where all of them are plain. */
+/** As {@link encodeValue}, for a cell, which may be infinite. */
+export function encodeCell(cell: unknown): WireCell {
+  if (cell === Number.POSITIVE_INFINITY) return { $number: 'Infinity' }
+  if (cell === Number.NEGATIVE_INFINITY) return { $number: '-Infinity' }
+  return encodeValue(cell)
+}
+
+/** As {@link decodeValue}, for a cell, which may be infinite. */
+export function decodeCell(value: unknown): SqlValue {
+  if (typeof value === 'object' && value !== null && '$number' in value) {
+    const { $number, ...others } = value
+    const isAlone = Object.keys(others).length === 0
+    if (isAlone && $number === 'Infinity') return Number.POSITIVE_INFINITY
+    if (isAlone && $number === '-Infinity') return Number.NEGATIVE_INFINITY
+  }
+  return decodeValue(value)
+}
+
+/** Parameters as JSON has them: the given array itself where all of them are plain. */
 export function encodeValues(values: readonly unknown[]): readonly WireValue[] {
   return values.every(isPlain) ? (values as readonly WireValue[]) : Array.from(values, encodeValue)
 }
 
-/** The opposite of {@link encodeValues}, in place. */
-export function decodeValues(values: unknown[]): SqlValue[] {
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]
-    if (typeof value !== 'string' && typeof value !== 'number') values[index] = decodeValue(value)
+/** The cells of a row, decoded in place. */
+export function decodeCells(row: unknown[]): SqlValue[] {
+  for (let index = 0; index < row.length; index++) {
+    const value = row[index]
+    if (typeof value !== 'string' && typeof value !== 'number') row[index] = decodeCell(value)
   }
-  return values as SqlValue[]
+  return row as SqlValue[]
 }
 
 function isPlain(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { encodeValue, type QueryResponse, type WireValue } from '@persql/sdk/protocol'
+import { encodeCell, encodeValue, type QueryResponse, type WireCell } from '@persql/sdk/protocol'
 import type { Connection } from './connection.ts'
 import type { WorkerLimits } from './job.ts'
 import type { PreparedStatement } from './prepared-statement.ts'
@@ -79,8 +79,8 @@ function readRows(
   const { statement } = prepared
   const source = prepared.isSmall ? statement.all(...values) : statement.iterate(...values)
   const { rows: rowsBefore, bytes: bytesBefore } = budget
-  const rows: WireValue[][] = []
-  for (const row of source as unknown as Iterable<WireValue[]>) {
+  const rows: WireCell[][] = []
+  for (const row of source as unknown as Iterable<WireCell[]>) {
     for (let index = 0; index < row.length; index++) {
       const cell = row[index]
       if (typeof cell === 'string') {
@@ -105,19 +105,8 @@ function readRows(
 }
 
 /** SQLite shows in which place of the memory a virtual table is. */
-function hideAddresses(row: WireValue[]): void {
+function hideAddresses(row: WireCell[]): void {
   for (const [index, cell] of row.entries()) {
     if (typeof cell === 'string' && /^vtab:[0-9a-fx]+$/i.test(cell)) row[index] = 'vtab'
   }
-}
-
-function encodeCell(cell: unknown): WireValue {
-  if (typeof cell === 'number' && !Number.isFinite(cell)) {
-    throw SqlFailure.of(
-      400,
-      'type_mismatch',
-      'The result contains an infinite number, which JSON cannot hold.',
-    )
-  }
-  return encodeValue(cell)
 }

@@ -1,3 +1,5 @@
+import { isExactNumber } from '../exact-number.ts'
+
 export type Fields = Readonly<Record<string, unknown>>
 
 /** The fields of an object; none of anything else. */
@@ -6,9 +8,8 @@ export function fieldsOf(value: unknown): Fields {
 }
 
 export function isFields(value: unknown): value is Fields {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  )
+  if (typeof value !== 'object' || value === null) return false
+  return !Array.isArray(value) && !(value instanceof Uint8Array) && !isExactNumber(value)
 }
 
 export function textOf(value: unknown): string | undefined {

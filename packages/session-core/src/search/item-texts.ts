@@ -1,3 +1,5 @@
+import { exactNumber, isExactNumber } from '../exact-number.ts'
+
 /** Fields that say how an item is built, not what it says. */
 const STRUCTURE = new Set(['type', 'role', 'status', 'encrypted_content', 'encryptedContent'])
 
@@ -15,8 +17,8 @@ function collect(value: unknown, texts: string[]): void {
     const unpacked = /^\s*[[{]/.test(value) ? parse(value) : undefined
     if (unpacked === undefined) texts.push(value)
     else collect(unpacked, texts)
-  } else if (typeof value === 'number') {
-    texts.push(String(value))
+  } else if (typeof value === 'number' || isExactNumber(value)) {
+    texts.push(JSON.stringify(value))
   } else if (Array.isArray(value)) {
     for (const part of value) collect(part, texts)
   } else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
@@ -26,7 +28,7 @@ function collect(value: unknown, texts: string[]): void {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, exactNumber)
   } catch {
     return undefined
   }

@@ -38,7 +38,7 @@ export interface SearchPage {
   readonly before?: number
 }
 
-const CODEC = jsonCodec<unknown>()
+const CODEC = jsonCodec<unknown>({ exactNumbers: true })
 const AT_ONCE = 50
 
 /**

@@ -14,7 +14,7 @@ export interface StoredRow {
   readonly item?: Readonly<Record<string, unknown>>
 }
 
-const codec = jsonCodec<unknown>()
+const codec = jsonCodec<unknown>({ exactNumbers: true })
 
 /** At most this many rows, and roughly this many bytes, in one request. */
 const ROWS = 100

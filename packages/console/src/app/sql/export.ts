@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { encodeValue } from '@persql/sdk/protocol'
+import { rowObjects } from '@persql/sdk/protocol'
 import { toHex } from '../ui/format.ts'
 
 export interface Table {
@@ -14,17 +14,10 @@ export function toCsv({ columns, rows }: Table): string {
 
 /**
  * An array of objects. Of columns with the same name, the later ones get a number. Blobs are `{ $bytes: base64 }`,
- * integers beyond 2^53 `{ $bigint: digits }`.
+ * integers beyond 2^53 `{ $bigint: digits }`, infinite numbers `{ $number: 'Infinity' }`.
  */
-export function toJson({ columns, rows }: Table): string {
-  const names = columns.map((name, index) => {
-    const before = columns.slice(0, index).filter((other) => other === name).length
-    return before === 0 ? name : `${name}_${before + 1}`
-  })
-  const objects = rows.map((row) =>
-    Object.fromEntries(names.map((name, index) => [name, encodeValue(row[index])])),
-  )
-  return JSON.stringify(objects, null, 2)
+export function toJson(table: Table): string {
+  return JSON.stringify(rowObjects(table).rows, null, 2)
 }
 
 // A spreadsheet runs what begins with one of these. An apostrophe makes it text again.

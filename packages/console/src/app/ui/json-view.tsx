@@ -1,3 +1,4 @@
+import { exactNumber } from '@persql/session-core'
 import { useState } from 'preact/hooks'
 
 /** How much is shown before somebody asks for all of it. */
@@ -32,7 +33,7 @@ export function JsonView({ value, isCode = false }: JsonViewProps) {
 function prettyPrint(value: unknown): { text: string; isJson: boolean } {
   if (typeof value !== 'string') return { text: stringify(value), isJson: true }
   try {
-    const parsed: unknown = JSON.parse(value)
+    const parsed: unknown = JSON.parse(value, exactNumber)
     if (typeof parsed === 'object' && parsed !== null) return { text: stringify(parsed), isJson: true }
   } catch {}
   return { text: value, isJson: false }
