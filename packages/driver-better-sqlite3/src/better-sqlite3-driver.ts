@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type SqlDriver, type SqlResult, type SqlValue, StorageError } from '@persql/session-core'
+import {
+  isStorageError,
+  type SqlDriver,
+  type SqlResult,
+  type SqlValue,
+  StorageError,
+} from '@persql/session-core'
 import {
   absolutePath,
   columnResult,
@@ -11,6 +17,7 @@ import {
   toCells,
   toCellsOfRow,
 } from '@persql/session-core/sqlite'
+import { openForReading } from './open-for-reading.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
 import { type CachedStatement, columnNames, StatementCache } from './statement-cache.ts'
 
@@ -47,7 +54,11 @@ export interface BetterSqlite3DriverOptions {
   readonly synchronous?: 'full' | 'normal' | undefined
   /** How long a batch waits for another connection's lock before it rejects with `BUSY`. Default: 10,000 ms. */
   readonly busyTimeout?: number | undefined
-  /** Opens the file for reading only; it must exist. Not for a handle. Default: false. */
+  /**
+   * Opens the file for reading only; it must exist. Nothing is changed, and nothing is left beside it, an empty write-ahead log neither. Where SQLite
+   * cannot read it in place, as in a folder that may not be written, a temporary copy is read, as it is when the
+   * driver opens. Not for a handle. Default: false.
+   */
   readonly readOnly?: boolean | undefined
 }
 
@@ -78,12 +89,11 @@ export function betterSqlite3Driver(
   const driver = sqliteDriver({
     busyTimeout,
     async open() {
-      const handle = typeof source === 'string' ? await openFile(source, options.readOnly ?? false) : source
-      return {
-        ...toEngine(handle),
-        configure: () => configure(handle, synchronous),
-        close: () => isPath && handle.close(),
-      }
+      const { handle, close } =
+        typeof source === 'string'
+          ? await openFile(source, options.readOnly ?? false)
+          : { handle: source, close() {} }
+      return { ...toEngine(handle), configure: () => configure(handle, synchronous), close }
     },
   })
   // A file that is open for reading only can still attach others, and make copies of itself.
@@ -93,18 +103,20 @@ export function betterSqlite3Driver(
     : driver
 }
 
-async function openFile(file: string, readOnly: boolean): Promise<SqliteHandle> {
+async function openFile(file: string, readOnly: boolean): Promise<{ handle: SqliteHandle; close(): void }> {
   const { default: Database } = await import('better-sqlite3').catch((cause: unknown) => {
     throw importError('better-sqlite3', cause)
   })
   refuseUnfit()
-  if (file === ':memory:') return new Database(file)
   try {
-    if (!readOnly) await mkdir(dirname(file), { recursive: true })
+    if (readOnly && file !== ':memory:') return openForReading(Database, file)
+    if (file !== ':memory:') await mkdir(dirname(file), { recursive: true })
     // One millisecond is the shortest step of SQLite's own waiting, and costs less than coming back here with an
     // error. The driver repeats it, and lets other work of the process run in between.
-    return new Database(file, { readonly: readOnly, fileMustExist: readOnly, timeout: 1 })
+    const handle = new Database(file, { timeout: 1 })
+    return { handle, close: () => void handle.close() }
   } catch (cause) {
+    if (isStorageError(cause)) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StorageError('CANNOT_OPEN', `Cannot open or create "${file}": ${reason}`, { cause })
   }

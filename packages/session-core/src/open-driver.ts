@@ -4,7 +4,7 @@ import { importError } from './import-error.ts'
 import { StorageError } from './storage-error.ts'
 
 export interface OpenOptions {
-  /** To look only: a local file must exist, and is neither made nor changed. Default: false. */
+  /** To look only: a local file must exist, is neither made nor changed, and gets no files beside it. Default: false. */
   readonly readOnly?: boolean | undefined
 }
 
@@ -18,7 +18,7 @@ const FILE: DriverPackage = {
   name: '@persql/driver-better-sqlite3',
   open(exports, path, { readOnly = false }) {
     if (path === ':memory:') return exports['betterSqlite3Driver']?.(path)
-    if (readOnly) refuseMissing(path)
+    refuseUnusable(path, readOnly)
     return exports['betterSqlite3Driver']?.(path, { readOnly })
   },
 }
@@ -26,7 +26,7 @@ const SQLJS: DriverPackage = {
   name: '@persql/driver-sqljs',
   open(exports, path, { readOnly = false }) {
     if (path === ':memory:') return exports['sqlJsDriver']?.({})
-    if (readOnly) refuseMissing(path)
+    refuseUnusable(path, readOnly)
     return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path), readOnly })
   },
 }
@@ -37,7 +37,8 @@ const PERSQL: DriverPackage = {
 
 /**
  * Opens a database by its URL. The driver's package is loaded when it is asked for; where it is missing, the
- * `DRIVER_NOT_INSTALLED` error names it.
+ * `DRIVER_NOT_INSTALLED` error names it. Rejects with `CANNOT_OPEN` where a local file is a folder, a device or a pipe, or
+ * may not be read.
  *
  * - `:memory:`, `file:agents.db`, `file:///var/lib/agents.db`, or a path such as `./agents.db`:
  *   SQLite through `@persql/driver-better-sqlite3`; a relative path is one in the working folder of this moment
@@ -92,10 +93,30 @@ function ambiguous(database: string): StorageError {
   )
 }
 
-function refuseMissing(path: string): void {
+/** Opening a pipe would wait for ever, and what SQLite says of a folder does not name it. */
+function refuseUnusable(path: string, readOnly: boolean): void {
   const fs = globalProcess?.getBuiltinModule?.('node:fs')
-  if (!fs || fs.existsSync(path)) return
-  throw new StorageError('CANNOT_OPEN', `There is no file "${path}".`)
+  if (!fs) return
+  const reason = reasonAgainst(fs, path, readOnly)
+  if (reason !== undefined) throw new StorageError('CANNOT_OPEN', reason)
+}
+
+function reasonAgainst(fs: NodeFileSystem, path: string, readOnly: boolean): string | undefined {
+  try {
+    const file = fs.statSync(path, { throwIfNoEntry: false })
+    if (file?.isDirectory()) return `"${path}" is a folder. Name a file in it, such as "agents.db".`
+    if (file && !file.isFile()) return `"${path}" is no file, but a device, a pipe or a socket.`
+    if (file) return fs.accessSync(path, fs.constants.R_OK)
+    // Throws where what should be a folder is none.
+    const link = fs.lstatSync(path, { throwIfNoEntry: false })
+    if (!readOnly) return undefined
+    return link ? `"${path}" is a link to a file that does not exist.` : `There is no file "${path}".`
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === 'EACCES') return `"${path}" may not be read by this user.`
+    if (code === 'ENOTDIR') return `"${path}" is said to be in a folder that is a file.`
+    return `"${path}" cannot be looked at: ${code}.`
+  }
 }
 
 function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
@@ -153,9 +174,19 @@ interface NodeProcess {
   readonly env: Record<string, string | undefined>
   readonly argv: readonly string[]
   cwd(): string
-  getBuiltinModule(name: 'node:fs'): { existsSync(path: string): boolean }
+  getBuiltinModule(name: 'node:fs'): NodeFileSystem
   getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
   getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL; fileURLToPath(url: string): string }
+}
+
+interface NodeFileSystem {
+  readonly constants: { readonly R_OK: number }
+  accessSync(path: string, mode: number): undefined
+  lstatSync(path: string, options: { throwIfNoEntry: false }): object | undefined
+  statSync(
+    path: string,
+    options: { throwIfNoEntry: false },
+  ): { isFile(): boolean; isDirectory(): boolean } | undefined
 }
 
 const globalProcess = (globalThis as { process?: NodeProcess }).process
