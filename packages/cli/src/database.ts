@@ -5,11 +5,12 @@ import {
   openDriver,
   SessionCatalog,
   type SqlDriver,
-  StorageError,
   withDefaultNames,
 } from '@persql/session-core'
 import { type Command, Option } from 'commander'
+import { explainedDriver, explainTables } from './explain-error.ts'
 import { refuseMissing } from './refuse-missing.ts'
+import { shellWord } from './terminal/shell-word.ts'
 import { readToken } from './token.ts'
 
 export interface DatabaseOptions {
@@ -20,6 +21,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly url: string
+  /** What people call it. */
+  readonly name: string
   /** The option by which it was named, for a shell, with a space in front; empty where there was none. */
   readonly option: string
   readonly driver: SqlDriver
@@ -72,10 +75,12 @@ export async function openDatabase(options: DatabaseOptions, mode: Mode): Promis
     ...withDefaultNames(options),
     createTables: mode === 'create',
   }
-  const driver = await open(url, mode)
+  const option = dbOption(options.db)
+  const name = nameOf(url)
+  const driver = explainedDriver(await open(url, mode), { name, option, isRemote: isRemote(url) })
   // Refuses names that no table can have.
   new SessionCatalog(driver, tables)
-  return { url, option: dbOption(options.db), driver, tables }
+  return { url, name, option, driver, tables }
 }
 
 async function open(url: string, mode: Mode): Promise<SqlDriver> {
@@ -86,7 +91,7 @@ async function open(url: string, mode: Mode): Promise<SqlDriver> {
   return openDriver(url)
 }
 
-/** As {@link useDatabase}, for work on the session tables, which must exist. */
+/** As {@link useDatabase}, for work on the session tables. What is wrong with them is said. */
 export async function useSessions<Result>(
   options: DatabaseOptions,
   mode: Mode,
@@ -96,24 +101,30 @@ export async function useSessions<Result>(
     try {
       return await work(database)
     } catch (error) {
-      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      const { sessionsTable, messagesTable } = database.tables
-      throw new StorageError(
-        'NO_SUCH_TABLE',
-        `This database has no tables "${sessionsTable}" and "${messagesTable}". The first item of a session makes them.`,
-        { cause: error },
-      )
+      throw await explainTables(database, error)
     }
   })
 }
 
-function dbOption(url: string | undefined): string {
-  if (url === undefined) return ''
-  const isPlain = /^[\w./:@%+=,-]+$/.test(url)
-  return ` --db ${isPlain ? url : `'${url.replaceAll("'", `'\\''`)}'`}`
+/**
+ * Throws where a local file is there and is no database, for commands that would find out only when somebody asks them
+ * for something.
+ */
+export async function refuseUnreadable(options: DatabaseOptions): Promise<void> {
+  try {
+    await useDatabase(options, 'read', ({ driver }) =>
+      driver.batch([{ sql: 'select count(*) from sqlite_master' }], { readOnly: true }),
+    )
+  } catch (error) {
+    if (!isStorageError(error, 'CANNOT_OPEN')) throw error
+  }
 }
 
-/** What people call the database. */
+function dbOption(url: string | undefined): string {
+  return url === undefined ? '' : ` --db ${shellWord(url)}`
+}
+
+/** What people call the database at a URL. */
 export function nameOf(url: string): string {
   const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
   return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)

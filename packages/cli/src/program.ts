@@ -43,18 +43,22 @@ export function createProgram(): Command {
     .configureHelp({ styleTitle: bold })
     .showSuggestionAfterError()
     .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `${neutralise(
-            text
-              .trim()
-              .replace(/^error:/, 'persql:')
-              .replace(/\n/g, ' '),
-          )}\n`,
-        ),
+      outputError: (text, write) => {
+        const line = text
+          .trim()
+          .replace(/^error:/, 'persql:')
+          .replace(/\n/g, ' ')
+        write(`${neutralise(line)}${hint(line)}\n`)
+      },
     })
     .exitOverride()
 
+  // As in `persql import`, which is a command of sessions.
+  const hint = (line: string) => {
+    const name = /unknown command '(\w+)'$/.exec(line)?.[1]
+    const isOfSessions = sessions.commands.some((command) => command.name() === name)
+    return isOfSessions ? ` (Did you mean sessions ${name}?)` : ''
+  }
   const sessions = program.command('sessions').description('Read, move and delete sessions')
   sessionsListCommand(sessions)
   sessionsShowCommand(sessions)

@@ -11,8 +11,8 @@ export function reportError(error: unknown): number {
     return error.exitCode === 0 ? 0 : 2
   }
   const message = error instanceof Error ? error.message : String(error)
-  // A command sends one statement: its number says nothing.
-  note(`persql: ${neutralise(message.replace(/^Statement 0: /, ''))}`)
+  // Of a statement that nobody has given, or the only one that was, the number says nothing.
+  note(`persql: ${neutralise(message.replace(/^Statement \d+: /, ''))}`)
   if (process.env['PERSQL_DEBUG'] && error instanceof Error) note(neutraliseLines(error.stack ?? ''))
   return error instanceof UsageError || isStorageError(error, 'INVALID_ARGUMENT') ? 2 : 1
 }

@@ -226,7 +226,7 @@ test('reading makes no tables, and does not change the settings of the file', as
   const { status, stderr } = await persql(['sessions', 'list', '--db', db])
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining('This database has no tables "agent_sessions"'),
+    'persql: "agents.db" has no table agent_sessions and no table agent_messages. The first item of a session makes them.\n',
   ])
   expect(await json(['query', 'select name from sqlite_master', '--db', db])).toMatchObject({
     rows: [{ name: 't' }],

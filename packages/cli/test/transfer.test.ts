@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { openDriver, SessionStore } from '@persql/session-core'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -283,8 +284,57 @@ test('ends quietly when the reader of its output has had enough', async () => {
 test('refuses to read a file that is no export before it makes a database', async () => {
   const path = temporaryFolder()
   writeFileSync(path('x.jsonl'), '{"role":"user"}\n')
-  for (const file of [path('x.jsonl'), path('missing.jsonl')]) {
-    expect(await persql(['sessions', 'import', file, '--db', path('a.db')])).toMatchObject({ status: 1 })
+  writeFileSync(
+    path('latin1.jsonl'),
+    Buffer.from('{"type":"persql-sessions","version":1}\n{"type":"é"}\n', 'latin1'),
+  )
+  writeFileSync(path('cut.gz'), gzipSync('{}\n'.repeat(999)).subarray(0, 20))
+  writeFileSync(path('x.zst'), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]))
+  await seed(path('source.db'), { a: [user('hi')] })
+  const refusals = [
+    ['x.jsonl', 'Line 1 is not the head of an export by `persql sessions export`.'],
+    ['missing.jsonl', 'There is no file "missing.jsonl".'],
+    ['', 'There is no file "".'],
+    ['.', '"." is a folder. Give a file that `export` wrote.'],
+    ['latin1.jsonl', 'Line 2 is not UTF-8 text.'],
+    ['cut.gz', 'The gzip file is damaged, or was cut short.'],
+    ['x.zst', 'This is compressed. Unpack it on the way: zstd -dc x.zst | persql sessions import -'],
+    [
+      'source.db',
+      'This is an SQLite database, not an export. To copy its sessions: persql copy --from source.db --to …',
+    ],
+  ]
+  for (const [file, message] of refusals) {
+    expect(await persql(['sessions', 'import', file!, '--db', 'a.db'], { cwd: path('.') })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `persql: ${message}\n`,
+    })
   }
   expect(existsSync(path('a.db'))).toBe(false)
+})
+
+test('reads an export that was packed by gzip, or that another program wrote in UTF-16', async () => {
+  const path = temporaryFolder()
+  await seed(path('a.db'), { 天气: [user('\u2028 é 😀'), ...MANY] })
+  const text = await output(['sessions', 'export', '--db', path('a.db')])
+  const windows = text.replaceAll('\n', '\r\n')
+  const utf16 = (marked: string) => Buffer.from(marked, 'utf16le')
+  const files = {
+    gzip: gzipSync(text),
+    'several gzip members': Buffer.concat([gzipSync(text.slice(0, 99)), gzipSync(text.slice(99))]),
+    'UTF-8 with a mark': Buffer.from(`\ufeff${windows}`),
+    'UTF-16': utf16(`\ufeff${windows}`),
+    'UTF-16, big end first': utf16(`\ufeff${windows}`).swap16(),
+    'UTF-16 without a mark': utf16(windows),
+    'UTF-16 in gzip': gzipSync(utf16(`\ufeff${windows}`)),
+  }
+  for (const [name, bytes] of Object.entries(files)) {
+    writeFileSync(path(name), bytes)
+    expect(await json(['sessions', 'import', path(name), '--db', path(`${name}.db`)]), name).toMatchObject({
+      sessions: 1,
+      items: 31,
+    })
+    expect(await contents(path(`${name}.db`)), name).toEqual(await contents(path('a.db')))
+  }
 })

@@ -7,7 +7,6 @@ import { readTools, readTotals } from '../src/app/data/insights.ts'
 import { ItemCache } from '../src/app/data/item-cache.ts'
 import { readOutline, toOutline } from '../src/app/data/outline.ts'
 import { toolCallOf } from '../src/app/sessions/tool-call.ts'
-import { toJson } from '../src/app/sql/export.ts'
 import { operationalQueries } from '../src/app/sql/saved-queries.ts'
 
 let driver: SqlDriver
@@ -164,11 +163,4 @@ test.each([
     return toolCallOf(cache.get(2 * index + 2), cache.get(2 * index + 3)).state
   })
   expect(states).toEqual(RESULTS.map(([state]) => state))
-})
-
-test('results that are downloaded as JSON have every column and number', () => {
-  const rows = [[1, 2, Number.NEGATIVE_INFINITY]]
-  expect(JSON.parse(toJson({ columns: ['n', 'n', 'r'], rows }))).toEqual([
-    { n: 1, n_2: 2, r: { $number: '-Infinity' } },
-  ])
 })

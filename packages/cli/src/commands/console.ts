@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
-import { type DatabaseOptions, nameOf, openDatabase } from '../database.ts'
+import { type DatabaseOptions, nameOf, openDatabase, refuseUnreadable } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { note, printLine } from '../terminal/print.ts'
 import { untilStopped } from '../until-interrupted.ts'
@@ -25,6 +25,7 @@ export function consoleCommand(program: Command): void {
     .option('--read-only', 'refuse everything that would write')
     .action(async ({ port, host, readOnly, ...options }: Options) => {
       const { startConsole } = await loadPackage('@persql/console', () => import('@persql/console'))
+      await refuseUnreadable(options)
       const { driver, url } = await openDatabase(options, readOnly ? 'read' : 'write')
       try {
         const console = await startConsole({ driver, name: nameOf(url), port, host, readOnly })

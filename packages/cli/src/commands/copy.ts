@@ -1,7 +1,8 @@
 import { StoredSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand, withJson } from '../command.ts'
-import { type DatabaseOptions, useDatabase, useSessions, withTables } from '../database.ts'
+import { type DatabaseOptions, useSessions, withTables } from '../database.ts'
+import { explainReading } from '../explain-error.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import { copyGroups } from '../transfer/copy-groups.ts'
 import { readGroups } from '../transfer/read-groups.ts'
@@ -32,12 +33,16 @@ export function copyCommand(program: Command): void {
       useSessions({ ...options, db: options.from }, 'read', async (source) => {
         const total = sessionIds.length || (await new StoredSessions(source.driver, source.tables).count())
         const bar = new ProgressBar('session', total)
-        await useDatabase({ ...options, db: options.to }, 'create', async (destination) => {
+        await useSessions({ ...options, db: options.to }, 'create', async (destination) => {
           try {
-            const result = await copyGroups(readGroups(source, sessionIds), destination, {
-              overwrite: options.overwrite,
-              onProgress: (group) => bar.add(group.filter(({ isLast }) => isLast).length),
-            })
+            const result = await copyGroups(
+              explainReading(source, readGroups(source, sessionIds)),
+              destination,
+              {
+                overwrite: options.overwrite,
+                onProgress: (group) => bar.add(group.filter(({ isLast }) => isLast).length),
+              },
+            )
             bar.end()
             await reportCopy(result, 'Copied', options)
           } finally {

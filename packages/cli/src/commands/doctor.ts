@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { defineCommand, withJson } from '../command.ts'
 import { type Database, type DatabaseOptions, useDatabase, withDatabase } from '../database.ts'
-import { checkConnection, checkFile } from '../doctor/check-engine.ts'
+import { checkConnection, checkIntegrity, checkJournal } from '../doctor/check-engine.ts'
 import { checkItems } from '../doctor/check-items.ts'
 import { checkLayout } from '../doctor/check-layout.ts'
+import { checkReadable } from '../doctor/check-readable.ts'
 import type { Finding } from '../doctor/finding.ts'
+import { unlessDamaged } from '../doctor/unless-damaged.ts'
 import { neutralise } from '../terminal/neutralise.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { dim, green, red, yellow } from '../terminal/style.ts'
@@ -19,7 +21,7 @@ export function doctorCommand(program: Command): void {
   const command = defineCommand(
     program,
     'doctor',
-    'Check a database: connection, tables, corrupt rows, orphaned results, journal. Changes nothing. Status 1 where something is wrong.',
+    'Check a database: connection, damage, tables, corrupt rows, orphaned results, journal. Changes nothing. Status 1 where something is wrong.',
     ['persql doctor --db agents.db'],
   )
   withJson(withDatabase(command)).action((options: Options) =>
@@ -37,10 +39,26 @@ export function doctorCommand(program: Command): void {
   )
 }
 
-async function examine(database: Database): Promise<{ findings: Finding[]; roundTripMs: number }> {
-  const { roundTripMs, ...connection } = await checkConnection(database)
-  const layout = await checkLayout(database)
+async function examine(database: Database): Promise<{ findings: Finding[]; roundTripMs: number | null }> {
+  const findings: Finding[] = []
+  let roundTripMs: number | null = null
+  const connection = await unlessDamaged('connection', async () => {
+    const checked = await checkConnection(database)
+    roundTripMs = checked.roundTripMs
+    return [checked.finding]
+  })
+  const integrity = await checkIntegrity(database)
+  findings.push(...connection, ...integrity)
+  // Nothing at all can be read.
+  if (findings.length > 0 && findings.every(({ status }) => status === 'problem'))
+    return { findings, roundTripMs }
+  findings.push(...(await unlessDamaged('journal', () => checkJournal(database))))
+  const layout = await unlessDamaged('tables', () => checkLayout(database))
+  findings.push(...layout)
   const hasTables = layout.every(({ check, status }) => check !== 'tables' || status === 'ok')
-  const items = hasTables ? await checkItems(database) : []
-  return { findings: [connection, ...(await checkFile(database)), ...layout, ...items], roundTripMs }
+  if (hasTables) findings.push(...(await unlessDamaged('items', () => checkItems(database))))
+  const isSound = integrity.every(({ status }) => status === 'ok')
+  if (!isSound && hasTables)
+    findings.push(...(await unlessDamaged('can be read', () => checkReadable(database))))
+  return { findings, roundTripMs }
 }

@@ -2,7 +2,14 @@ import { PerSQL } from '@persql/sdk'
 import { databaseUrlFromEnv } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
-import { type DatabaseOptions, isRemote, nameOf, openDatabase, withDatabase } from '../database.ts'
+import {
+  type DatabaseOptions,
+  isRemote,
+  nameOf,
+  openDatabase,
+  refuseUnreadable,
+  withDatabase,
+} from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { readToken } from '../token.ts'
 import { untilStopped } from '../until-interrupted.ts'
@@ -43,6 +50,7 @@ async function openSource(options: Options) {
     const client = new PerSQL({ token: await readToken() })
     return { source: { client, name: slug }, close: () => client.close() }
   }
+  await refuseUnreadable(options)
   const { driver } = await openDatabase(options, options.readOnly ? 'read' : 'create')
   return { source: { driver }, close: () => driver.close() }
 }

@@ -1,10 +1,15 @@
 import { type Database, isRemote } from '../database.ts'
+import { shellWord } from '../terminal/shell-word.ts'
 import { type Finding, ok } from './finding.ts'
+import { unlessDamaged } from './unless-damaged.ts'
 
 const ROUND_TRIPS = 5
+const NAMED = 5
 
 /** Whether the database answers, and how fast. Throws where it does not. */
-export async function checkConnection({ driver }: Database): Promise<Finding & { roundTripMs: number }> {
+export async function checkConnection({
+  driver,
+}: Database): Promise<{ finding: Finding; roundTripMs: number }> {
   const times: number[] = []
   // The first one opens the database.
   await driver.batch([{ sql: 'select count(*) from sqlite_master' }], { readOnly: true })
@@ -14,22 +19,40 @@ export async function checkConnection({ driver }: Database): Promise<Finding & {
     times.push(performance.now() - start)
   }
   const roundTripMs = Number(times.sort((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)]?.toFixed(3))
-  return { ...ok('connection', `a round trip takes ${roundTripMs} ms`), roundTripMs }
+  return { finding: ok('connection', `a round trip takes ${roundTripMs} ms`), roundTripMs }
 }
 
-/** Of a local file: its journal mode, and whether it is sound. */
-export async function checkFile({ url, option, driver }: Database): Promise<Finding[]> {
+/** The journal mode of a local file. */
+export async function checkJournal({ url, option, driver }: Database): Promise<Finding[]> {
   if (isRemote(url)) return []
   // SQLite counts these pragmas among the statements that may write; the file was opened for reading.
   const [journal] = await driver.batch([{ sql: 'pragma journal_mode' }])
-  const [integrity] = await driver.batch([{ sql: 'pragma quick_check(5)' }])
-  return [
-    checkJournal(url, option, String(journal?.rows[0]?.[0])),
-    checkIntegrity((integrity?.rows ?? []).map(String)),
-  ]
+  return [journalFinding(url, option, String(journal?.rows[0]?.[0]))]
 }
 
-function checkJournal(url: string, option: string, mode: string): Finding {
+/** Whether a local file is sound: its pages, its indexes, and that the two agree. */
+export async function checkIntegrity({ url, driver }: Database): Promise<Finding[]> {
+  if (isRemote(url)) return []
+  const [finding] = await unlessDamaged('file', async () => {
+    const [integrity] = await driver.batch([{ sql: `pragma integrity_check(${NAMED + 1})` }])
+    const answers = (integrity?.rows ?? []).flatMap(([answer]) => String(answer).split('\n'))
+    if (answers.length === 1 && answers[0] === 'ok') return [ok('file', 'sound')]
+    const faults = answers.filter((answer) => !answer.startsWith('***'))
+    const more = faults.length > NAMED ? '; …' : ''
+    return [
+      { check: 'file', status: 'problem', message: `damaged: ${faults.slice(0, NAMED).join('; ')}${more}` },
+    ]
+  })
+  return finding ? [{ ...finding, ...(finding.status !== 'ok' && { mend: saving(url) }) }] : []
+}
+
+/** How to save a damaged file. */
+function saving(url: string): string {
+  const file = shellWord(url.replace(/^(file|sqljs):/i, ''))
+  return `Keep the file as it is. Restore a backup, or save what can be read: sqlite3 ${file} .recover | sqlite3 saved.db`
+}
+
+function journalFinding(url: string, option: string, mode: string): Finding {
   const check = 'journal'
   // sql.js keeps the database in memory, and writes whole files.
   if (mode === 'wal' || /^sqljs:/i.test(url)) return ok(check, mode)
@@ -39,15 +62,5 @@ function checkJournal(url: string, option: string, mode: string): Finding {
     status: 'problem',
     message: `${mode}, not WAL: a writer keeps readers waiting`,
     mend: `persql query${option} --write "pragma journal_mode = wal"`,
-  }
-}
-
-function checkIntegrity(answers: readonly string[]): Finding {
-  if (answers.length === 1 && answers[0] === 'ok') return ok('file', 'sound')
-  return {
-    check: 'file',
-    status: 'problem',
-    message: `damaged: ${answers.join('; ')}`,
-    mend: 'Restore a backup, or save what can be read: sqlite3 damaged.db .recover | sqlite3 new.db',
   }
 }

@@ -1,33 +1,15 @@
 import { sql } from 'kysely'
 import type { Database } from '../database.ts'
+import { missingParts } from '../missing-parts.ts'
 import { readAll, sessionQueries } from '../session-queries.ts'
 import { type Finding, ok } from './finding.ts'
-
-const COLUMNS = {
-  sessions: ['session_id', 'created_at', 'updated_at'],
-  messages: ['id', 'session_id', 'message_data', 'created_at'],
-}
 
 /** Tables, columns, key, index and foreign key. Nothing else makes sense to check where the first finding is a problem. */
 export async function checkLayout(database: Database): Promise<Finding[]> {
   const { option } = database
-  const { db } = sessionQueries(database)
   const { sessionsTable: sessions, messagesTable: messages } = database.tables
-  const query = (text: ReturnType<typeof sql>) => ({ compile: () => text.compile(db) })
-  const [sessionColumns, columns, indexes, keys, schema] = await readAll(database, [
-    query(sql`select name, pk from pragma_table_info(${sessions})`),
-    query(sql`select name, pk from pragma_table_info(${messages})`),
-    query(sql`select il.name, group_concat(ii.name) from pragma_index_list(${messages}) il, pragma_index_info(il.name) ii
-      group by il.name`),
-    query(sql`select "table", "from", on_delete from pragma_foreign_key_list(${messages})`),
-    query(sql`select sql from sqlite_master where type = 'table' and name = ${messages}`),
-  ])
-  const missing = [
-    ...missingColumns(sessions, COLUMNS.sessions, sessionColumns?.rows ?? []),
-    ...missingColumns(messages, COLUMNS.messages, columns?.rows ?? []),
-  ]
+  const { missing, isEmpty } = await missingParts(database)
   if (missing.length > 0) {
-    const isEmpty = (sessionColumns?.rows.length ?? 0) + (columns?.rows.length ?? 0) === 0
     return [
       {
         check: 'tables',
@@ -39,6 +21,14 @@ export async function checkLayout(database: Database): Promise<Finding[]> {
       },
     ]
   }
+  const { db } = sessionQueries(database)
+  const query = (text: ReturnType<typeof sql>) => ({ compile: () => text.compile(db) })
+  const [indexes, keys, schema] = await readAll(database, [
+    query(sql`select il.name, group_concat(ii.name) from pragma_index_list(${messages}) il, pragma_index_info(il.name) ii
+      group by il.name`),
+    query(sql`select "table", "from", on_delete from pragma_foreign_key_list(${messages})`),
+    query(sql`select sql from sqlite_master where type = 'table' and name = ${messages}`),
+  ])
   return [
     ok('tables', `${sessions}, ${messages}`),
     checkRowIds(messages, String(schema?.rows[0]?.[0] ?? '')),
@@ -52,12 +42,6 @@ export async function checkLayout(database: Database): Promise<Finding[]> {
 }
 
 type Rows = readonly (readonly unknown[])[]
-
-function missingColumns(table: string, wanted: readonly string[], found: Rows): string[] {
-  if (found.length === 0) return [`table ${table}`]
-  const names = new Set(found.map(([name]) => String(name).toLowerCase()))
-  return wanted.filter((name) => !names.has(name)).map((name) => `column ${table}.${name}`)
-}
 
 function checkRowIds(messages: string, schema: string): Finding {
   const check = 'row ids'

@@ -87,7 +87,7 @@ class LineReader {
 
   read(line: string): void {
     this.number += 1
-    if (line === '') return
+    if (line === '' || line === '\r') return
     const { number } = this
     const fields = parseLine(line, number)
     if (this.isEnded) throw broken(number, 'comes after the end line')

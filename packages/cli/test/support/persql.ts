@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** Options of node itself. */
   readonly node?: readonly string[]
+  /** Another user. */
+  readonly user?: { readonly uid?: number; readonly gid?: number }
 }
 
 export interface Run {
@@ -29,8 +31,9 @@ export function cleanEnv(env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
   return { ...rest, FORCE_COLOR: '0', ...env }
 }
 
-export function start(args: readonly string[], { env, cwd, node = [] }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [...node, BIN, ...args], { env: cleanEnv(env), cwd })
+export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { env, cwd, node = [], user } = options
+  return spawn(process.execPath, [...node, BIN, ...args], { env: cleanEnv(env), cwd, ...user })
 }
 
 /** Runs the built binary to its end. */

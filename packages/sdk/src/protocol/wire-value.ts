@@ -74,7 +74,7 @@ export function encodeCell(cell: unknown): WireCell {
 }
 
 /** As {@link decodeValue}, for a cell, which may be infinite. */
-export function decodeCell(value: unknown): SqlValue {
+function decodeCell(value: unknown): SqlValue {
   if (typeof value === 'object' && value !== null && '$number' in value) {
     const { $number, ...others } = value
     const isAlone = Object.keys(others).length === 0
