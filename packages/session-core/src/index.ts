@@ -30,6 +30,7 @@ export { type ItemReading, readItem } from './items/read-item.ts'
 export { turnStarts } from './items/turn-starts.ts'
 export { withoutOrphans } from './items/without-orphans.ts'
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './open-driver.ts'
+export { foldText } from './search/fold-text.ts'
 export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
 export {
   type SearchHit,

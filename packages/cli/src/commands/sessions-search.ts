@@ -42,7 +42,7 @@ export function sessionsSearchCommand(parent: Command): void {
         }
         const search = { ...database.tables, sessionId, limit, before }
         const page = await searchItems(database.driver, [text], search)
-        const hits = page.hits.map((hit) => toShown(hit, text.length))
+        const hits = page.hits.map(toShown)
         if (options.json) {
           const printed = hits.map((hit) => ({ ...hit, createdAt: toIso(hit.createdAt) }))
           return printJson({ ...page, hits: printed })
@@ -62,15 +62,15 @@ interface ShownHit extends Excerpt {
   readonly role: string
 }
 
-function toShown(hit: SearchHit, length: number): ShownHit {
-  const { sessionId, rowId, createdAt, text, start } = hit
+function toShown(hit: SearchHit): ShownHit {
+  const { sessionId, rowId, createdAt, text, start, end } = hit
   const { role, type } = (hit.item ?? {}) as { role?: unknown; type?: unknown }
   return {
     sessionId,
     row: rowId,
     createdAt,
     role: 'item' in hit ? String(role ?? type ?? 'item') : 'corrupt',
-    ...excerptOf(text, start, length),
+    ...excerptOf(text, start, end - start),
   }
 }
 

@@ -8,6 +8,7 @@ import { SessionSchema } from '../session-schema.ts'
 import { resolveTableNames, type SessionTables } from '../session-tables.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { isStorageError, StorageError } from '../storage-error.ts'
+import { foldText, unfoldRange } from './fold-text.ts'
 import { itemTexts } from './item-texts.ts'
 import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
 
@@ -27,9 +28,10 @@ export interface SearchHit {
   readonly createdAt: string | null
   /** Absent where the row is corrupt; then its text was searched as it is. */
   readonly item?: unknown
-  /** The text of the item in which the first of the wanted ones is, and where it is there. */
+  /** The text of the item in which the first of the wanted ones is, and where it is there, in whole characters. */
   readonly text: string
   readonly start: number
+  readonly end: number
 }
 
 export interface SearchPage {
@@ -42,18 +44,19 @@ const CODEC = jsonCodec<unknown>({ exactNumbers: true })
 const AT_ONCE = 50
 
 /**
- * Items whose texts contain all the given ones, in whatever case, newest first: what was said, names of tools, their
- * arguments and results, however their JSON is written. The engine narrows the rows down by LIKE, so it reads the
- * whole table if it must; what is left is decoded here, {@link AT_ONCE} rows in a batch,
- * or fewer where the database refuses the answer as too large.
+ * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
+ * results, however their JSON is written. Texts are compared in one normal form, so neither case counts nor how
+ * Unicode composes a character nor its width. The engine narrows the rows down by LIKE, so it reads the whole table if
+ * it must, and finds no accent that the given text leaves out: `café` finds “cafe”, `cafe` not “café”. What is left is
+ * decoded here, {@link AT_ONCE} rows in a batch, or fewer where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
   texts: readonly string[],
   options: SearchOptions = {},
 ): Promise<SearchPage> {
-  const wanted = texts.map((text) => text.toLowerCase())
-  if (wanted.length === 0 || wanted.includes('')) {
+  const wanted = texts.map(toWanted)
+  if (texts.length === 0 || texts.includes('')) {
     throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
   }
   const limit = checkLimit('limit', options.limit ?? 20)
@@ -114,7 +117,7 @@ function candidates(
 
 function toHit(
   [id, sessionId, createdAt, data]: SqlResult['rows'][number],
-  wanted: readonly string[],
+  wanted: readonly Wanted[],
 ): SearchHit | undefined {
   const decoded = decode(String(data))
   const texts = decoded ? itemTexts(decoded.item) : [String(data)]
@@ -130,25 +133,30 @@ function toHit(
   }
 }
 
-function findIn(texts: readonly string[], wanted: string): { text: string; start: number } | undefined {
-  for (const text of texts) {
-    const lower = text.toLowerCase()
-    const place = lower.indexOf(wanted)
-    if (place >= 0) return { text, start: lower.length === text.length ? place : startOf(text, place) }
-  }
-  return undefined
+interface Wanted {
+  readonly lower: string
+  readonly folded: string
 }
 
-/** Where the character is whose lower case has this place. A few letters get longer, such as “İ”. */
-function startOf(text: string, place: number): number {
-  let start = 0
-  let length = 0
-  for (const character of text) {
-    length += character.toLowerCase().length
-    if (length > place) break
-    start += character.length
+function toWanted(text: string): Wanted {
+  return { lower: text.toLowerCase(), folded: foldText(text) }
+}
+
+function findIn(
+  texts: readonly string[],
+  { lower, folded }: Wanted,
+): Pick<SearchHit, 'text' | 'start' | 'end'> | undefined {
+  for (const text of texts) {
+    const lowered = text.toLowerCase()
+    if (lowered.length === text.length) {
+      const start = lowered.indexOf(lower)
+      if (start >= 0) return { text, start, end: start + lower.length }
+    }
+    // A text of nothing but accents has nothing left when it is folded.
+    const place = folded === '' ? -1 : foldText(text).indexOf(folded)
+    if (place >= 0) return { text, ...unfoldRange(text, place, place + folded.length) }
   }
-  return start
+  return undefined
 }
 
 function decode(data: string): { readonly item: unknown } | undefined {

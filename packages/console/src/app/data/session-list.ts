@@ -93,7 +93,8 @@ function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSear
   // The patterns match more than they should, and cost little; looking into the JSON of what is left costs much.
   const candidates = likePatterns(text)
   // Arguments of tools are JSON in JSON, where quotes and line ends are written as escapes.
-  const exact = [pattern(text), pattern(JSON.stringify(text).slice(1, -1))]
+  const forms = new Set(['NFC', 'NFD'].map((form) => text.normalize(form)))
+  const exact = [...forms].flatMap((form) => [pattern(form), pattern(JSON.stringify(form).slice(1, -1))])
   const anyOf = (column: string, count: number, escapedBy: string) =>
     `(${Array(count).fill(`${column} like ? escape '${escapedBy}'`).join(' or ')})`
   const inside = `s.session_id in (select session_id from ${messages}
