@@ -44,16 +44,23 @@ test('is its own normal form, whatever the text and however it is composed', () 
       expect(foldText(text.normalize('NFC'))).toBe(folded)
       expect(foldText(text.normalize('NFD'))).toBe(folded)
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })
 
+test('takes a long text of nothing but marks', () => {
+  expect(foldText('\u0301'.repeat(100_000))).toHaveLength(100_000)
+  expect(foldText(`a${'\u0301'.repeat(100_000)}`)).toBe('a')
+})
+
 test('is the same for a plain text as for one beside other characters', () => {
+  const different: number[] = []
   for (let code = 0; code < 0x10000; code++) {
     const character = String.fromCharCode(code)
     if (/[\p{M}\p{Cs}]/u.test(character)) continue
-    expect(foldText(`Ａ ${character}`), code.toString(16)).toBe(`a ${foldText(character)}`)
+    if (foldText(`Ａ ${character}`) !== `a ${foldText(character)}`) different.push(code)
   }
+  expect(different).toEqual([])
 })
 
 test('finds the place of a part again', () => {

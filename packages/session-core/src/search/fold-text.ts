@@ -5,7 +5,7 @@ const PLAIN =
 /** Marks without which people write the same word. All others make other letters: が, ไม้, हिंदी. */
 const MARKS = new RegExp(
   [
-    String.raw`\p{M}(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]\p{M}+)`,
+    String.raw`\p{M}(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}].)\p{M}*`,
     // In Cyrillic ё and stresses. With the marks of й, ў, ї, ѓ and ќ the word is another one: мой, мои.
     String.raw`\u0308(?<=[\u0415\u0435].)`,
     String.raw`[\u0300\u0301](?<=(?![\u0413\u0433\u041a\u043a])\p{Script=Cyrillic}.)`,

@@ -55,7 +55,7 @@ export async function searchItems(
   texts: readonly string[],
   options: SearchOptions = {},
 ): Promise<SearchPage> {
-  const wanted = texts.map(toWanted)
+  const wanted = texts.map(foldText)
   if (texts.length === 0 || texts.includes('')) {
     throw new StorageError('INVALID_ARGUMENT', 'There must be texts to search for, and none may be empty.')
   }
@@ -117,7 +117,7 @@ function candidates(
 
 function toHit(
   [id, sessionId, createdAt, data]: SqlResult['rows'][number],
-  wanted: readonly Wanted[],
+  wanted: readonly string[],
 ): SearchHit | undefined {
   const decoded = decode(String(data))
   const texts = decoded ? itemTexts(decoded.item) : [String(data)]
@@ -133,28 +133,18 @@ function toHit(
   }
 }
 
-interface Wanted {
-  readonly lower: string
-  readonly folded: string
-}
-
-function toWanted(text: string): Wanted {
-  return { lower: text.toLowerCase(), folded: foldText(text) }
-}
-
 function findIn(
   texts: readonly string[],
-  { lower, folded }: Wanted,
+  wanted: string,
 ): Pick<SearchHit, 'text' | 'start' | 'end'> | undefined {
+  // Of characters that do not count, nothing is left.
+  if (wanted === '') return undefined
   for (const text of texts) {
-    const lowered = text.toLowerCase()
-    if (lowered.length === text.length) {
-      const start = lowered.indexOf(lower)
-      if (start >= 0) return { text, start, end: start + lower.length }
-    }
-    // A text of nothing but accents has nothing left when it is folded.
-    const place = folded === '' ? -1 : foldText(text).indexOf(folded)
-    if (place >= 0) return { text, ...unfoldRange(text, place, place + folded.length) }
+    const folded = foldText(text)
+    const start = folded.indexOf(wanted)
+    if (start < 0) continue
+    const end = start + wanted.length
+    return { text, ...(folded === text.toLowerCase() ? { start, end } : unfoldRange(text, start, end)) }
   }
   return undefined
 }
