@@ -56,6 +56,8 @@ export async function memoryByContext(folder: string, size: number): Promise<Mem
   const store = context(driver)
   await store.init()
   await driver.batch([{ sql: FILL, params: [facts(size)] }])
+  // Indexes what was filled in past the store.
+  await store.init()
   return {
     remember: (memory) => store.remember(memory),
     recall: (text) => store.recall(text),

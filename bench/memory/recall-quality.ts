@@ -21,16 +21,21 @@ export const MATCH_ALL = 'FTS5 match, all quoted words'
 
 const LIMIT = 10
 
+const PLAIN_FTS = [
+  `create virtual table plain using fts5(name, description, body, tokenize='porter unicode61')`,
+  'insert into plain select name, description, body from ctx_memory',
+]
+
 export async function measureRecallQuality(): Promise<RecallQuality> {
   const driver = betterSqlite3Driver(':memory:')
   const store = context(driver)
   for (const [name, description, body] of memories) await store.remember({ name, description, body })
+  await driver.batch(PLAIN_FTS.map((sql) => ({ sql })))
 
   /** FTS5 as it comes, with the words between spaces. */
   async function match(text: string, operator: ' ' | ' OR '): Promise<string[]> {
     const words = text.split(/\s+/).map((word) => `"${word.replaceAll('"', '""')}"`)
-    const sql = `select m.name from ctx_memory_fts f join ctx_memory m on m.rowid = f.rowid
-      where ctx_memory_fts match ? order by rank limit ${LIMIT}`
+    const sql = `select name from plain where plain match ? order by rank limit ${LIMIT}`
     const [result] = await driver.batch([{ sql, params: [words.join(operator)] }], { readOnly: true })
     return result!.rows.map(([name]) => String(name))
   }

@@ -2,12 +2,17 @@ import { StorageError } from '@persql/session-core'
 
 const MAX_NAME_LENGTH = 1024
 
+export function checkString(what: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalid(`The ${what} must be a string.`)
+  return value
+}
+
 /** A text that every engine stores and gives back as it is. */
 export function checkText(what: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalid(`The ${what} must be a string.`)
-  if (value.includes('\0')) throw invalid(`The ${what} must not contain a NUL character.`)
-  if (!value.isWellFormed()) throw invalid(`The ${what} must not contain half of a surrogate pair.`)
-  return value
+  const text = checkString(what, value)
+  if (text.includes('\0')) throw invalid(`The ${what} must not contain a NUL character.`)
+  if (!text.isWellFormed()) throw invalid(`The ${what} must not contain half of a surrogate pair.`)
+  return text
 }
 
 /** A text with something in it. */

@@ -1,7 +1,16 @@
 import type { SqlStatement } from '@persql/session-core'
-import { createTextIndex, EPISODE, fillTextIndex, MEMORY, textIndexDiffers } from './text-index.ts'
+import {
+  createTextIndex,
+  dropFormerIndexes,
+  EPISODE,
+  MEMORY,
+  noteDifferences,
+  noteRows,
+  UNINDEXED,
+} from './text-index.ts'
 
-const NOT_LAID_OUT = 'not exists (select 1 from ctx_layout)'
+const VERSION = 2
+const NOT_LAID_OUT = `not exists (select 1 from ctx_layout where version >= ${VERSION})`
 
 /** The statements that make the tables and their text indexes. Each does nothing to what exists already. */
 export const layout = {
@@ -70,21 +79,27 @@ export const layout = {
     'create trigger if not exists ctx_embedding_episode_ad after delete on ctx_episode begin delete from ctx_embedding where id = old.id; end',
   ),
 
-  /** The text indexes, filled when they are new. */
+  /**
+   * The text indexes; what was written before is noted as not indexed. The last statement tells whether there are
+   * indexes of a former layout.
+   */
   createIndexes: fixed(
+    UNINDEXED,
     ...createTextIndex(MEMORY),
     ...createTextIndex(EPISODE),
     'create table if not exists ctx_layout (version INTEGER not null)',
-    ...fillTextIndex(MEMORY, NOT_LAID_OUT),
-    ...fillTextIndex(EPISODE, NOT_LAID_OUT),
-    `insert into ctx_layout (version) select 1 where ${NOT_LAID_OUT}`,
+    noteRows(MEMORY, NOT_LAID_OUT),
+    noteRows(EPISODE, NOT_LAID_OUT),
+    `delete from ctx_layout where version < ${VERSION}`,
+    `insert into ctx_layout (version) select ${VERSION} where ${NOT_LAID_OUT}`,
+    `select 1 from sqlite_master where name in ('ctx_memory_chars', 'ctx_episode_chars')`,
   ),
 
-  /** Fills the indexes again where they differ from the rows. */
-  repairIndexes: fixed(
-    ...fillTextIndex(MEMORY, textIndexDiffers(MEMORY)),
-    ...fillTextIndex(EPISODE, textIndexDiffers(EPISODE)),
-  ),
+  /** Drops the indexes of a former layout. */
+  dropFormerIndexes: fixed(...dropFormerIndexes(MEMORY), ...dropFormerIndexes(EPISODE)),
+
+  /** Notes rows as not indexed where the indexes differ from the rows. */
+  noteDifferences: fixed(...noteDifferences(MEMORY), ...noteDifferences(EPISODE)),
 }
 
 function fixed(...texts: readonly string[]): readonly SqlStatement[] {

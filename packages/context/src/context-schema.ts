@@ -11,9 +11,14 @@ import { layout } from './context-layout.ts'
 /** What is known of the tables of one database. */
 interface Known {
   made: boolean
+  /** Whether there are indexes of a former layout; the next batch drops them. */
+  former: boolean
   /** False where this SQLite was built without FTS5. */
   fts: boolean
 }
+
+/** The batch, with text indexes or without. The last one that it was asked for is the one that was run. */
+type Choose = (hasTextIndex: boolean) => readonly SqlStatement[]
 
 const knownByDriver = new WeakMap<SqlDriver, Known>()
 
@@ -35,7 +40,7 @@ export class ContextSchema {
     }
     this.driver = driver
     this.#createTables = createTables
-    this.#known = knownByDriver.get(driver) ?? { made: false, fts: true }
+    this.#known = knownByDriver.get(driver) ?? { made: false, former: false, fts: true }
     knownByDriver.set(driver, this.#known)
   }
 
@@ -53,10 +58,7 @@ export class ContextSchema {
   }
 
   /** The same, for a batch that depends on whether there are text indexes. */
-  async runChosen(
-    choose: (hasTextIndex: boolean) => readonly SqlStatement[],
-    options: BatchOptions = {},
-  ): Promise<SqlResult[]> {
+  async runChosen(choose: Choose, options: BatchOptions = {}): Promise<SqlResult[]> {
     const { fts } = this.#known
     const batch = choose(fts)
     const missing = this.#missing()
@@ -64,6 +66,7 @@ export class ContextSchema {
       if (missing.length === 0) return await this.driver.batch(batch, options)
       const results = await this.driver.batch([...missing, ...batch])
       this.#known.made = true
+      this.#known.former = results[missing.length - 1]!.rows.length > 0
       return results.slice(missing.length)
     } catch (error) {
       if (isWithoutFts(error)) {
@@ -72,9 +75,9 @@ export class ContextSchema {
         return this.runChosen(choose, options)
       }
       if (missing.length > 0 && isStorageError(error, 'READ_ONLY'))
-        return this.#runWithoutMaking(batch, options)
+        return this.#runWithoutMaking(choose, options)
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      if (!this.#createTables) return this.#withoutTables(error, options)
+      if (!this.#createTables) return this.#withoutTables(choose, options, error)
       if (missing.length > 0) throw error
       // Somebody dropped the tables after they were made here.
       this.#known.made = false
@@ -83,23 +86,34 @@ export class ContextSchema {
   }
 
   #missing(): readonly SqlStatement[] {
-    if (this.#known.made || !this.#createTables) return []
-    return this.#known.fts ? [...layout.createTables, ...layout.createIndexes] : layout.createTables
+    const { made, former, fts } = this.#known
+    if (made) return former ? layout.dropFormerIndexes : []
+    if (!this.#createTables) return []
+    return fts ? [...layout.createTables, ...layout.createIndexes] : layout.createTables
   }
 
-  async #runWithoutMaking(batch: readonly SqlStatement[], options: BatchOptions): Promise<SqlResult[]> {
+  async #runWithoutMaking(choose: Choose, options: BatchOptions): Promise<SqlResult[]> {
     try {
-      const results = await this.driver.batch(batch, options)
+      const results = await this.driver.batch(choose(this.#known.fts), options)
       this.#known.made = true
       return results
     } catch (error) {
       if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      return this.#withoutTables(error, options)
+      return this.#withoutTables(choose, options, error)
     }
   }
 
-  async #withoutTables(cause: StorageError, { readOnly = false }: BatchOptions): Promise<SqlResult[]> {
-    if (readOnly && !(await this.#hasMemory())) return []
+  async #withoutTables(
+    choose: Choose,
+    { readOnly = false }: BatchOptions,
+    cause: StorageError,
+  ): Promise<SqlResult[]> {
+    if (readOnly) {
+      if (!(await this.#read([{ sql: 'select 1 from ctx_memory limit 1' }]))) return []
+      // The rest may be there, with the indexes of a former layout.
+      const withoutIndex = await this.#read(choose(false))
+      if (withoutIndex) return withoutIndex
+    }
     throw new StorageError(
       'NO_SUCH_TABLE',
       'The tables of the memory are missing, or some of them. Call `init()` once with the right to make tables.',
@@ -107,12 +121,12 @@ export class ContextSchema {
     )
   }
 
-  async #hasMemory(): Promise<boolean> {
+  /** Undefined where a table is missing. */
+  async #read(batch: readonly SqlStatement[]): Promise<SqlResult[] | undefined> {
     try {
-      await this.driver.batch([{ sql: 'select 1 from ctx_memory limit 1' }], { readOnly: true })
-      return true
+      return await this.driver.batch(batch, { readOnly: true })
     } catch (error) {
-      if (isStorageError(error, 'NO_SUCH_TABLE')) return false
+      if (isStorageError(error, 'NO_SUCH_TABLE')) return undefined
       throw error
     }
   }
@@ -125,8 +139,8 @@ function isWithoutFts(error: unknown): boolean {
 function indexNeedsFts(cause: unknown): StorageError {
   return new StorageError(
     'SQL_ERROR',
-    'This memory has text indexes that need FTS5, and this SQLite was built without it. Nothing was written. ' +
-      'Write with an SQLite that has FTS5, such as that of @persql/driver-better-sqlite3.',
+    'This memory has a text index of a former version, or of another program, which needs FTS5, and this SQLite was ' +
+      'built without it. Nothing was written. Write with an SQLite that has FTS5, such as that of @persql/driver-better-sqlite3.',
     { cause },
   )
 }

@@ -167,7 +167,7 @@ export const statements = {
   ),
 }
 
-interface FactTexts extends Record<string, SqlValue> {
+export interface FactTexts extends Record<string, SqlValue> {
   name: string
   description: string
   type: string

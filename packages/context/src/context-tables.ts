@@ -4,7 +4,7 @@ import type { Generated } from 'kysely'
 export interface ContextTables {
   /** Facts. */
   ctx_memory: {
-    /** What the text indexes call the row. */
+    /** What the text index calls the row. */
     rowid: Generated<number>
     id: string
     name: string
@@ -61,6 +61,13 @@ export interface ContextTables {
     /** `updated_at` of the fact when it was embedded; another one means that the vector is out of date. */
     version: number
     vector: Uint8Array
+  }
+  /** Rows of facts and episodes that were written and are not in the text index yet. */
+  ctx_unindexed: {
+    kind: string
+    row: number
+    /** Another one each time the row is written. */
+    stamp: number
   }
   /** One row, once everything was made: the version of this layout. */
   ctx_layout: {

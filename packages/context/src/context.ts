@@ -12,6 +12,7 @@ import {
   checkFilled,
   checkName,
   checkOneOf,
+  checkString,
   checkText,
   checkTime,
   invalid,
@@ -26,6 +27,8 @@ import { distill } from './distill.ts'
 import { embedAll } from './embeddings.ts'
 import { entityId } from './entity-id.ts'
 import { graphStatements } from './graph-statements.ts'
+import { indexEpisode, indexFact, unindex } from './index-statements.ts'
+import { indexUnindexed } from './index-unindexed.ts'
 import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
 import { resolveRanking } from './ranking.ts'
 import { recallByText, resolveRecall } from './recall.ts'
@@ -106,7 +109,12 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
 
   return {
     async init() {
-      await schema.runChosen((hasTextIndex) => (hasTextIndex ? layout.repairIndexes : [NOTHING]))
+      await schema.run([NOTHING])
+      if (schema.hasTextIndex) {
+        await indexUnindexed(schema)
+        await schema.run(layout.noteDifferences)
+        await indexUnindexed(schema)
+      }
       while (await embedSome());
     },
 
@@ -116,20 +124,21 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       const fact = { ...checkFact(memory), id: newId('m'), source, now: time }
       const session = optional(sessionId, checkSessionId)
       const batch = [statements.remember(fact)]
+      const indexing = indexFact(fact)
       if (session !== null) batch.push(statements.noteOrigin({ name: fact.name, session }))
       if (embed) {
         const [vector] = await embedAll(embed, [`${fact.name}\n${fact.description}\n${fact.body}`])
         batch.push(statements.embedFact({ name: fact.name, version: time, vector: vector! }))
       }
-      const [result] = await schema.run(batch)
+      const [result] = await schema.runChosen((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toMemory(result!.rows[0]!)
     },
 
     async recall(text, recallOptions) {
       const resolved = resolveRecall(recallOptions)
-      const hits = await recallByText(schema, ranking, now(), text, resolved)
+      const hits = await recallByText(schema, ranking, now(), checkString('text', text), resolved)
       if (!embed || text.trim() === '' || resolved.limit === 0) return hits
-      return withNearest(schema, embed, text, hits, resolved)
+      return withNearest(schema, embed, text.toWellFormed(), hits, resolved)
     },
 
     async index({ limit = 50, type } = {}) {
@@ -150,7 +159,11 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
 
     async forget(name) {
       const named = { name: checkName('name', name) }
-      const results = await schema.run([statements.forgetFact(named), statements.forgetEpisode(named)])
+      const batch = [statements.forgetFact(named), statements.forgetEpisode(named)]
+      const [before, after] = unindex(named.name)
+      const results = await schema.runChosen((hasTextIndex) =>
+        hasTextIndex ? [...before, ...batch, ...after] : batch,
+      )
       return results.some(({ rows }) => rows.length > 0)
     },
 
@@ -186,7 +199,9 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
 
     async record(episode) {
       const row = toRow(episode)
-      const [result] = await schema.run([statements.record(row), ...(await embedEpisode(row))])
+      const batch = [statements.record(row), ...(await embedEpisode(row))]
+      const indexing = indexEpisode(row)
+      const [result] = await schema.runChosen((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toEpisode(result!.rows[0]!)
     },
 

@@ -2,6 +2,7 @@ import { type SessionStore, type SqlStatement, StorageError } from '@persql/sess
 import type { ContextSchema } from './context-schema.ts'
 import { type EpisodeRow, statements } from './context-statements.ts'
 import type { Summary } from './context-store.ts'
+import { indexEpisode } from './index-statements.ts'
 import type { Episode } from './memory.ts'
 import { toEpisode } from './rows.ts'
 
@@ -31,7 +32,12 @@ export async function distill<Item>(
 
     const { row, more } = await prepare(await summarize(rest.map(({ item }) => item)))
     const record = statements.recordDistilled({ ...row, first_row: first.rowId, last_row: last.rowId })
-    const [result] = await schema.run([record, ...more])
+    const indexing = indexEpisode(row)
+    const [result] = await schema.runChosen((hasTextIndex) => [
+      record,
+      ...more,
+      ...(hasTextIndex ? indexing : []),
+    ])
     const inserted = result!.rows[0]
     if (inserted) return toEpisode(inserted)
   }

@@ -1,17 +1,10 @@
 import type { Expression, Phrase, Term } from './recall-query.ts'
 import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 
-/** Which index finds a phrase. */
-export type IndexKind = 'fts' | 'chars'
-
-/**
- * A JSON array of `[MATCH, weight, MATCH of the beginning or nothing]` for the terms that this index finds. Every text
- * in them is quoted.
- */
-export function matchesOfTerms(terms: readonly Term[], index: IndexKind): string {
-  const own = terms.filter((term) => indexOf(term) === index)
+/** A JSON array of `[MATCH, weight, MATCH of the beginning or nothing]`. Every text in them is quoted. */
+export function matchesOfTerms(terms: readonly Term[]): string {
   return JSON.stringify(
-    own.map((term) => {
+    terms.map((term) => {
       const { weight, beginning } = term
       return [quote(term), weight, ...(beginning ? [quote({ text: beginning, prefix: true })] : [])]
     }),
@@ -22,10 +15,6 @@ export function matchOfExpression(expression: Expression): string {
   if ('phrase' in expression) return quote(expression.phrase)
   if ('near' in expression) return `NEAR(${expression.near.map(quote).join(' ')}, ${expression.distance})`
   return `(${expression.operands.map(matchOfExpression).join(` ${expression.operator} `)})`
-}
-
-export function indexOf({ text }: Phrase): IndexKind {
-  return hasSpaceless(text) ? 'chars' : 'fts'
 }
 
 function quote({ text, prefix }: Phrase): string {

@@ -1,4 +1,5 @@
 import { hasWords } from './has-words.ts'
+import { normalWords } from './normal-words.ts'
 import type { Expression, Phrase } from './recall-query.ts'
 
 type Token =
@@ -94,7 +95,7 @@ function tokenize(text: string): Token[] {
     else if (parenthesis) tokens.push({ kind: parenthesis as '(' | ')' })
     else if (word === 'AND' || word === 'OR' || word === 'NOT') tokens.push({ kind: word })
     else {
-      const phrase = quoted ?? word!.replace(/[*,]+$/u, '')
+      const phrase = normalWords(quoted ?? word!.replace(/[*,]+$/u, ''))
       const prefix = quoted === undefined ? word!.endsWith('*') : star === '*'
       if (hasWords(phrase)) {
         tokens.push({ kind: 'phrase', phrase: { text: phrase, prefix }, comma: word?.endsWith(',') ?? false })

@@ -31,8 +31,7 @@ export async function withNearest(
   const params = {
     ...filters,
     ...ranking,
-    fts: '',
-    chars: '',
+    terms: '',
     expression: '',
     ids: JSON.stringify(ids),
     limit: ids.length,

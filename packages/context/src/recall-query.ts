@@ -1,9 +1,10 @@
 import { hasWords } from './has-words.ts'
+import { JOINTS, joinedForms, normalWords, WORD } from './normal-words.ts'
 import { parseExpression } from './parse-expression.ts'
-import { hasSpaceless, isAlphabetic, isIdeograph, pairsOfRun, spacelessRuns } from './spaceless-scripts.ts'
+import { hasSpaceless, isAlphabetic, isIdeograph, pairsOfRun, partsByScript } from './spaceless-scripts.ts'
 import { withoutStopWords } from './stop-words.ts'
 
-/** Words that follow each other; with `prefix`, of the last one only the beginning. */
+/** Words that follow each other, in their normal form; with `prefix`, of the last one only the beginning. */
 export interface Phrase {
   readonly text: string
   readonly prefix: boolean
@@ -33,29 +34,29 @@ const MAX_LENGTH = 10_000
 const MAX_TERMS = 64
 
 const QUOTED_OR_PREFIX = /"((?:[^"]|"")*)"|(?<![\p{L}\p{N}\p{M}_])([\p{L}\p{N}\p{M}_]+)\*(?!\S)/gu
-const COMPOUND = /[\p{L}\p{N}\p{M}]+(?:['’._-][\p{L}\p{N}\p{M}]+)*/gu
-const JOINTS = /['’._-]/u
+const COMPOUND = new RegExp(`[${WORD}]+(?:[.${JOINTS}][${WORD}]+)*`, 'gu')
+const JOINT = new RegExp(`[.${JOINTS}]`, 'u')
 
 /** Beginnings of words have at least so many letters. */
 const MIN_BEGINNING = 4
 
 /** Reads any text. Nothing in it is an error. */
 export function parseQuery(given: string): RecallQuery {
-  const text = given.slice(0, MAX_LENGTH).toWellFormed()
+  const text = given.slice(0, MAX_LENGTH).toWellFormed().replaceAll('\0', ' ')
   const expression = parseExpression(text)
   if (expression)
     return { expression, terms: wantedPhrases(expression).map((phrase) => ({ ...phrase, weight: 1 })) }
   const terms = new Map<string, Term>()
   const add = (term: Phrase & Partial<Term>) => {
-    const key = `${term.text.toLowerCase()}${term.prefix ? '*' : ''}`
+    const key = `${term.text}${term.prefix ? '*' : ''}`
     if (terms.size < MAX_TERMS && !terms.has(key)) terms.set(key, { weight: 1, ...term })
   }
   const rest = text.replace(QUOTED_OR_PREFIX, (_, quoted?: string, prefix?: string) => {
-    const phrase = quoted === undefined ? { text: prefix!, prefix: true } : exactly(quoted)
+    const phrase = { text: normalWords(quoted ?? prefix!), prefix: quoted === undefined }
     if (hasWords(phrase.text)) add(phrase)
     return ' '
   })
-  const words = wordsOf(rest)
+  const words = wordsOf(normalWords(rest))
   for (const compound of words.compounds) add(exactly(compound))
   for (const word of words.spaced) add({ ...exactly(word), ...beginningOf(word) })
   for (const phrase of words.spaceless.flatMap(phrasesOfSpaceless)) add(phrase)
@@ -74,10 +75,14 @@ function wordsOf(text: string) {
   const words: string[] = []
   const compounds: string[] = []
   for (const [compound] of text.matchAll(COMPOUND)) {
-    const parts = compound.split(JOINTS).filter(hasWords)
+    const parts = compound.split(JOINT).filter(hasWords)
     const isCompound = parts.length > 1 && !hasSpaceless(compound)
-    words.push(...(isCompound ? parts.filter((part) => part.length > 1) : parts))
-    if (isCompound && !/['’]/u.test(compound)) compounds.push(compound, parts.join(''))
+    if (isCompound) {
+      words.push(...parts.filter((part) => part.length > 1))
+      // What is before an apostrophe or after it means little beside the other.
+      if (/[^'\p{L}\p{N}\p{M}]/u.test(compound)) compounds.push(compound)
+      if (!compound.includes('.')) compounds.push(...joinedForms(compound))
+    } else words.push(...parts.flatMap(partsByScript).filter(hasWords))
   }
   return {
     compounds,
@@ -92,15 +97,13 @@ function beginningOf(word: string): Partial<Term> {
 }
 
 /** Words are cut where a dictionary does, if there is one, and then looked up by their pairs of characters. */
-function phrasesOfSpaceless(text: string): Phrase[] {
-  return spacelessRuns(text).flatMap((run) => {
-    const phrases = segment(run).flatMap((word): Phrase[] => {
-      if (isAlphabetic(word)) return [exactly(word)]
-      if ([...word].length > 1) return pairsOfRun(word).map(exactly)
-      return isIdeograph(word) ? [exactly(word)] : []
-    })
-    return phrases.length > 0 ? phrases : pairsOfRun(run).map(exactly)
+function phrasesOfSpaceless(run: string): Phrase[] {
+  const phrases = segment(run).flatMap((word): Phrase[] => {
+    if (isAlphabetic(word)) return [exactly(word)]
+    if ([...word].length > 1) return pairsOfRun(word).map(exactly)
+    return isIdeograph(word) ? [exactly(word)] : []
   })
+  return phrases.length > 0 ? phrases : pairsOfRun(run).map(exactly)
 }
 
 const segmenter =

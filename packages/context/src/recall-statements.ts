@@ -1,7 +1,6 @@
 import { compileStatement, param, type SqlStatement, type SqlValue } from '@persql/session-core'
 import { type RawBuilder, sql } from 'kysely'
 import { compilable } from './context-statements.ts'
-import type { IndexKind } from './fts-match.ts'
 import type { MemoryKind } from './memory.ts'
 import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
 
@@ -27,13 +26,12 @@ export const BEGINNING_WEIGHT = 0.5
 /** In the order of the columns of the index. A word counts more in a name than in a body. */
 const WEIGHTS = { ctx_memory: [3, 2, 1], ctx_episode: [2, 1] } as const
 
-/** Where is searched, and for what. */
-export type Search = `${'terms' | 'expression'} in ${IndexKind | 'both'}` | 'newest' | 'ids'
+/** What is searched for. */
+export type Search = 'terms' | 'expression' | 'newest' | 'ids'
 
 export interface RecallParams extends Record<string, SqlValue> {
-  /** The terms for either index, as a JSON array of `[MATCH, weight]`. */
-  fts: string
-  chars: string
+  /** A JSON array of `[MATCH, weight]`, with the MATCH of the beginning where there is one. */
+  terms: string
   /** The MATCH of an expression that rows must fit. */
   expression: string
   /** A JSON array. */
@@ -61,8 +59,6 @@ const LEAST_RELEVANCE = sql`case
   when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null
     then ifnull((select relevance from found order by relevance desc limit 1 offset ${param('limit')} - 1), 0)
   else 0 end`
-
-const INDEXES: readonly IndexKind[] = ['fts', 'chars']
 
 const compiled = new Map<string, (params: RecallParams) => SqlStatement>()
 
@@ -130,30 +126,15 @@ const EPISODE_SOURCE = {
 }
 
 /** The table expressions that end in `hit(id, relevance)`. */
-function hits(indexed: IndexedTable, search: Exclude<Search, 'newest' | 'ids'>): RawBuilder<unknown> {
-  const indexes = INDEXES.filter((index) => search.endsWith(index) || search.endsWith('both'))
-  const terms = sql.join(indexes.map((index) => termHits(indexed, index)))
-  const termHit = sql.join(
-    indexes.map((index) => sql`select id, relevance from ${sql.table(`${index}_hit`)}`),
-    sql` union all `,
-  )
-  if (search.startsWith('terms')) return sql`${terms}, hit(id, relevance) as (${termHit})`
+function hits(indexed: IndexedTable, search: 'terms' | 'expression'): RawBuilder<unknown> {
+  const terms = termHits(indexed)
+  if (search === 'terms') return sql`${terms}, hit(id, relevance) as (select id, relevance from term_hit)`
+  const { table } = textIndex(indexed)
   return sql`${terms},
-    fitting(id) as materialized (${fitting(indexed, indexes)}),
+    fitting(id) as materialized (select rowid from ${table} where ${table} match ${param('expression')}),
     hit(id, relevance) as (
-      select id, relevance from (${termHit}) where id in (select id from fitting) union all select id, 0 from fitting
+      select id, relevance from term_hit where id in (select id from fitting) union all select id, 0 from fitting
     )`
-}
-
-/** The index of characters has all words of its rows, so an expression holds there or in the rows it does not have. */
-function fitting(indexed: IndexedTable, indexes: readonly IndexKind[]): RawBuilder<unknown> {
-  const found = indexes.map((index) => {
-    const { table } = textIndex(indexed, index)
-    return sql`select rowid from ${table} where ${table} match ${param('expression')}`
-  })
-  if (found.length === 1) return found[0]!
-  const { size } = textIndex(indexed, 'chars')
-  return sql`${sql.join(found, sql` and rowid not in (select id from ${size}) union all `)}`
 }
 
 /**
@@ -161,65 +142,62 @@ function fitting(indexed: IndexedTable, indexes: readonly IndexKind[]): RawBuild
  * small tables, SQLite's `idf` is replaced, because it is nothing for a word that half of the rows have, and could not
  * be compared with that of another table.
  */
-function termHits(indexed: IndexedTable, index: IndexKind): RawBuilder<unknown> {
-  const { table, data, size, bm25 } = textIndex(indexed, index)
-  const [word, term, ranked, hit] = ['word', 'term', 'ranked', 'hit'].map((name) =>
-    sql.table(`${index}_${name}`),
-  )
+function termHits(indexed: IndexedTable): RawBuilder<unknown> {
+  const { table, data, size, bm25 } = textIndex(indexed)
   const maximum = sql.lit(MAX_RANKED)
   const isRare = sql`total <= ${maximum}`
   const isFrequent = sql`total > ${maximum}`
   const all = (operator: ' OR ' | ' AND ', condition: RawBuilder<unknown>) =>
-    sql`coalesce((select group_concat(match, ${sql.lit(operator)}) from ${ranked} where ${condition}), '""')`
+    sql`coalesce((select group_concat(match, ${sql.lit(operator)}) from ranked where ${condition}), '""')`
   // A search in an empty index takes a tenth as long as one in a large index: who has no episodes need not wait for it.
   const count = (match: RawBuilder<unknown>) =>
     sql`case when exists (select 1 from ${size}) then
       (select count(*) from (select 1 from ${table} where ${table} match ${match} limit ${sql.lit(MAX_RANKED + 1)}))
       else 0 end`
-  return sql`${word}(position, match, weight, rows, beginning) as materialized (
-      select key, value ->> 0, value ->> 1, ${count(sql`value ->> 0`)}, value ->> 2 from json_each(${param(index)})
+  return sql`word(position, match, weight, rows, beginning) as materialized (
+      select key, value ->> 0, value ->> 1, ${count(sql`value ->> 0`)}, value ->> 2 from json_each(${param('terms')})
     ),
-    ${term}(position, match, weight, rows) as materialized (
-      select position, match, weight, rows from ${word}
+    term(position, match, weight, rows) as materialized (
+      select position, match, weight, rows from word
       union all
-      select position, beginning, weight * ${sql.lit(BEGINNING_WEIGHT)}, ${count(sql`beginning`)} from ${word}
+      select position, beginning, weight * ${sql.lit(BEGINNING_WEIGHT)}, ${count(sql`beginning`)} from word
       where beginning is not null and rows < ${sql.lit(FEW)}
     ),
-    ${ranked}(match, factor, total) as materialized (
+    ranked(match, factor, total) as materialized (
       select match,
         case when indexed is null then weight else
           weight * ln(1 + (everything - rows + 0.5) / (rows + 0.5)) / max(1e-6, ln((indexed - rows + 0.5) / (rows + 0.5)))
         end,
         sum(rows) over (order by rows, position)
-      from ${term}, (select
+      from term, (select
         case when (select ${IS_LARGE} from ${data} where id = 1) then null
           else (select count(*) from ${size}) end as indexed,
         (select ifnull(max(rowid), 0) from ctx_memory) + (select ifnull(max(row), 0) from ctx_episode) as everything)
       where rows > 0
     ),
-    ${hit}(id, relevance) as not materialized (
-      select ${table}.rowid, factor * ${bm25} from ${ranked} join ${table} on ${table} match ${ranked}.match
+    term_hit(id, relevance) as not materialized (
+      select ${table}.rowid, factor * ${bm25} from ranked join ${table} on ${table} match ranked.match
       where ${isRare}
       union all
-      select ${table}.rowid, 1 from ${ranked} join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ${ranked}.match
+      select ${table}.rowid, 1 from ranked join ${table} on ${table} match '(' || ${all(' OR ', isRare)} || ') AND ' || ranked.match
       where ${isFrequent}
       union all
       select id, frequent from (
         select ${table}.rowid as id, frequent from (
-          select group_concat(match, ' AND ') as every, count(*) as frequent from ${ranked} where ${isFrequent}
+          select group_concat(match, ' AND ') as every, count(*) as frequent from ranked where ${isFrequent}
         ) join ${table} on ${table} match every
         where frequent > 0 order by ${table}.rowid desc limit ${maximum}
       )
     )`
 }
 
-function textIndex(indexed: IndexedTable, index: IndexKind) {
-  const table = sql.table(`${indexed.table}_${index}`)
-  const weights = index === 'fts' ? WEIGHTS[indexed.table].map((weight) => sql`, ${sql.lit(weight)}`) : []
+function textIndex(indexed: IndexedTable) {
+  const table = sql.table(`${indexed.table}_words`)
+  const weights = WEIGHTS[indexed.table].map((weight) => sql`, ${sql.lit(weight)}`)
   return {
     table,
-    data: sql.table(`${indexed.table}_${index}_data`),
-    size: sql.table(`${indexed.table}_${index}_docsize`),
+    data: sql.table(`${indexed.table}_words_data`),
+    size: sql.table(`${indexed.table}_words_docsize`),
     bm25: sql`-bm25(${table}${sql.join(weights, sql``)})`,
   }
 }

@@ -1,7 +1,10 @@
-import { checkCount, checkOneOf, checkText, checkTime, optional } from './check.ts'
+import { isStorageError } from '@persql/session-core'
+import { checkCount, checkOneOf, checkTime, optional } from './check.ts'
 import type { ContextSchema } from './context-schema.ts'
 import type { RecallOptions } from './context-store.ts'
-import { indexOf, matchesOfTerms, matchOfExpression } from './fts-match.ts'
+import { matchesOfTerms, matchOfExpression } from './fts-match.ts'
+import { hasUnindexed } from './index-statements.ts'
+import { indexUnindexed } from './index-unindexed.ts'
 import { MEMORY_TYPES, type MemoryHit, type MemoryKind } from './memory.ts'
 import type { ResolvedRanking } from './ranking.ts'
 import { parseQuery, type RecallQuery } from './recall-query.ts'
@@ -13,11 +16,11 @@ const KINDS: readonly MemoryKind[] = ['fact', 'episode']
 /** Without a limit, as SQLite has it. */
 const ALL = -1
 
-interface Matches extends Pick<RecallParams, 'fts' | 'chars' | 'expression'> {
+interface Matches extends Pick<RecallParams, 'terms' | 'expression'> {
   readonly search: Search
 }
 
-const NEWEST: Matches = { search: 'newest', fts: '', chars: '', expression: '' }
+const NEWEST: Matches = { search: 'newest', terms: '', expression: '' }
 
 /** Options of a recall, checked. */
 export interface ResolvedRecall {
@@ -40,7 +43,7 @@ export function resolveRecall(options: RecallOptions = {}): ResolvedRecall {
   }
 }
 
-/** Recalls by text, or the newest where the text is blank. One batch. */
+/** Recalls by text, or the newest where the text is blank. One batch, unless there are rows that are not indexed yet. */
 export async function recallByText(
   schema: ContextSchema,
   ranking: ResolvedRanking,
@@ -48,33 +51,42 @@ export async function recallByText(
   text: string,
   { limit, kinds, filters }: ResolvedRecall,
 ): Promise<MemoryHit[]> {
-  const query = checkText('text', text).trim() === '' ? undefined : parseQuery(text)
+  const query = text.trim() === '' ? undefined : parseQuery(text)
   const matches = query ? toMatches(query) : NEWEST
   if (limit === 0 || kinds.length === 0 || !matches) return []
 
+  const statementsFor = ({ search, ...texts }: Matches, rows: number) =>
+    kinds.map((kind) =>
+      recallStatement(
+        kind,
+        search,
+      )({
+        ...filters,
+        ...texts,
+        ids: '',
+        now,
+        recency: ranking.recency,
+        halfLife: ranking.halfLife,
+        weight: ranking.kinds[kind],
+        limit: rows,
+      }),
+    )
   let scanned = false
-  const results = await schema.runChosen(
-    (hasTextIndex) => {
-      scanned = query !== undefined && !hasTextIndex
-      const { search, ...texts } = scanned ? NEWEST : matches
-      return kinds.map((kind) =>
-        recallStatement(
-          kind,
-          search,
-        )({
-          ...filters,
-          ...texts,
-          ids: '',
-          now,
-          recency: ranking.recency,
-          halfLife: ranking.halfLife,
-          weight: ranking.kinds[kind],
-          limit: scanned ? ALL : limit,
-        }),
-      )
-    },
-    { readOnly: true },
-  )
+  const run = (mayUseIndex: boolean) =>
+    schema.runChosen(
+      (hasTextIndex) => {
+        scanned = query !== undefined && !(hasTextIndex && mayUseIndex)
+        if (scanned) return statementsFor(NEWEST, ALL)
+        return query ? [...statementsFor(matches, limit), hasUnindexed] : statementsFor(matches, limit)
+      },
+      { readOnly: true },
+    )
+
+  let results = await run(true)
+  if (query && !scanned && results.pop()?.rows[0]?.[0] === 1) {
+    results = await run(await mayIndex(schema))
+    if (!scanned) results.pop()
+  }
   const total = results.reduce((sum, { rows }) => sum + rows.length, 0)
   const hits = results.flatMap(({ rows }, index) => {
     const found = rows as unknown as RecalledRow[]
@@ -84,16 +96,23 @@ export async function recallByText(
   return hits.sort(byScore).slice(0, limit)
 }
 
+/** Indexes what is not indexed yet. False where nothing may be written. */
+async function mayIndex(schema: ContextSchema): Promise<boolean> {
+  try {
+    await indexUnindexed(schema)
+    return true
+  } catch (error) {
+    if (isStorageError(error, 'READ_ONLY')) return false
+    throw error
+  }
+}
+
 /** Undefined where the query has no words. */
 function toMatches({ expression, terms }: RecallQuery): Matches | undefined {
   if (terms.length === 0) return undefined
-  const indexes = new Set(terms.map(indexOf))
-  // Words can be in texts with such characters as well; `NOT` may be about either.
-  const index = indexes.size > 1 || (expression && indexes.has('chars')) ? 'both' : indexOf(terms[0]!)
   return {
-    search: `${expression ? 'expression' : 'terms'} in ${index}`,
-    fts: matchesOfTerms(terms, 'fts'),
-    chars: matchesOfTerms(terms, 'chars'),
+    search: expression ? 'expression' : 'terms',
+    terms: matchesOfTerms(terms),
     expression: expression ? matchOfExpression(expression) : '',
   }
 }

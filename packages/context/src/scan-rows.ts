@@ -1,4 +1,5 @@
 import type { MemoryKind } from './memory.ts'
+import { indexedText, WORD } from './normal-words.ts'
 import type { ResolvedRanking } from './ranking.ts'
 import type { Expression, Phrase, RecallQuery, Term } from './recall-query.ts'
 import { BEGINNING_WEIGHT, FEW, type RecalledRow } from './recall-statements.ts'
@@ -16,12 +17,13 @@ type Counts = ReadonlyMap<Document, number>
 
 /** Of name, description and body. */
 const WEIGHTS = [3, 2, 1]
+const WORDS = new RegExp(`[${WORD}]+`, 'gu')
 /** BM25 with the constants that SQLite has, https://sqlite.org/fts5.html#the_bm25_function */
 const K1 = 1.2
 const B = 0.75
 
 /**
- * Ranks rows as the text indexes do, where SQLite was built without FTS5: the same query and the same formula, over
+ * Ranks rows as the text indexes do, where there are none that can be used: the same query and the same formula, over
  * all rows. English words are not reduced to their stems.
  */
 export function scanRows(
@@ -52,7 +54,7 @@ function toDocument(row: RecalledRow): Document {
   const weights: number[] = []
   for (const [index, text] of texts.entries()) {
     // An empty word between them, because no phrase goes from one text to the next.
-    for (const word of [...wordsOf(inPairs(text, { last: true })), '']) {
+    for (const word of [...wordsOf(indexedText(text)), '']) {
       words.push(word)
       weights.push(WEIGHTS[index]!)
     }
@@ -60,15 +62,9 @@ function toDocument(row: RecalledRow): Document {
   return { row, words, weights }
 }
 
-/** As the tokenizer `unicode61` does: without marks, in lower case. */
+/** As the tokenizer of the index does. */
 function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFD').replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
-  return (
-    plain
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
+  return text.toLowerCase().match(WORDS) ?? []
 }
 
 function countIn(documents: readonly Document[], phrase: Phrase): Counts {

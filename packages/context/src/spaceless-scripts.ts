@@ -1,4 +1,4 @@
-// Scripts that do not put spaces between words, or glue particles to them; without their punctuation.
+// Scripts that do not put spaces between words, or glue particles to them; without their punctuation, and composed.
 const ALPHABETIC = [
   [0x0e01, 0x0e5b], // Thai
   [0x0e81, 0x0eff], // Lao
@@ -29,11 +29,11 @@ function characterClass(ranges: readonly Range[]): string {
   return `[${ranges.map(([first, last]) => String.fromCodePoint(first, 0x2d, last)).join('')}]`
 }
 
-/** A character of these scripts, as a class for GLOB and for regular expressions. */
-export const SPACELESS = characterClass([...ALPHABETIC, ...IDEOGRAPHS, ...SYLLABLES])
+const SPACELESS = characterClass([...ALPHABETIC, ...IDEOGRAPHS, ...SYLLABLES])
 
 const spaceless = new RegExp(SPACELESS, 'u')
 const runs = new RegExp(`${SPACELESS}+`, 'gu')
+const parts = new RegExp(`${SPACELESS}+|(?:(?!${SPACELESS}).)+`, 'gsu')
 const alphabetic = new RegExp(characterClass(ALPHABETIC), 'u')
 const ideograph = new RegExp(`^${characterClass(IDEOGRAPHS)}$`, 'u')
 
@@ -51,9 +51,9 @@ export function isIdeograph(text: string): boolean {
   return ideograph.test(text)
 }
 
-/** The runs of such characters. */
-export function spacelessRuns(text: string): string[] {
-  return text.match(runs) ?? []
+/** The runs of such characters, and what is between them, in order: `存放`, `vault`, `里`. */
+export function partsByScript(text: string): string[] {
+  return text.match(parts) ?? []
 }
 
 /** The characters of a run, two at a time, overlapping; a single one as it is. */

@@ -21,21 +21,58 @@ test('indexes what was remembered without FTS5, once an SQLite that has it opens
   await driver.close()
 })
 
-test('reads without FTS5 what was remembered with it, and refuses to write past the indexes', async () => {
+test('reads and changes without FTS5 what was remembered with it, and back again', async () => {
   const file = path('to-sqljs.db')
-  const driver = betterSqlite3Driver(file)
+  const inFile = async () => {
+    const driver = betterSqlite3Driver(file)
+    await driver.batch([{ sql: 'pragma journal_mode = delete' }])
+    return driver
+  }
+  const driver = await inFile()
   await context(driver).remember({ name: 'tea', body: '緑茶 for running' })
-  await driver.batch([{ sql: 'pragma journal_mode = delete' }])
+  await context(driver).remember({ name: 'gone', body: 'running as well' })
+  await driver.close()
+
+  const without = sqlJsDriver({ storage: fileStorage(file) })
+  const memory = context(without)
+  expect(await memory.recall('running')).toHaveLength(2)
+  await memory.remember({ name: 'tea', body: 'Weißgerber' })
+  await memory.remember({ name: 'new', body: 'on-call' })
+  await memory.record({ body: '京都' })
+  expect(await memory.forget('gone')).toBe(true)
+  expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'tea' }])
+  await without.close()
+
+  const again = await inFile()
+  expect(await context(again).recall('running 緑茶')).toEqual([])
+  expect(await context(again).recall('weissgerber')).toMatchObject([{ name: 'tea' }])
+  expect(await context(again).recall('oncall')).toMatchObject([{ name: 'new' }])
+  expect(await context(again).recall('京都')).toMatchObject([{ kind: 'episode' }])
+  await expectIndexesToAgree(again)
+  await again.close()
+})
+
+test('refuses to write without FTS5 past the indexes of others', async () => {
+  const file = path('documented.db')
+  const driver = betterSqlite3Driver(file)
+  await context(driver).remember({ name: 'tea', body: 'green' })
+  await driver.batch([
+    { sql: `create virtual table ctx_memory_fts using fts5(body, content='ctx_memory')` },
+    {
+      sql: `create trigger ctx_memory_ai after insert on ctx_memory begin
+        insert into ctx_memory_fts(rowid, body) values (new.rowid, new.body); end`,
+    },
+    { sql: 'pragma journal_mode = delete' },
+  ])
   await driver.close()
   const without = sqlJsDriver({ storage: fileStorage(file) })
   const memory = context(without)
-  expect(await memory.recall('running')).toMatchObject([{ name: 'tea' }])
-  expect(await memory.get('tea')).toMatchObject({ body: '緑茶 for running' })
-  await expect(memory.remember({ name: 'tea', body: 'x' })).rejects.toMatchObject({
+  await expect(memory.remember({ name: 'coffee', body: 'x' })).rejects.toMatchObject({
     code: 'SQL_ERROR',
     message: expect.stringContaining('FTS5'),
   })
-  expect(await memory.get('tea')).toMatchObject({ body: '緑茶 for running' })
+  expect(await memory.get('coffee')).toBeNull()
+  expect(await memory.recall('green')).toMatchObject([{ name: 'tea' }])
   await without.close()
 })
 

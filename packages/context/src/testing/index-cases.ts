@@ -1,6 +1,7 @@
-import type { SqlDriver } from '@persql/session-core'
+import { type SqlDriver, StorageError } from '@persql/session-core'
 import { expect } from 'vitest'
 import { context } from '../context.ts'
+import type { ContextStore } from '../context-store.ts'
 import type { Cases } from './describe-context-store.ts'
 
 const TABLES = ['ctx_memory', 'ctx_episode']
@@ -15,21 +16,63 @@ async function contents(driver: SqlDriver, index: string) {
   return result!.rows
 }
 
+const unindexed = { sql: 'select count(*) from ctx_unindexed' }
+
 /** Expects of all text indexes that they hold exactly what they would hold if they were made now. */
 export async function expectIndexesToAgree(driver: SqlDriver): Promise<void> {
-  for (const table of TABLES) {
-    const rowId = table === 'ctx_memory' ? 'rowid' : 'row'
-    const kept = [await contents(driver, `${table}_fts`), await contents(driver, `${table}_chars`)]
-    await driver.batch([
-      // Rows of SQLite's own integrity check, which compares the index with the rows.
-      { sql: `insert into ${table}_fts(${table}_fts, rank) values ('integrity-check', 1)` },
-      { sql: `insert into ${table}_fts(${table}_fts) values ('rebuild')` },
-      { sql: `insert into ${table}_chars(${table}_chars) values ('delete-all')` },
-      // An update of every row fills the index of characters by its triggers.
-      { sql: `update ${table} set body = body where ${rowId} > 0` },
-    ])
-    const made = [await contents(driver, `${table}_fts`), await contents(driver, `${table}_chars`)]
-    expect(kept, table).toEqual(made)
+  const memory = context(driver)
+  const both = () => Promise.all(TABLES.map((table) => contents(driver, `${table}_words`)))
+  await memory.init()
+  const kept = await both()
+  await driver.batch(
+    TABLES.flatMap((table) => [
+      { sql: `insert into ${table}_words(${table}_words) values ('delete-all')` },
+      { sql: `update ${table} set body = body` },
+    ]),
+  )
+  await memory.init()
+  expect(kept).toEqual(await both())
+  const [result] = await driver.batch([unindexed])
+  expect(result!.rows).toEqual([[0]])
+}
+
+/** The text indexes of the first layout, as it made them, but for the searching of characters. */
+const FORMER = TABLES.flatMap((table) => {
+  const columns = table === 'ctx_memory' ? ['name', 'description', 'body'] : ['title', 'body']
+  const rowId = table === 'ctx_memory' ? 'rowid' : 'row'
+  const values = (row: string) => [rowId, ...columns].map((column) => `${row}.${column}`).join(', ')
+  const add = `insert into ${table}_fts(rowid, ${columns.join(', ')}) values (${values('new')});`
+  const remove = `insert into ${table}_fts(${table}_fts, rowid, ${columns.join(', ')}) values ('delete', ${values('old')});`
+  return [
+    `create virtual table ${table}_fts using fts5(${columns.join(', ')}, content='${table}', content_rowid='${rowId}', tokenize='porter unicode61')`,
+    `create trigger ${table}_ai after insert on ${table} begin ${add} end`,
+    `create trigger ${table}_ad after delete on ${table} begin ${remove} end`,
+    `create trigger ${table}_au after update on ${table} begin ${remove} ${add} end`,
+    `create virtual table ${table}_chars using fts5(text, content='', contentless_delete=1, tokenize='porter unicode61')`,
+    `create trigger ${table}_chars_ai after insert on ${table} begin insert into ${table}_chars(rowid, text) values (new.${rowId}, new.body); end`,
+    `create trigger ${table}_chars_ad after delete on ${table} begin delete from ${table}_chars where rowid = old.${rowId}; end`,
+    `create trigger ${table}_chars_au after update on ${table} begin delete from ${table}_chars where rowid = old.${rowId}; end`,
+  ]
+})
+
+/** Makes a database with what the first layout had beside the tables of today. */
+async function makeFormerLayout(driver: SqlDriver, store: ContextStore) {
+  await store.init()
+  const drops = TABLES.flatMap((table) => [
+    `drop table ${table}_words`,
+    ...['ai', 'au', 'ad'].map((event) => `drop trigger ${table}_words_${event}`),
+  ])
+  const statements = [...drops, 'drop table ctx_unindexed', ...FORMER, 'update ctx_layout set version = 1']
+  await driver.batch(statements.map((sql) => ({ sql })))
+}
+
+function readOnly(driver: SqlDriver): SqlDriver {
+  return {
+    ...driver,
+    batch(statements, options = {}) {
+      if (options.readOnly) return driver.batch(statements, options)
+      return Promise.reject(new StorageError('READ_ONLY', 'The database may only be read.'))
+    },
   }
 }
 
@@ -47,24 +90,117 @@ export const indexCases: Cases = {
     }
   },
 
-  async 'keeps the indexes in step with rows that others write'({ store, driver }) {
-    await store().init()
-    const insert = `insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1)`
-    await driver.batch([
-      { sql: insert, params: ['m_1', 'tokyo', '東京駅で待つ'] },
-      { sql: insert, params: ['m_2', 'plain', 'green tea'] },
-    ])
-    expect(await store().recall('東京')).toMatchObject([{ name: 'tokyo' }])
-    await driver.batch([
-      { sql: `update ctx_memory set body = '大阪城' where name = 'tokyo'` },
-      { sql: `update ctx_memory set body = '緑茶' where name = 'plain'` },
-    ])
-    expect(await store().recall('東京')).toEqual([])
-    expect(await store().recall('大阪')).toMatchObject([{ name: 'tokyo' }])
-    expect(await store().recall('緑茶')).toMatchObject([{ name: 'plain' }])
-    await driver.batch([{ sql: `delete from ctx_memory where name = 'tokyo'` }])
-    expect(await store().recall('大阪')).toEqual([])
+  async 'indexes what it writes in the same batch, so that a recall is one'({ store, driver }) {
+    const memory = store()
+    await memory.remember({ name: 'tea', body: '緑茶' })
+    await memory.remember({ name: 'tea', body: '緑茶 oolong' })
+    await memory.remember({ name: 'gone', body: 'x' })
+    await memory.forget('gone')
+    const { id } = await memory.record({ title: 'Tasting', body: 'oolong' })
+    await memory.forget(id)
+    await memory.record({ body: 'oolong again' })
+    const before = driver.batches
+    expect(await memory.recall('oolong')).toHaveLength(2)
+    expect(driver.batches).toBe(before + 1)
+    const [result] = await driver.batch([unindexed])
+    expect(result!.rows).toEqual([[0]])
     await expectIndexesToAgree(driver)
+  },
+
+  async 'indexes rows that others write with the next recall, however many'({ store, driver }) {
+    await store().init()
+    const rows = Array.from({ length: 1200 }, (_, n) => [
+      `m_${n}`,
+      `note ${n}`,
+      `${'東京 '.repeat(200)} nr${n}`,
+    ])
+    await driver.batch([
+      {
+        sql: `insert into ctx_memory (id, name, body, created_at, updated_at)
+          select value ->> 0, value ->> 1, value ->> 2, 1, 1 from json_each(?)`,
+        params: [JSON.stringify(rows)],
+      },
+    ])
+    expect(await store().recall('nr1199')).toMatchObject([{ name: 'note 1199' }])
+    const before = driver.batches
+    expect(await store().recall('nr0')).toMatchObject([{ name: 'note 0' }])
+    expect(driver.batches).toBe(before + 1)
+  },
+
+  async 'leaves a row to be indexed that was written again while it was read'({ store, driver }) {
+    await store().init()
+    const write = (body: string) => ({
+      sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m', 'n', ?, 1, 1)
+        on conflict (id) do update set body = excluded.body`,
+      params: [body],
+    })
+    await driver.batch([write('oolong')])
+    let isFirst = true
+    const racing: SqlDriver = {
+      ...driver,
+      batch: async (statements, options) => {
+        const isIndexing = statements.some(({ sql }) =>
+          sql.startsWith('insert into "ctx_memory_words" (rowid'),
+        )
+        if (isIndexing && isFirst) {
+          isFirst = false
+          await driver.batch([write('sencha')])
+        }
+        return driver.batch(statements, options)
+      },
+    }
+    expect(await context(racing).recall('oolong')).toEqual([])
+    expect(isFirst).toBe(false)
+    expect(await store().recall('sencha')).toMatchObject([{ name: 'n' }])
+    await expectIndexesToAgree(driver)
+  },
+
+  async 'takes over a database of the first layout, and drops its indexes'({ store, driver }) {
+    await makeFormerLayout(driver, store())
+    await driver.batch([
+      {
+        sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m_1', 'old', 'Weißgerber 東京', 1, 1)`,
+      },
+      { sql: `insert into ctx_episode (id, body, happened_at) values ('ep_1', 'on-call', 1)` },
+    ])
+    // Another handle on the database does not know its tables.
+    const memory = context({ ...driver })
+    await memory.remember({ name: 'new', body: 'Αθήνα' })
+    expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
+    expect(await memory.recall('oncall')).toMatchObject([{ name: 'ep_1' }])
+    expect(await memory.recall('Αθηνα')).toMatchObject([{ name: 'new' }])
+    await memory.remember({ name: 'old', body: 'now tea' })
+    expect(await memory.recall('weissgerber')).toEqual([])
+    const [left, version] = await driver.batch([
+      {
+        sql: `select name from sqlite_master where name glob '*_fts*' or name glob '*_chars*' or name = 'ctx_memory_au'`,
+      },
+      { sql: 'select version from ctx_layout' },
+    ])
+    expect(left!.rows).toEqual([])
+    expect(version!.rows).toEqual([[2]])
+    await expectIndexesToAgree(driver)
+  },
+
+  async 'reads a database of the first layout also where it may not write'({ store, driver }) {
+    await makeFormerLayout(driver, store())
+    await driver.batch([
+      {
+        sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m_1', 'old', 'Weißgerber 東京', 1, 1)`,
+      },
+    ])
+    const memory = context(readOnly(driver))
+    expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
+    expect(await memory.recall('東京')).toMatchObject([{ name: 'old' }])
+    expect(await memory.get('old')).toMatchObject({ id: 'm_1' })
+  },
+
+  async 'finds what others wrote also where it may not index it'({ store, driver }) {
+    await store().remember({ name: 'tea', body: 'green tea' })
+    await driver.batch([{ sql: `update ctx_memory set body = 'Weißgerber'` }])
+    const memory = context(readOnly(driver))
+    expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'tea' }])
+    expect(await memory.recall('green')).toEqual([])
   },
 
   async 'keeps the indexes in few segments, unless somebody chose otherwise'({ store, driver }) {
@@ -72,19 +208,19 @@ export const indexCases: Cases = {
       await store().remember({ name: `fact ${n}`, body: '東京駅 tea' })
       await store().record({ title: `episode ${n}`, body: '東京駅 tea' })
     }
-    const indexes = TABLES.flatMap((table) => [`${table}_fts`, `${table}_chars`])
+    const indexes = TABLES.map((table) => `${table}_words`)
     const counts = await driver.batch(
       indexes.map((index) => ({ sql: `select count(distinct segid) from ${index}_idx` })),
     )
     for (const { rows } of counts) expect(rows[0]![0]).toBeLessThanOrEqual(6)
 
     await driver.batch([
-      { sql: `insert into ctx_memory_fts(ctx_memory_fts, rank) values ('crisismerge', 14)` },
+      { sql: `insert into ctx_memory_words(ctx_memory_words, rank) values ('crisismerge', 14)` },
     ])
     // Another handle on the database does not know that the tables are made.
     await context({ ...driver }).init()
     const [chosen] = await driver.batch([
-      { sql: `select v from ctx_memory_fts_config where k = 'crisismerge'` },
+      { sql: `select v from ctx_memory_words_config where k = 'crisismerge'` },
     ])
     expect(chosen!.rows).toEqual([[14]])
   },
@@ -134,18 +270,22 @@ export const indexCases: Cases = {
     expect(memory).toMatchObject({ id: 'm_1', createdAt: new Date(1) })
     expect(await store().recall('緑茶 tea')).toEqual([])
     await expectIndexesToAgree(driver)
+    // The index of others stays, and is kept by their triggers.
+    const [theirs] = await driver.batch([
+      { sql: `select rowid from ctx_memory_fts where ctx_memory_fts match 'coffee'` },
+    ])
+    expect(theirs!.rows).toHaveLength(1)
   },
 
   async 'brings the indexes up to date on init, when the rows were numbered anew'({ store, driver }) {
     for (const name of ['a', 'b', 'c']) await store().remember({ name, body: `${name} 東京駅 ${name}` })
     await store().forget('a')
     // What VACUUM may do to a table without an integer key: the index does not see it.
-    const triggers = ['ctx_memory_au', 'ctx_memory_chars_au']
     const [found] = await driver.batch([
-      { sql: `select sql from sqlite_master where name in ('ctx_memory_au', 'ctx_memory_chars_au')` },
+      { sql: `select sql from sqlite_master where name = 'ctx_memory_words_au'` },
     ])
     await driver.batch([
-      ...triggers.map((name) => ({ sql: `drop trigger ${name}` })),
+      { sql: 'drop trigger ctx_memory_words_au' },
       { sql: 'update ctx_memory set rowid = rowid - 1' },
       ...found!.rows.map(([sql]) => ({ sql: String(sql) })),
     ])

@@ -22,6 +22,39 @@ const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [
   ['עוגת שוקולד בשבת', 'שוקולד'],
   ['अदरक वाली चाय', 'चाय'],
   ['version 2.4.1 of the iPhone14 app', '2.4.1', 'iphone14'],
+  ['存放在Vault里', 'Vault', 'vault', '存放', 'VAULT里'],
+  ['Redis ran out of memory', 'Redis内存不足', 'redisの'],
+  ['The phở of the corner shop', 'pho', 'PHỞ', 'phở'.normalize('NFD')],
+  ['Từ Hà Nội tới Đà Nẵng', 'ha noi', 'Da Nang', 'đà nẵng'],
+  ['Το γραφείο είναι στην Αθήνα', 'Αθηνα', 'ΑΘΉΝΑ', 'γραφειο'],
+  ['Ο ΣΊΣΥΦΟΣ σπρώχνει', 'Σίσυφος', 'σισυφοσ'],
+  ['ステージングは金曜に更新', 'ｽﾃｰｼﾞﾝｸﾞ', 'ステージング', 'ステージング'.normalize('NFD')],
+  ['ｶﾞｲﾄﾞﾌﾞｯｸ', 'ガイドブック', 'ガイド'],
+  ['Ｆｕｌｌ　ｗｉｄｔｈ', 'full width', 'ｆｕｌｌ'],
+  ['Frau Weißgerber leitet das', 'Weissgerber', 'WEISSGERBER', 'Weißgerber'],
+  ['Straße zum Łódź Æon', 'STRASSE', 'lodz', 'aeon'],
+  ['Who is on-call this month', 'oncall', 'on-call', 'On-Call?', '"on-call"'],
+  ['The standup is at nine', 'stand-up', 'standup'],
+  ["O'Neill signs, and wouldnt mind", 'ONeill', 'o’neill', "wouldn't"],
+  ['The method getUserProfile is slow', 'user profile', 'getuserprofile', 'getUserProfile', 'getUserPro*'],
+  ['Его зовут Семён, любит ёлки', 'Семен', 'елки', 'ёлки'.normalize('NFD')],
+  ['мой майский чайник', 'чайник'.normalize('NFD'), 'МОЙ', 'майский'],
+  ['ذَهَبَ أَحْمَد إلى المَدرَسة', 'احمد', 'المدرسه', 'أحمد'],
+  ['کتاب‌های فارسی ۱۴۰۳', 'كتابهاي', '1403'],
+  ['שָׁלוֹם עוֹלָם', 'שלום', 'עולם'],
+  ['ज़रूरी काग़ज़', 'जरूरी', 'कागज'],
+  ['캘린더를 공유', '캘린더', '캘린더'.normalize('NFD')],
+  ['İZMİR ve Diyarbakır', 'izmir', 'DIYARBAKIR', 'diyarbakir'],
+  ['Việt ngữ'.normalize('NFD'), 'Việt ngữ', 'viet ngu'],
+]
+
+/** Words that are two, though they look alike. */
+const APART: readonly (readonly [body: string, query: string])[] = [
+  ['мои', 'мой'],
+  ['іх', 'їх'],
+  ['カイト', 'ガイド'],
+  ['हद', 'हिंदी'],
+  ['JavaScript', 'script'],
 ]
 
 const names = async (store: ContextStore, ...args: Parameters<ContextStore['recall']>) =>
@@ -34,6 +67,58 @@ export const recallCases: Cases = {
     for (const [index, [, ...queries]] of FOUND.entries()) {
       for (const query of queries) expect((await names(memory, query))[0], query).toBe(`n${index}`)
     }
+  },
+
+  async 'tells words apart that only look alike'({ store }) {
+    for (const [name, [body]] of APART.entries()) await store().remember({ name: `n${name}`, body })
+    for (const [, query] of APART) expect(await names(store(), query), query).toEqual([])
+  },
+
+  async 'puts the version that is asked for before others, with a v before it or without'({ store }) {
+    const versions = ['2.14.0', '2.13.0', 'v2.14.1', '2.0.14', '14.2.0', 'v3.1.4']
+    for (const version of versions)
+      await store().remember({ name: version, body: `Version ${version} adds SEPA` })
+    for (const version of versions) {
+      const plain = version.replace('v', '')
+      expect((await names(store(), `v${plain}`))[0]).toBe(version)
+      expect((await names(store(), `what came with ${plain}?`))[0]).toBe(version)
+    }
+  },
+
+  async 'finds phrases in their order, whatever is compound in them'({ store }) {
+    await store().remember({ name: 'rota', body: 'the on-call rota of getUserName' })
+    for (const phrase of ['"on call rota"', '"ON-CALL rota"', '"rota of get user name"', '"oncall"']) {
+      expect(await names(store(), phrase), phrase).toEqual(['rota'])
+    }
+    expect(await names(store(), '"rota on call"')).toEqual([])
+    expect(await names(store(), 'oncall AND rota')).toEqual(['rota'])
+    expect(await names(store(), 'rota NOT oncall')).toEqual([])
+  },
+
+  async 'finds at once what others write to the tables, and no longer what they change or delete'({
+    store,
+    driver,
+  }) {
+    await store().init()
+    const insert = 'insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1)'
+    await driver.batch([
+      { sql: insert, params: ['m_1', 'city', 'Weißgerber in 東京駅'] },
+      { sql: insert, params: ['m_2', 'plain', 'the on-call phở'] },
+      { sql: `insert into ctx_episode (id, title, body, happened_at) values ('ep_1', 'ｶﾞｲﾄﾞ', 'Αθήνα', 1)` },
+    ])
+    expect(await names(store(), 'weissgerber')).toEqual(['city'])
+    expect(await names(store(), '東京')).toEqual(['city'])
+    expect(await names(store(), 'oncall pho')).toEqual(['plain'])
+    expect(await names(store(), 'ガイド')).toEqual(['ep_1'])
+    await driver.batch([
+      { sql: `update ctx_memory set body = '大阪城' where name = 'city'` },
+      { sql: `delete from ctx_memory where name = 'plain'` },
+      { sql: `delete from ctx_episode` },
+      { sql: insert, params: ['m_3', 'next', 'green tea'] },
+    ])
+    expect(await names(store(), '東京 weissgerber oncall ガイド')).toEqual([])
+    expect(await names(store(), '大阪')).toEqual(['city'])
+    expect(await names(store(), 'tea')).toEqual(['next'])
   },
 
   async 'takes any text without an error'({ store }) {
@@ -66,7 +151,14 @@ export const recallCases: Cases = {
         '+',
         'a:b',
         '{a}: b',
-        'a\0b'.replace('\0', ''),
+        'a\0b',
+        '\0',
+        'pizza \ud83c',
+        '\udc00',
+        '"\ud83c" AND (\0*',
+        'NEAR(\udc00 \0, 2)',
+        '\u0301',
+        "'''---___",
       ],
       ...[
         '{"json": [1]}',
@@ -88,12 +180,14 @@ export const recallCases: Cases = {
       ],
     ]
     for (const text of texts) await expect(memory.recall(text), text).resolves.toBeInstanceOf(Array)
-    expect(await names(memory, 'words')).toEqual(['n'])
+    for (const text of ['words', 'words \ud83c', 'words\0', '\0words']) {
+      expect(await names(memory, text)).toEqual(['n'])
+    }
   },
 
   async 'refuses a text that is not one'({ store }) {
-    for (const text of [undefined, 42, 'a\0b', '\udc00']) {
-      await expect(store().recall(text as string)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    for (const text of [undefined, 42, null]) {
+      await expect(store().recall(text as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     }
   },
 
