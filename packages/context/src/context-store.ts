@@ -72,8 +72,8 @@ export interface DistillOptions<Item> {
  */
 export interface ContextStore {
   /**
-   * Makes the tables, brings a text index up to date that no longer agrees with its rows (after a `VACUUM`, say), and
-   * embeds what has no vector yet. Not needed otherwise; safe to call again.
+   * Makes the tables, indexes the rows that others wrote, brings a text index up to date that no longer agrees with
+   * its rows (after a `VACUUM`, say), and embeds what has no vector yet. Not needed otherwise; safe to call again.
    */
   init(): Promise<void>
 
@@ -83,7 +83,8 @@ export interface ContextStore {
   /**
    * Facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do: its words,
    * `"exact phrases"` and `prefixes*` are alternatives, unless `AND`, `OR`, `NOT`, `NEAR(a b, 5)` or parentheses join
-   * them as in FTS5. A blank text recalls the newest. With `embed`, two batches more.
+   * them as in FTS5. A blank text recalls the newest. Where others wrote rows that are not indexed yet, it indexes
+   * them first. With `embed`, two batches more.
    */
   recall(text: string, options?: RecallOptions): Promise<MemoryHit[]>
 

@@ -16,7 +16,7 @@ const COMPOUND = new RegExp(`(?<![${WORD}])[${WORD}]+(?:[${JOINTS}][${WORD}]+)+`
 const JOINT = new RegExp(`[${JOINTS}]`, 'gu')
 
 /** ASCII without any of these, whose only difference is case, which the index itself does not see. */
-const HAS_FORMS = /[^\t\n\r -~]|[A-Za-z0-9]['_-][A-Za-z0-9]|[a-z0-9][A-Z]|v\d/
+const HAS_FORMS = /[^\t\n\r -~]|[A-Za-z0-9]['_-][A-Za-z0-9]|[a-z0-9][A-Z]|[vV]\d/
 
 /** How much of a text is indexed. */
 export const MAX_INDEXED = 100_000

@@ -87,7 +87,18 @@ export async function createServer(options: ServerOptions): Promise<PerSQLServer
     const clients = new ClientConnections(http, { most: limits.connections, unreadBytes: heldBytes })
     const bodies = new HeldBytes(heldBytes)
     const held = { clients, bodies }
-    const services = { registry, pool, sweeper, metrics, ...held, limits, autoCreate, mcpOrigins, now, pathOf }
+    const services = {
+      registry,
+      pool,
+      sweeper,
+      metrics,
+      ...held,
+      limits,
+      autoCreate,
+      mcpOrigins,
+      now,
+      pathOf,
+    }
     const app = createApp(services, log)
     const listener = getRequestListener(fetchOf(app), { hostname: 'localhost' })
     http.on('request', sqlListener(services, log, listener))

@@ -75,11 +75,11 @@ export const recallCases: Cases = {
   },
 
   async 'puts the version that is asked for before others, with a v before it or without'({ store }) {
-    const versions = ['2.14.0', '2.13.0', 'v2.14.1', '2.0.14', '14.2.0', 'v3.1.4']
+    const versions = ['2.14.0', '2.13.0', 'v2.14.1', '2.0.14', '14.2.0', 'v3.1.4', 'V5.6.7']
     for (const version of versions)
       await store().remember({ name: version, body: `Version ${version} adds SEPA` })
     for (const version of versions) {
-      const plain = version.replace('v', '')
+      const plain = version.replace(/v/i, '')
       expect((await names(store(), `v${plain}`))[0]).toBe(version)
       expect((await names(store(), `what came with ${plain}?`))[0]).toBe(version)
     }
