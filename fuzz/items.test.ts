@@ -400,7 +400,7 @@ fuzz(
     }
 
     const tables = { sessionsTable: 'agent_sessions', messagesTable: 'agent_messages', createTables: false }
-    const findings = await checkItems({ url: '', option: '', driver, tables })
+    const findings = await checkItems({ url: '', name: '', option: '', driver, tables })
     const known = items.map(identifyItem)
     const pairs = pairResults(known)
     const orphans = new Set(
