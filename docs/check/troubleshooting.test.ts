@@ -12,8 +12,8 @@ function codesOf(path: string, type: string): string[] {
   return [...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code)
 }
 
-const STORAGE = codesOf('packages/session-core/src/storage-error.ts', 'StorageErrorCode')
-const PERSQL = codesOf('packages/sdk/src/persql-error.ts', 'PerSQLErrorCode')
+const STORAGE = codesOf('packages/session-core/src/driver/storage-error.ts', 'StorageErrorCode')
+const PERSQL = codesOf('packages/sdk/src/errors/persql-error.ts', 'PerSQLErrorCode')
 
 test('the codes are found', () => {
   expect(STORAGE).toContain('UNAVAILABLE')

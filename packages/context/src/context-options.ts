@@ -1,4 +1,4 @@
-import type { Ranking } from './ranking.ts'
+import type { Ranking } from './recall/ranking.ts'
 
 /**
  * Turns each text into a vector, all of the same length, in the order of the texts. Queries and memories are embedded

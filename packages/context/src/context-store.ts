@@ -9,7 +9,7 @@ import type {
   NewEpisode,
   NewMemory,
 } from './memory.ts'
-import type { WorkingMemory } from './working-memory.ts'
+import type { WorkingMemory } from './working/working-memory.ts'
 
 export interface RecallOptions {
   /** Default: 10. */

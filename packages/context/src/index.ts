@@ -1,3 +1,5 @@
+export { type InjectMemoryOptions, type Instructions, injectMemory } from './agents/inject-memory.ts'
+export { type MemoryTool, type MemoryToolsOptions, memoryTools } from './agents/memory-tools.ts'
 export { context } from './context.ts'
 export type { ContextOptions, Embed } from './context-options.ts'
 export type {
@@ -9,9 +11,8 @@ export type {
   RecallOptions,
   Summary,
 } from './context-store.ts'
-export type { ContextTables } from './context-tables.ts'
-export { entityId } from './entity-id.ts'
-export { type InjectMemoryOptions, type Instructions, injectMemory } from './inject-memory.ts'
+export { entityId } from './graph/entity-id.ts'
+export type { ContextTables } from './layout/memory-tables.ts'
 export {
   type Edge,
   type Entity,
@@ -25,6 +26,5 @@ export {
   type NewEpisode,
   type NewMemory,
 } from './memory.ts'
-export { type MemoryTool, type MemoryToolsOptions, memoryTools } from './memory-tools.ts'
-export type { Ranking } from './ranking.ts'
-export type { WorkingMemory } from './working-memory.ts'
+export type { Ranking } from './recall/ranking.ts'
+export type { WorkingMemory } from './working/working-memory.ts'

@@ -7,10 +7,9 @@ import {
   type SqlValue,
   StorageError,
 } from '@persql/session-core'
+import { absolutePath, importError } from '@persql/session-core/driver'
 import {
-  absolutePath,
   columnResult,
-  importError,
   type SqliteEngine,
   sqliteDriver,
   toCell,

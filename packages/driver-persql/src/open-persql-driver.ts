@@ -1,5 +1,5 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
-import { importError } from '@persql/session-core/sqlite'
+import { importError } from '@persql/session-core/driver'
 import { persqlDriver } from './persql-driver.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { DatabaseHandle, SqlDriver } from '@persql/session-core'
-import { handleDriver } from '@persql/session-core/sqlite'
+import { handleDriver } from '@persql/session-core/driver'
 
 /**
  * A driver over a PerSQL database handle: `new PerSQL(…).database('acme/agent-state')`, or any object of its shape.

@@ -1,5 +1,5 @@
 import { isStorageError, StorageError, type StorageErrorCode } from '@persql/session-core'
-import { absolutePath } from '@persql/session-core/sqlite'
+import { absolutePath } from '@persql/session-core/driver'
 import type { DatabaseStorage } from './database-storage.ts'
 import { type FileState, fileState, isMissingFile, isSameFile } from './file-state.ts'
 import { nodeModules } from './node-modules.ts'

@@ -1,5 +1,5 @@
 import { StorageError } from '@persql/session-core'
-import { importError } from '@persql/session-core/sqlite'
+import { importError } from '@persql/session-core/driver'
 import type { SqlJsConfig, SqlJsModule } from './sql-js.ts'
 
 /** Starts sql.js, which is loaded once in a process; the first configuration counts. */

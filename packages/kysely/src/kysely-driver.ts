@@ -6,7 +6,8 @@ import {
   type SqlValue,
   StorageError,
 } from '@persql/session-core'
-import { Queue, refuseSideEffects, refuseUnusable, toCell } from '@persql/session-core/sqlite'
+import { Queue, refuseUnusable } from '@persql/session-core/driver'
+import { refuseSideEffects, toCell } from '@persql/session-core/sqlite'
 import {
   CompiledQuery,
   type DialectAdapter,

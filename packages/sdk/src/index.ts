@@ -1,13 +1,12 @@
-export { ApprovalRequiredError } from './approval-required-error.ts'
-export type { Branches, UpsertBranchOptions } from './branches.ts'
-export type { CreateDatabaseOptions, Databases } from './databases.ts'
+export type { BatchOptions, CallOptions, QueryOptions } from './call-options.ts'
 export type { DrizzleCallback } from './drizzle-callback.ts'
-export type { Fetch, FetchInit, FetchResponse } from './http-client.ts'
-export type { LocalDriver, LocalResult } from './local-driver.ts'
-export type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
+export { ApprovalRequiredError } from './errors/approval-required-error.ts'
+export { PerSQLError, type PerSQLErrorCode, type PerSQLErrorOptions } from './errors/persql-error.ts'
+export { RateLimitError } from './errors/rate-limit-error.ts'
+export type { Fetch, FetchInit, FetchResponse } from './http/http-client.ts'
+export type { LocalDriver, LocalResult } from './local/local-driver.ts'
 export { PerSQL, type PerSQLOptions, type UsageOptions } from './persql.ts'
 export { PerSQLDatabase } from './persql-database.ts'
-export { PerSQLError, type PerSQLErrorCode, type PerSQLErrorOptions } from './persql-error.ts'
 export type {
   ApprovalHit,
   BranchInfo,
@@ -32,7 +31,8 @@ export type {
   UsageRow,
   ValidateResponse,
 } from './protocol/index.ts'
-export type { QueryResult } from './query-result.ts'
-export { RateLimitError } from './rate-limit-error.ts'
+export type { QueryResult } from './remote/query-result.ts'
+export type { Branches, UpsertBranchOptions } from './resources/branches.ts'
+export type { CreateDatabaseOptions, Databases } from './resources/databases.ts'
+export type { CreateTokenOptions, Tokens } from './resources/tokens.ts'
 export type { SqlParam, Statement } from './sql-backend.ts'
-export type { CreateTokenOptions, Tokens } from './tokens.ts'

@@ -1,7 +1,6 @@
-import type { Branches } from './branches.ts'
+import type { BatchOptions, CallOptions, QueryOptions } from './call-options.ts'
 import { type DrizzleCallback, drizzleCallback } from './drizzle-callback.ts'
-import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
-import { PerSQLError } from './persql-error.ts'
+import { PerSQLError } from './errors/persql-error.ts'
 import {
   type DescribeResponse,
   type ExplainResponse,
@@ -11,7 +10,8 @@ import {
   type TablesResponse,
   type ValidateResponse,
 } from './protocol/index.ts'
-import type { QueryResult } from './query-result.ts'
+import type { QueryResult } from './remote/query-result.ts'
+import type { Branches } from './resources/branches.ts'
 import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
 
 /** A handle on one database. It holds no connection: handles on the same database show the same data. */

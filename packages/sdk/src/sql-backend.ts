@@ -1,4 +1,4 @@
-import type { BatchOptions, CallOptions, QueryOptions } from './options.ts'
+import type { BatchOptions, CallOptions, QueryOptions } from './call-options.ts'
 import type {
   DescribeResponse,
   ExplainResponse,
@@ -6,7 +6,7 @@ import type {
   TablesResponse,
   ValidateResponse,
 } from './protocol/index.ts'
-import type { QueryResult } from './query-result.ts'
+import type { QueryResult } from './remote/query-result.ts'
 
 /** What SQL takes as a parameter. Booleans are stored as 1 and 0. */
 export type SqlParam = null | string | number | bigint | boolean | Uint8Array

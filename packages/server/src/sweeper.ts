@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { isDiskFull } from './disk-full.ts'
 import { PoolFailure, type WorkerPool } from './pool/worker-pool.ts'
 import type { Registry } from './registry/registry.ts'
-import { FILE_PARTS } from './worker/file-parts.ts'
+import { FILE_PARTS } from './worker/connection/file-parts.ts'
 
 /** Removes databases, and deletes the files of those that are gone. */
 export class Sweeper {

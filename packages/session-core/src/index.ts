@@ -1,6 +1,7 @@
-export { checkSessionId } from './check.ts'
-export { compileStatement, param } from './compiled-statement.ts'
-export { type DatabaseHandle, type HandleResult, toSqlDriver } from './database-handle.ts'
+export { compileStatement, param } from './dialects/compiled-statement.ts'
+export { statementBuilder } from './dialects/statement-builder.ts'
+export { type DatabaseHandle, type HandleResult, toSqlDriver } from './driver/handle-driver.ts'
+export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './driver/open-driver.ts'
 export {
   type BatchOptions,
   type DriverLimits,
@@ -10,11 +11,16 @@ export {
   type SqlResult,
   type SqlStatement,
   type SqlValue,
-} from './driver.ts'
-export { exactNumber } from './exact-number.ts'
-export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './history-reader.ts'
-export { type ItemCodec, type JsonCodecOptions, jsonCodec } from './item-codec.ts'
+} from './driver/sql-driver.ts'
+export {
+  isStorageError,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorOptions,
+} from './driver/storage-error.ts'
+export { exactNumber } from './items/exact-number.ts'
 export { type ItemIdentity, identifyItem } from './items/identify-item.ts'
+export { type ItemCodec, type JsonCodecOptions, jsonCodec } from './items/item-codec.ts'
 export {
   type ItemsSqlOptions,
   identifyFields,
@@ -29,7 +35,6 @@ export { mediaNote, partsText } from './items/part-text.ts'
 export { type ItemReading, readItem } from './items/read-item.ts'
 export { turnStarts } from './items/turn-starts.ts'
 export { withoutOrphans } from './items/without-orphans.ts'
-export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './open-driver.ts'
 export { foldText } from './search/fold-text.ts'
 export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
 export {
@@ -38,22 +43,9 @@ export {
   type SearchPage,
   searchItems,
 } from './search/search-items.ts'
-export {
-  SessionCatalog,
-  type SessionCatalogOptions,
-  type SessionPage,
-  type SessionSummary,
-} from './session-catalog.ts'
-export { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
-export { type SessionTableNames, type SessionTables, withDefaultNames } from './session-tables.ts'
-export { sessionTablesSql } from './session-tables-sql.ts'
-export { statementBuilder } from './statement-builder.ts'
-export {
-  isStorageError,
-  StorageError,
-  type StorageErrorCode,
-  type StorageErrorOptions,
-} from './storage-error.ts'
+export { checkSessionId } from './sessions/check-arguments.ts'
+export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './sessions/history-reader.ts'
+export { parseTime } from './sessions/parse-time.ts'
 export {
   type StoredChange,
   type StoredData,
@@ -62,5 +54,13 @@ export {
   type StoredSessionSummary,
   StoredSessions,
   type StoredTime,
-} from './stored-sessions.ts'
-export { parseTime } from './time.ts'
+} from './sessions/raw-sessions.ts'
+export {
+  SessionCatalog,
+  type SessionCatalogOptions,
+  type SessionPage,
+  type SessionSummary,
+} from './sessions/session-catalog.ts'
+export { type OperationOptions, SessionStore, type SessionStoreOptions } from './sessions/session-store.ts'
+export { type SessionTableNames, type SessionTables, withDefaultNames } from './sessions/session-tables.ts'
+export { sessionTablesSql } from './sessions/session-tables-sql.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { importError } from '../src/sqlite/index.ts'
+import { importError } from '../src/driver/index.ts'
 
 let folder: string
 

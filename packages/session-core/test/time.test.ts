@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseTime } from '../src/time.ts'
+import { parseTime } from '../src/sessions/parse-time.ts'
 
 test.each([
   ['2026-01-31 23:59:59', '2026-01-31T23:59:59.000Z'],

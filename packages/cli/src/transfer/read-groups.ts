@@ -1,5 +1,5 @@
 import { StorageError, type StoredRow, type StoredSessionSummary, StoredSessions } from '@persql/session-core'
-import { noSuchSession } from '../commands/no-such-session.ts'
+import { noSuchSession } from '../commands/sessions/no-such-session.ts'
 import type { Database } from '../database.ts'
 import { GROUP, type SessionGroup } from './group.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { entityId } from '../entity-id.ts'
+import { entityId } from '../graph/entity-id.ts'
 import type { Cases } from './describe-context-store.ts'
 
 export const graphCases: Cases = {

@@ -1,6 +1,6 @@
 import type { Database } from '../registry/databases.ts'
-import { ApiError } from './api-error.ts'
-import type { Call, Ctx, Services } from './context.ts'
+import { ApiError } from './answers/api-error.ts'
+import type { Call, Ctx, Services } from './services.ts'
 
 /** The database that the path names. Throws 403 for what the token does not reach, and 404 for what is not there. */
 export function databaseOf(c: Call, { registry }: Services): Database {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { digestOf, type Tokens } from '../registry/tokens.ts'
-import { ApiError } from './api-error.ts'
-import type { Call } from './context.ts'
+import { ApiError } from './answers/api-error.ts'
+import type { Call } from './services.ts'
 
 const BEARER = /^Bearer ([A-Za-z0-9_\-.~+/]{1,200}=*)$/i
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="persql"' }

@@ -1,8 +1,8 @@
 import type { Caller } from '../pool/worker-pool.ts'
 import type { Tokens } from '../registry/tokens.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError } from './answers/api-error.ts'
 import { authenticate } from './authenticate.ts'
-import type { Call } from './context.ts'
+import type { Call } from './services.ts'
 
 /** Whoever waits for the answer to a request: gone with its connection, and refused once its token has ended. */
 export class HttpCaller implements Caller {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from './api-error.ts'
+import { ApiError } from './answers/api-error.ts'
 import type { HeldBytes } from './held-bytes.ts'
 
 /** After a body that is too large, what still comes is thrown away for so long; then the connection is cut. */

@@ -1,8 +1,8 @@
 import { PoolFailure, type PoolReply } from '../pool/worker-pool.ts'
-import type { Job } from '../worker/job.ts'
-import { ApiError } from './api-error.ts'
-import type { Call, Services } from './context.ts'
+import type { Job } from '../worker/wire/job.ts'
+import { ApiError } from './answers/api-error.ts'
 import { gone, HttpCaller } from './http-caller.ts'
+import type { Call, Services } from './services.ts'
 
 const RETRY = { 'retry-after': '1' }
 

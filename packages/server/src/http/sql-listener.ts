@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { ROUTES } from '@persql/sdk/protocol'
 import { databaseOrNew } from './access.ts'
+import { failureOf } from './answers/failure-of.ts'
+import { type Log, record } from './answers/record-request.ts'
 import { authenticate } from './authenticate.ts'
-import type { Call, Env, Services } from './context.ts'
-import { failureOf } from './failure-of.ts'
 import { drain, readBody } from './read-body.ts'
-import { type Log, record } from './record.ts'
-import { answerSql } from './sql-routes.ts'
+import { answerSql } from './routes/sql-routes.ts'
+import type { Call, Env, Services } from './services.ts'
 
 /** Names that mean themselves in a URL. */
 const PATH = /^\/v1\/db\/([a-z0-9-]+)\/([A-Za-z0-9][\w.-]*)\/(query|batch)$/

@@ -1,4 +1,4 @@
-import type { Job, ReplyHead, WorkerLimits } from '../worker/job.ts'
+import type { Job, ReplyHead, WorkerLimits } from '../worker/wire/job.ts'
 import { residentMemory } from './resident-memory.ts'
 import { temporaryBytes } from './temporary-bytes.ts'
 import { type JobAnswer, WorkerProcess } from './worker-process.ts'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { extname, join } from 'node:path'
-import { encodeFrame, type Frame, FrameReader } from '../worker/frame.ts'
-import type { Job, ReplyHead, WorkerLimits } from '../worker/job.ts'
+import { encodeFrame, type Frame, FrameReader } from '../worker/wire/frame.ts'
+import type { Job, ReplyHead, WorkerLimits } from '../worker/wire/job.ts'
 
 const { filename } = import.meta
 // The sources run as they are in tests.

@@ -1,9 +1,9 @@
 import { readSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { Connections } from './connections.ts'
-import { encodeTextFrame, FrameReader, joined } from './frame.ts'
-import type { Job, WorkerLimits } from './job.ts'
+import { Connections } from './connection/connections.ts'
 import { runJob } from './run-job.ts'
+import { encodeTextFrame, FrameReader, joined } from './wire/frame.ts'
+import type { Job, WorkerLimits } from './wire/job.ts'
 
 // The process in which SQL runs. It takes one job after the other from a pipe and blocks in between: that is the
 // shortest way from one process to another. The server ends it by closing the pipe, or by killing it.

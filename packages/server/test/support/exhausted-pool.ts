@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WorkerPool } from '../../src/pool/worker-pool.ts'
 import { DEFAULT_LIMITS } from '../../src/server-options.ts'
-import { joined } from '../../src/worker/frame.ts'
+import { joined } from '../../src/worker/wire/frame.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'persql-exhausted-'))
 const pool = new WorkerPool({

@@ -1,4 +1,4 @@
-import { isExactNumber } from '../exact-number.ts'
+import { isExactNumber } from './exact-number.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import { exactNumber, isExactNumber } from '../exact-number.ts'
+import { exactNumber, isExactNumber } from '../items/exact-number.ts'
 
 /** Fields that say how an item is built, not what it says. */
 const STRUCTURE = new Set(['type', 'role', 'status', 'encrypted_content', 'encryptedContent'])

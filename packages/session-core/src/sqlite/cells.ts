@@ -1,4 +1,4 @@
-import type { SqlResult, SqlValue } from '../driver.ts'
+import type { SqlResult, SqlValue } from '../driver/sql-driver.ts'
 
 /**
  * What a binding returned, read with all integers as bigints, in the form a driver promises: numbers where they

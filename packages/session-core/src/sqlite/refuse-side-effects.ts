@@ -1,5 +1,5 @@
-import type { SqlStatement } from '../driver.ts'
-import { StorageError } from '../storage-error.ts'
+import type { SqlStatement } from '../driver/sql-driver.ts'
+import { StorageError } from '../driver/storage-error.ts'
 import { leadingKeyword } from './leading-keyword.ts'
 
 const BEYOND: ReadonlySet<string> = new Set(['attach', 'detach', 'vacuum'])

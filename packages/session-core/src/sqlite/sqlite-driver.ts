@@ -1,8 +1,8 @@
-import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver.ts'
-import { Queue } from '../queue.ts'
-import { isStorageError, StorageError } from '../storage-error.ts'
+import { Queue } from '../driver/queue.ts'
+import { refuseUnusable } from '../driver/refuse-unusable.ts'
+import type { BatchOptions, SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { refuseSideEffects } from './refuse-side-effects.ts'
-import { refuseUnusable } from './refuse-unusable.ts'
 import { sqlError } from './sqlite-error.ts'
 
 /** One open connection to an in-process SQLite, as {@link sqliteDriver} needs it. */

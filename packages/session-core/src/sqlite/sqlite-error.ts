@@ -1,4 +1,4 @@
-import { isStorageError, StorageError, type StorageErrorCode } from '../storage-error.ts'
+import { isStorageError, StorageError, type StorageErrorCode } from '../driver/storage-error.ts'
 import { withoutValues } from './without-values.ts'
 
 // SQLite's primary result codes, https://sqlite.org/rescode.html

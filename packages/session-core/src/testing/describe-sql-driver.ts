@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { SqlDriver } from '../driver.ts'
+import type { SqlDriver } from '../driver/sql-driver.ts'
 import { sqlDriverCases } from './sql-driver-cases.ts'
 
 /** A case that a driver cannot pass, and why. */

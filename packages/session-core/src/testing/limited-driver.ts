@@ -1,5 +1,5 @@
-import type { SqlDriver, SqlResult } from '../driver.ts'
-import { StorageError } from '../storage-error.ts'
+import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import { StorageError } from '../driver/storage-error.ts'
 
 /**
  * The driver, as one would be over a service that refuses answers of more than so many characters. What returns rows

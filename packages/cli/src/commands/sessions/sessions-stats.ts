@@ -1,0 +1,141 @@
+import { isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '@persql/session-core'
+import type { Command } from 'commander'
+import { sql } from 'kysely'
+import { wholeNumber } from '../../arguments.ts'
+import { defineCommand, withJson } from '../../command.ts'
+import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { quoteName, readAll, sessionQueries } from '../../session-queries.ts'
+import { formatBytes, formatIso, toIso } from '../../terminal/format.ts'
+import { printJson, printLine } from '../../terminal/print.ts'
+import { printTable } from '../../terminal/table.ts'
+
+interface Options extends DatabaseOptions {
+  readonly top: number
+  readonly json?: true
+}
+
+export function sessionsStatsCommand(parent: Command): void {
+  const command = defineCommand(parent, 'stats', 'Count sessions, items and tool calls. Reads every item.', [
+    'persql sessions stats --db agents.db',
+  ])
+  withJson(withDatabase(command))
+    .option('--top <number>', 'how many sessions and tools to name', wholeNumber(1), 5)
+    .action((options: Options) =>
+      useSessions(options, 'read', async (database) => {
+        const stats = await readStats(database, options.top)
+        await (options.json ? printJson(stats) : printStats(stats))
+      }),
+    )
+}
+
+const typeOfRow = sql<string>`case when ${sql.raw(isItemSql())} then case json_type(message_data, '$.type')
+  when 'text' then json_extract(message_data, '$.type') else 'message' end else 'corrupt' end`
+
+type Stats = Awaited<ReturnType<typeof readStats>>
+
+async function readStats(database: Database, top: number) {
+  const { db, sessions, messages } = sessionQueries(database)
+  const calls = itemsSql({
+    messages: quoteName(messages),
+    columns: ['id'],
+    where: mayBeToolSql(),
+  })
+  const [session, item, size, types, busiest, tools] = await readAll(database, [
+    db
+      .selectFrom(sessions)
+      .select(({ fn }) => [
+        fn.countAll().as('sessions'),
+        fn.min('created_at').as('first'),
+        fn.max('updated_at').as('last'),
+        sql`sum(updated_at >= datetime('now', '-1 day'))`.as('day'),
+      ]),
+    db
+      .selectFrom(messages)
+      .select(({ fn }) => [
+        fn.countAll().as('items'),
+        sql`coalesce(sum(octet_length(message_data)), 0)`.as('bytes'),
+      ]),
+    {
+      compile: () => sql`select page_count * page_size from pragma_page_count, pragma_page_size`.compile(db),
+    },
+    db
+      .selectFrom(messages)
+      .select(({ fn }) => [typeOfRow.as('type'), fn.countAll().as('count')])
+      .groupBy('type')
+      .orderBy('count', 'desc')
+      .orderBy('type'),
+    db
+      .selectFrom(messages)
+      .select(({ fn }) => [
+        'session_id',
+        fn.countAll().as('items'),
+        sql`sum(octet_length(message_data))`.as('bytes'),
+      ])
+      .groupBy('session_id')
+      .orderBy('items', 'desc')
+      .orderBy('session_id')
+      .limit(top),
+    {
+      compile: () =>
+        sql`${sql.raw(`with ${calls}`)} select tool, count(*) as calls from item where kind = 'call' and not asks_approval
+          group by tool order by calls desc, tool limit ${top}`.compile(db),
+    },
+  ])
+  const [sessionCount, first, last, day] = session?.rows[0] ?? []
+  const [itemCount, bytes] = item?.rows[0] ?? []
+  return {
+    sessions: Number(sessionCount),
+    sessionsActiveLastDay: Number(day ?? 0),
+    firstActivity: toIso(first as string | null),
+    lastActivity: toIso(last as string | null),
+    items: Number(itemCount),
+    itemBytes: Number(bytes),
+    databaseBytes: Number(size?.rows[0]?.[0]),
+    itemTypes: pairs(types, 'type', 'items'),
+    busiestSessions: (busiest?.rows ?? []).map(([sessionId, items, bytes]) => ({
+      sessionId: String(sessionId),
+      items: Number(items),
+      bytes: Number(bytes),
+    })),
+    tools: pairs(tools, 'name', 'calls'),
+  }
+}
+
+function pairs<Name extends string, Count extends string>(
+  result: SqlResult | undefined,
+  name: Name,
+  count: Count,
+): (Record<Name, string> & Record<Count, number>)[] {
+  return (result?.rows ?? []).map(
+    (row) =>
+      ({ [name]: String(row[0]), [count]: Number(row[1]) }) as Record<Name, string> & Record<Count, number>,
+  )
+}
+
+async function printStats(stats: Stats): Promise<void> {
+  await printTable(
+    ['what', 'value'],
+    [
+      ['sessions', stats.sessions.toLocaleString('en')],
+      ['active in the last day', stats.sessionsActiveLastDay.toLocaleString('en')],
+      ['first activity', formatIso(stats.firstActivity)],
+      ['last activity', formatIso(stats.lastActivity)],
+      ['items', stats.items.toLocaleString('en')],
+      ['size of items', formatBytes(stats.itemBytes)],
+      ['size of database', formatBytes(stats.databaseBytes)],
+    ],
+  )
+  const lists: [headings: string[], rows: (string | number)[][]][] = [
+    [['type', 'items'], stats.itemTypes.map(({ type, items }) => [type, items])],
+    [
+      ['busiest session', 'items', 'size'],
+      stats.busiestSessions.map(({ sessionId, items, bytes }) => [sessionId, items, formatBytes(bytes)]),
+    ],
+    [['tool', 'calls'], stats.tools.map(({ name, calls }) => [name, calls])],
+  ]
+  for (const [headings, rows] of lists) {
+    if (rows.length === 0) continue
+    await printLine()
+    await printTable(headings, rows)
+  }
+}

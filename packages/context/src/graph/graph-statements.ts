@@ -1,0 +1,63 @@
+import { compileStatement, param, statementBuilder } from '@persql/session-core'
+import { sql } from 'kysely'
+import { compilable } from '../facts/memory-statements.ts'
+import type { ContextTables } from '../layout/memory-tables.ts'
+
+const db = statementBuilder<ContextTables>()
+
+type Walk = { start: string; depth: number; forwards: number; backwards: number }
+
+/** The statements for entities and what connects them; compiled once. */
+export const graphStatements = {
+  addEntity: compileStatement<{ id: string; name: string; now: number }>(
+    db
+      .insertInto('ctx_entity')
+      .values({ id: param('id'), name: param('name'), created_at: param('now') })
+      .onConflict((conflict) => conflict.doNothing()),
+  ),
+  addEdge: compileStatement<{
+    src: string
+    rel: string
+    dst: string
+    source: string | null
+    now: number
+  }>(
+    db
+      .insertInto('ctx_edge')
+      .values({
+        src: param('src'),
+        rel: param('rel'),
+        dst: param('dst'),
+        source: param('source'),
+        created_at: param('now'),
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+  ),
+  /** The entities and their distance. */
+  reach: compileStatement<Walk>(
+    compilable(sql`${reached()}
+      select ctx_entity.id, ctx_entity.name from ctx_entity
+      join (select id, min(distance) as distance from reached group by id) as nearest on nearest.id = ctx_entity.id
+      where distance > 0 order by distance, ctx_entity.name, ctx_entity.id`),
+  ),
+  /** The edges that lead to what is at most `depth` away. */
+  edgesWithin: compileStatement<Walk>(
+    compilable(sql`${reached()},
+      nearest(id, distance) as (select id, min(distance) from reached group by id)
+      select src, rel, dst from ctx_edge
+      join nearest as a on a.id = src join nearest as b on b.id = dst
+      where (${param('forwards')} and a.distance < ${param('depth')}) or (${param('backwards')} and b.distance < ${param('depth')})
+      order by min(a.distance, b.distance), src, rel, dst`),
+  ),
+}
+
+/** What can be reached from `start`, as `reached(id, distance)`. */
+function reached() {
+  return sql`with recursive reached(id, distance) as (
+      select ${param('start')}, 0
+      union
+      select case when src = reached.id then dst else src end, distance + 1
+      from reached join ctx_edge on (${param('forwards')} and src = reached.id) or (${param('backwards')} and dst = reached.id)
+      where distance < ${param('depth')}
+    )`
+}

@@ -1,0 +1,188 @@
+import type { CallOptions } from '../call-options.ts'
+import { networkError } from '../errors/network-error.ts'
+import { PerSQLError } from '../errors/persql-error.ts'
+import { redactor } from '../errors/redactor.ts'
+import { responseError } from '../errors/response-error.ts'
+import { afterAll, isUncertain } from '../errors/uncertain-error.ts'
+import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from '../protocol/index.ts'
+import { checkAttempts } from './check-attempts.ts'
+import { parseBody } from './parse-body.ts'
+import { parseRetryAfter, retryDelay } from './retry-delay.ts'
+import { wait } from './wait.ts'
+
+/** Makes one request. `globalThis.fetch` is one. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+
+/** The part of a `RequestInit` that is used. */
+export interface FetchInit {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+  readonly signal: AbortSignal
+  /** Redirects are not followed: they could take the token elsewhere, and make a GET of a POST. */
+  readonly redirect: 'manual'
+}
+
+/** The part of a `Response` that is used. */
+export interface FetchResponse {
+  readonly ok: boolean
+  readonly status: number
+  readonly headers: {
+    /** `name` is in lower case. */
+    get(name: string): string | null
+  }
+  text(): Promise<string>
+}
+
+export interface HttpClientOptions {
+  readonly baseURL: string
+  readonly token: string
+  readonly fetch: Fetch
+  readonly timeout: number
+  readonly maxRetries: number
+}
+
+export interface HttpCall extends CallOptions {
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** Whether to apply it twice does no harm. Default: for GET. */
+  readonly repeatable?: boolean
+  /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
+  readonly isWrite?: boolean
+  /** Those in the body, whose parameters no error must tell. */
+  readonly statements?: readonly StatementRequest[]
+}
+
+type Init = Omit<FetchInit, 'signal'>
+
+const OVERLOADED = new Set([408, 429, 500, 502, 503, 504])
+
+/** Speaks HTTP with the API: one call in, the envelope of its success out. Everything rejects with a PerSQLError. */
+export class HttpClient {
+  readonly #options: HttpClientOptions
+  #closed = false
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+  }
+
+  async call<Data>(
+    route: Route,
+    params: Readonly<Record<string, string>> = {},
+    call: HttpCall = {},
+  ): Promise<Success<Data>> {
+    if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    const { timeout = this.#options.timeout, maxRetries = this.#options.maxRetries, signal } = call
+    const { repeatable = route.method === 'GET', isWrite = false } = call
+    checkAttempts(timeout, maxRetries)
+    const url = this.#url(route.path, params, call.query)
+    const init = this.#init(route, call)
+    let uncertain: PerSQLError | undefined
+    const afterThis = (last: PerSQLError) => (uncertain ? afterAll(uncertain, last) : last)
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.#attempt<Data>(url, init, call, timeout).catch((refusal: PerSQLError) => {
+        throw afterThis(refusal)
+      })
+      if (!(outcome instanceof Retryable)) return outcome
+      const delay = repeatable && attempt < maxRetries ? retryDelay(attempt, outcome.retryAfter) : undefined
+      if (delay === undefined) throw afterThis(outcome.error)
+      if (isWrite && isUncertain(outcome.error)) uncertain ??= outcome.error
+      await wait(delay, signal)
+      if (signal?.aborted) throw aborted(signal)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  async #attempt<Data>(
+    url: string,
+    init: Init,
+    { signal, statements = [] }: HttpCall,
+    timeout: number,
+  ): Promise<Success<Data> | Retryable> {
+    if (signal?.aborted) throw aborted(signal)
+    const controller = new AbortController()
+    const stop = () => controller.abort()
+    const timer = setTimeout(stop, timeout)
+    signal?.addEventListener('abort', stop)
+    let response: FetchResponse | undefined
+    let text: string
+    try {
+      response = await this.#options.fetch(url, { ...init, signal: controller.signal })
+      text = await response.text()
+    } catch (cause) {
+      if (signal?.aborted) throw aborted(signal)
+      if (controller.signal.aborted) {
+        return new Retryable(
+          new PerSQLError('timeout', `No answer from the PerSQL API within ${timeout} ms.`),
+        )
+      }
+      return new Retryable(networkError(this.#options.baseURL, cause, response !== undefined))
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+    // Some servers answer so to what deletes.
+    if (response.status === 204) return { success: true, data: undefined as Data }
+    const body = parseBody(text, response.headers.get('content-type'))
+    if (response.ok && isSuccess<Data>(body)) return body
+    const error = responseError(response, body, redactor(statements, this.#options.token))
+    if (!isTemporary(error)) throw error
+    return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))
+  }
+
+  #url(path: string, params: Readonly<Record<string, string>>, query: HttpCall['query']): string {
+    try {
+      return this.#options.baseURL + pathOf({ path }, params) + (query ? search(query) : '')
+    } catch (cause) {
+      throw new PerSQLError('invalid_argument', (cause as Error).message, { cause })
+    }
+  }
+
+  #init({ method }: Route, { body, headers }: HttpCall): Init {
+    const authorization = `Bearer ${this.#options.token}`
+    if (body === undefined) return { method, redirect: 'manual', headers: { authorization, ...headers } }
+    return {
+      method,
+      redirect: 'manual',
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    }
+  }
+}
+
+/** A failure that may not be one at the next attempt. */
+class Retryable {
+  readonly error: PerSQLError
+  readonly retryAfter: number | undefined
+
+  constructor(error: PerSQLError, retryAfter?: number) {
+    this.error = error
+    this.retryAfter = retryAfter
+  }
+}
+
+// What failed as SQL fails again, except for locks. Without a detail the answer came from somewhere before the SQL.
+function isTemporary({ code, status = 0, detail }: PerSQLError): boolean {
+  if (detail?.kind === 'database_locked') return true
+  return code === 'invalid_response' || (OVERLOADED.has(status) && detail === undefined)
+}
+
+function aborted(signal: AbortSignal): PerSQLError {
+  return new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
+}
+
+function search(query: NonNullable<HttpCall['query']>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+  return given.length > 0 ? `?${params}` : ''
+}
+
+function isSuccess<Data>(body: unknown): body is Success<Data> {
+  return (
+    typeof body === 'object' && body !== null && 'success' in body && body.success === true && 'data' in body
+  )
+}

@@ -1,0 +1,50 @@
+import { parseSqlError } from '../errors/parse-sql-error.ts'
+import { PerSQLError } from '../errors/persql-error.ts'
+import { redactor } from '../errors/redactor.ts'
+import { SQL_ERROR_STATUS, type SqlErrorDetail, type SqlErrorKind } from '../protocol/index.ts'
+
+interface DriverError {
+  readonly code?: unknown
+  readonly message: string
+  readonly statementIndex?: number
+}
+
+/** For messages that are not SQLite's. */
+const KINDS: Readonly<Record<string, SqlErrorKind>> = {
+  INVALID_STATEMENT: 'invalid_statement',
+  READ_ONLY: 'readonly',
+  BUSY: 'database_locked',
+  TOO_LARGE: 'too_large',
+  FULL: 'disk_full',
+}
+
+/**
+ * What a server would answer for what the local driver rejected with; that is the `cause`. `firstIndex` is the
+ * position in the batch of the first of the statements; a call that is no batch has none.
+ */
+export function localError(
+  error: unknown,
+  statements: readonly { sql: string; params: readonly unknown[] }[],
+  firstIndex: number | undefined,
+): PerSQLError {
+  const { code, message, statementIndex } = error as DriverError
+  if (code === 'DRIVER_CLOSED') {
+    return new PerSQLError('closed', 'This client was closed. Make another one.', { cause: error })
+  }
+  if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
+  const safe = redactor(statements)
+  // Of a driver that reaches its database over a network itself.
+  if (code === 'UNAVAILABLE') return new PerSQLError('network', safe.text(message), { cause: error })
+  const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
+  const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
+  const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
+  const detail =
+    statementIndex === undefined || firstIndex === undefined
+      ? known
+      : { ...known, statementIndex: firstIndex + statementIndex }
+  return new PerSQLError('api', safe.text(detail.message), {
+    status: code === 'NOT_A_DATABASE' ? 500 : SQL_ERROR_STATUS[detail.kind],
+    detail: safe.detail(detail),
+    cause: error,
+  })
+}

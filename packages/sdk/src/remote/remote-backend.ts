@@ -1,0 +1,147 @@
+import type { BatchOptions, CallOptions, QueryOptions } from '../call-options.ts'
+import { PerSQLError } from '../errors/persql-error.ts'
+import type { HttpCall, HttpClient } from '../http/http-client.ts'
+import { checkKey, randomKey } from '../http/idempotency-key.ts'
+import {
+  type BatchRequest,
+  type BatchResponse,
+  type DescribeResponse,
+  type ExplainResponse,
+  encodeValues,
+  HEADERS,
+  pathOf,
+  type QueryRequest,
+  type QueryResponse,
+  ROUTES,
+  type Route,
+  type SchemaResponse,
+  type StatementRequest,
+  type Success,
+  type TablesResponse,
+  TEXTS,
+  type ValidateResponse,
+} from '../protocol/index.ts'
+import type { SqlBackend, Statement } from '../sql-backend.ts'
+import { decodeResult, type QueryResult } from './query-result.ts'
+import { withParams } from './with-params.ts'
+
+type DatabaseRoute = (typeof ROUTES)[
+  | 'query'
+  | 'batch'
+  | 'explain'
+  | 'validate'
+  | 'tables'
+  | 'describe'
+  | 'schema']
+
+/** Runs SQL behind the API. */
+export class RemoteBackend implements SqlBackend {
+  readonly #http: HttpClient
+  readonly #params: { readonly ns: string; readonly db: string }
+  /** With the parameters filled in. */
+  readonly #routes = new Map<DatabaseRoute, Route>()
+
+  constructor(http: HttpClient, ns: string, db: string) {
+    this.#http = http
+    this.#params = { ns, db }
+  }
+
+  async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
+    const body: QueryRequest = { ...toRequest(statement, 0), ...readOnlyFlag(options) }
+    const call = { ...sqlCall([body], options), body }
+    const { data, meta } = await this.#call<QueryResponse>(ROUTES.query, call)
+    return decode(() => decodeResult(data, meta))
+  }
+
+  async batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]> {
+    const body: BatchRequest = {
+      statements: statements.map(toRequest),
+      ...(options.transaction ? { transaction: true } : {}),
+      ...readOnlyFlag(options),
+    }
+    const call = { ...sqlCall(body.statements, options), body }
+    const { data, meta } = await this.#call<BatchResponse>(ROUTES.batch, call)
+    return decode(() => data.map((result) => decodeResult(result, meta)))
+  }
+
+  async explain(statement: Statement, options: CallOptions): Promise<ExplainResponse> {
+    return this.#ask(ROUTES.explain, statement, options)
+  }
+
+  async validate(statement: Statement, options: CallOptions): Promise<ValidateResponse> {
+    return this.#ask(ROUTES.validate, statement, options)
+  }
+
+  async tables(options: CallOptions): Promise<TablesResponse> {
+    return (await this.#call<TablesResponse>(ROUTES.tables, options)).data
+  }
+
+  async describe(options: CallOptions): Promise<DescribeResponse> {
+    return (await this.#call<DescribeResponse>(ROUTES.describe, options)).data
+  }
+
+  async schema(options: CallOptions): Promise<SchemaResponse> {
+    return (await this.#call<SchemaResponse>(ROUTES.schema, options)).data
+  }
+
+  async #ask<Data>(
+    route: typeof ROUTES.explain | typeof ROUTES.validate,
+    statement: Statement,
+    options: CallOptions,
+  ): Promise<Data> {
+    const body = toRequest(statement, 0)
+    const call = { ...options, body, repeatable: true, statements: [body] }
+    return (await this.#call<Data>(route, call)).data
+  }
+
+  #call<Data>(route: DatabaseRoute, call: HttpCall): Promise<Success<Data>> {
+    let filled = this.#routes.get(route)
+    if (!filled) {
+      filled = { method: route.method, path: pathOf(route, this.#params) }
+      this.#routes.set(route, filled)
+    }
+    return this.#http.call<Data>(filled, {}, call)
+  }
+}
+
+const ACCEPT = `application/json, ${TEXTS}`
+
+function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
+  const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
+  const headers: Record<string, string> = { accept: ACCEPT }
+  if ((planKey === undefined) !== (planStep === undefined)) {
+    throw new PerSQLError('invalid_argument', 'planKey and planStep must be given together.')
+  }
+  if (planKey !== undefined && idempotencyKey !== undefined) {
+    throw new PerSQLError('invalid_argument', 'Either an idempotencyKey or a planKey can be given.')
+  }
+  if (planKey !== undefined && planStep !== undefined) {
+    headers[HEADERS.planKey] = checkKey('planKey', planKey)
+    headers[HEADERS.planStep] = checkKey('planStep', planStep)
+  } else if (idempotencyKey !== undefined) {
+    headers[HEADERS.idempotencyKey] = checkKey('idempotencyKey', idempotencyKey)
+  } else if (!readOnly) {
+    headers[HEADERS.idempotencyKey] = randomKey()
+  }
+  return { ...rest, headers, isWrite: !readOnly, repeatable: true, statements }
+}
+
+function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {
+  return readOnly ? { readOnly: true } : {}
+}
+
+function toRequest(statement: Statement, index: number): StatementRequest {
+  return withParams(statement, index, encodeValues)
+}
+
+function decode<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (cause) {
+    throw new PerSQLError(
+      'invalid_response',
+      'The answer of the PerSQL API has another form than expected.',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,70 @@
+import type { HttpClient } from '../http/http-client.ts'
+import {
+  type BranchInfo,
+  type ClaimBranchRequest,
+  type ClaimedBranch,
+  type DeletedResponse,
+  type MergeBranchRequest,
+  type MergedBranch,
+  ROUTES,
+  type UpsertBranchRequest,
+} from '../protocol/index.ts'
+import { type ExpiryOptions, withExpiry } from './expiry.ts'
+
+export interface UpsertBranchOptions extends ExpiryOptions {
+  /** Default: the parent. */
+  readonly fromRef?: string | undefined
+  /** Default: the name of the parent and the ref. */
+  readonly name?: string | undefined
+  /** 1 to 30. Not together with `expiresAt`. */
+  readonly ttlDays?: number | undefined
+}
+
+/**
+ * The branches of one database: databases of their own with its schema and none of its rows. A ref is 1 to 64
+ * letters, digits and `.`, `_`, `-`, `/`, the first one a letter or digit.
+ */
+export class Branches {
+  readonly #http: () => HttpClient
+  readonly #params: { readonly ns: string; readonly db: string }
+
+  constructor(http: () => HttpClient, ns: string, db: string) {
+    this.#http = http
+    this.#params = { ns, db }
+  }
+
+  /** Makes the branch, or empties it and gives it the parent's present schema. Safe to repeat. */
+  async upsert(ref: string, options: UpsertBranchOptions = {}): Promise<BranchInfo> {
+    const body = withExpiry(options, 'ttlDays') as UpsertBranchRequest
+    return (await this.#http().call<BranchInfo>(ROUTES.upsertBranch, { ...this.#params, ref }, { body })).data
+  }
+
+  async list(): Promise<readonly BranchInfo[]> {
+    return (await this.#http().call<readonly BranchInfo[]>(ROUTES.listBranches, this.#params)).data
+  }
+
+  /** Rejects with status 404 where there is none. */
+  async get(ref: string): Promise<BranchInfo> {
+    return (await this.#http().call<BranchInfo>(ROUTES.getBranch, { ...this.#params, ref })).data
+  }
+
+  /**
+   * Leases a branch: made as by `upsert`, with a token that reaches nothing else. Both end after `ttlSec` (60 seconds
+   * to 30 days, by default an hour), or when the branch is deleted. Needs an `admin` token.
+   */
+  async claim(options: ClaimBranchRequest = {}): Promise<ClaimedBranch> {
+    const call = { body: options }
+    return (await this.#http().call<ClaimedBranch>(ROUTES.claimBranch, this.#params, call)).data
+  }
+
+  /** Brings the schema of the branch to its parent. */
+  async merge(ref: string, options: MergeBranchRequest): Promise<MergedBranch> {
+    const call = { body: options }
+    return (await this.#http().call<MergedBranch>(ROUTES.mergeBranch, { ...this.#params, ref }, call)).data
+  }
+
+  async delete(ref: string): Promise<DeletedResponse> {
+    await this.#http().call(ROUTES.deleteBranch, { ...this.#params, ref })
+    return { deleted: true }
+  }
+}

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto'
+import { z } from '@hono/zod-openapi'
+import {
+  type BranchInfo,
+  type BranchRole,
+  isBranchRef,
+  LIMITS,
+  ROUTES,
+  type TokenRole,
+} from '@persql/sdk/protocol'
+import type { PoolReply } from '../../pool/worker-pool.ts'
+import type { Database } from '../../registry/databases.ts'
+import { joined } from '../../worker/wire/frame.ts'
+import { databaseOf, databaseOrNew, requireAdmin } from '../access.ts'
+import { ApiError } from '../answers/api-error.ts'
+import { expiryOf, isoOf } from '../answers/expiry-of.ts'
+import { runJob } from '../run-job.ts'
+import type { App, Ctx, Services } from '../services.ts'
+import { bodyOf, operation, succeed } from './add-route.ts'
+import { databaseInfo } from './database-routes.ts'
+import * as schemas from './schemas.ts'
+
+const ROLES: Readonly<Record<BranchRole, TokenRole>> = {
+  read: 'readonly',
+  write: 'readwrite',
+  admin: 'admin',
+}
+
+/** Branches: databases with the schema of their parent, made for a while. */
+export function branchRoutes(app: App, services: Services): void {
+  const { registry, sweeper, now, pathOf } = services
+  const { databases, tokens } = registry
+  const tag = 'Branches'
+
+  const parentOf = (c: Ctx, find = databaseOf): Database => {
+    const parent = find(c, services)
+    if (parent.parentId !== null) throw new ApiError(400, 'A branch has no branches. Use its parent.')
+    return parent
+  }
+  const branchOf = (c: Ctx, parent: Database): Database => {
+    const branch = databases.branch(parent.id, c.req.param('ref') ?? '')
+    if (!branch) throw new ApiError(404, 'There is no such branch')
+    return branch
+  }
+
+  /** Makes a branch, or resets one to the schema that its origin has now. */
+  const put = async (
+    c: Ctx,
+    parent: Database,
+    ref: string,
+    fields: {
+      fromRef?: string | undefined
+      name?: string | undefined
+      expiresAt: number | null
+      endsTokens: boolean
+    },
+  ) => {
+    const { fromRef = 'main', ...changes } = fields
+    const source = fromRef === 'main' ? parent : databases.branch(parent.id, fromRef)
+    if (!source) throw new ApiError(404, 'There is no branch to start from with this fromRef')
+    const file = databases.reserveFile()
+    try {
+      const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
+      failOn(await runJob(services, c, job))
+      if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
+      const { branch, replacedFile } = databases.putBranch({ parent, ref, file, ...changes })
+      if (replacedFile !== undefined) await sweeper.empty(replacedFile)
+      return { branch, outcome: replacedFile === undefined ? 'created' : 'reset' } as const
+    } finally {
+      databases.release(file)
+    }
+  }
+
+  operation(
+    app,
+    services,
+    ROUTES.listBranches,
+    {
+      id: 'listBranches',
+      tag,
+      summary: 'Branches of a database.',
+      data: z.array(schemas.branch),
+      errors: [404],
+    },
+    (c) => {
+      const parent = parentOf(c)
+      return succeed(
+        c,
+        databases.branches(parent.id).map((branch) => branchInfo(branch, parent)),
+      )
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.claimBranch,
+    {
+      id: 'claimBranch',
+      tag,
+      summary:
+        'Makes or resets a branch, with a token that reaches nothing else and ends with it. Tokens of a branch that is reset end.',
+      body: schemas.claimBranch,
+      data: schemas.claimedBranch,
+      errors: [404, 409, 413, 415, 504],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const {
+        ref,
+        purpose,
+        ttlSec = LIMITS.claimTtlSec.default,
+        role = 'write',
+      } = bodyOf(c, schemas.claimBranch)
+      const branchRef = ref ?? refFor(purpose)
+      if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
+      const parent = parentOf(c, databaseOrNew)
+      const expiresAt = now() + ttlSec * 1000
+      const { branch, outcome } = await put(c, parent, branchRef, { expiresAt, endsTokens: true })
+      const { secret } = tokens.create({
+        namespaceId: parent.namespaceId,
+        name: `branch ${branchRef}`,
+        role: ROLES[role],
+        databaseId: branch.id,
+        expiresAt,
+      })
+      return succeed(c, {
+        branchRef,
+        token: secret,
+        expiresAt: isoOf(expiresAt),
+        namespaceSlug: c.get('token').namespaceSlug,
+        databaseSlug: branch.slug,
+        outcome,
+      })
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.upsertBranch,
+    {
+      id: 'upsertBranch',
+      tag,
+      summary: 'Makes a branch, or resets it to the schema that its parent has now.',
+      body: schemas.upsertBranch,
+      data: schemas.branch,
+      errors: [404, 413, 415, 504],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const ref = c.req.param('ref') ?? ''
+      if (!isBranchRef(ref) || ref === 'main') {
+        throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
+      }
+      const { fromRef = 'main', name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
+      const parent = parentOf(c, fromRef === 'main' ? databaseOrNew : databaseOf)
+      const { branch } = await put(c, parent, ref, {
+        fromRef,
+        name,
+        expiresAt: expiryOf({ ttlDays, expiresAt }, now()) ?? null,
+        endsTokens: false,
+      })
+      return succeed(c, branchInfo(branch, parent))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.getBranch,
+    { id: 'getBranch', tag, summary: 'One branch.', data: schemas.branch, errors: [404] },
+    (c) => {
+      const parent = parentOf(c)
+      return succeed(c, branchInfo(branchOf(c, parent), parent))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.deleteBranch,
+    {
+      id: 'deleteBranch',
+      tag,
+      summary: 'Deletes a branch and its tokens.',
+      data: schemas.deleted,
+      errors: [404],
+    },
+    async (c) => {
+      requireAdmin(c)
+      await sweeper.remove(branchOf(c, parentOf(c)).id)
+      return succeed(c, { deleted: true })
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.mergeBranch,
+    {
+      id: 'mergeBranch',
+      tag,
+      summary: 'Brings new and changed parts of the schema of a branch into its parent. The branch stays.',
+      body: schemas.mergeBranch,
+      data: schemas.mergedBranch,
+      errors: [404, 409, 413, 415, 504],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const parent = parentOf(c)
+      const branch = branchOf(c, parent)
+      const { mode } = bodyOf(c, schemas.mergeBranch)
+      const job = {
+        operation: 'mergeSchema',
+        file: pathOf(parent.file),
+        source: pathOf(branch.file),
+      } as const
+      const applied = failOn(await sweeper.holding(branch.file, () => runJob(services, c, job)))
+      return succeed(c, { branchRef: branch.ref, mode, applied })
+    },
+  )
+}
+
+function branchInfo(branch: Database, parent: Database): BranchInfo {
+  return {
+    ...databaseInfo(branch),
+    branchRef: branch.ref ?? '',
+    forkedFrom: { id: parent.id, slug: parent.slug, name: parent.name },
+    forkedAt: isoOf(branch.forkedAt),
+  }
+}
+
+/** Words of the purpose, and six random characters. */
+function refFor(purpose = 'claim'): string {
+  const words = purpose
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '')
+  const stem = words.slice(0, 40).replace(/-$/, '') || 'claim'
+  return `${stem}-${randomBytes(3).toString('hex')}`
+}
+
+/** The data of a job's answer. Throws the failure that it is instead. */
+function failOn({ head, body }: PoolReply): unknown {
+  const envelope = JSON.parse(joined(body).toString())
+  if (envelope.success) return envelope.data
+  throw new ApiError(head.status, envelope.error, { detail: envelope.errorDetail })
+}

@@ -1,0 +1,101 @@
+import { z } from '@hono/zod-openapi'
+import { type DatabaseInfo, ROUTES } from '@persql/sdk/protocol'
+import type { Database } from '../../registry/databases.ts'
+import { databaseOfSlug, requireAdmin } from '../access.ts'
+import { ApiError } from '../answers/api-error.ts'
+import { expiryOf, isoOf } from '../answers/expiry-of.ts'
+import type { App, Services } from '../services.ts'
+import { bodyOf, operation, succeed } from './add-route.ts'
+import * as schemas from './schemas.ts'
+
+/** Making, listing and deleting databases. */
+export function databaseRoutes(app: App, services: Services): void {
+  const { registry, sweeper, now } = services
+  const { databases } = registry
+  const tag = 'Databases'
+
+  operation(
+    app,
+    services,
+    ROUTES.listDatabases,
+    {
+      id: 'listDatabases',
+      tag,
+      summary: 'Databases of the namespace, oldest first; branches apart.',
+      query: z.object({ pageSize: z.string().optional() }),
+      data: z.array(schemas.database),
+    },
+    (c) => {
+      const { namespaceId, databaseId } = c.get('token')
+      const all = databases.list(namespaceId)
+      return succeed(c, all.filter(({ id }) => databaseId === null || databaseId === id).map(databaseInfo))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.createDatabase,
+    {
+      id: 'createDatabase',
+      tag,
+      summary: 'Makes an empty database, which may have an end.',
+      body: schemas.createDatabase,
+      data: schemas.database,
+      errors: [409, 413, 415],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const { name, slug, ttlDays, ttl_days, expiresAt } = bodyOf(c, schemas.createDatabase)
+      const { namespaceId } = c.get('token')
+      const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
+      const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
+      if (!created) throw new ApiError(409, takenBy(slug, databases.meaningOf(namespaceId, slug)))
+      return succeed(c, databaseInfo(created))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.getDatabase,
+    { id: 'getDatabase', tag, summary: 'One database.', data: schemas.database, errors: [404] },
+    (c) => succeed(c, databaseInfo(databaseOfSlug(c, services))),
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.deleteDatabase,
+    {
+      id: 'deleteDatabase',
+      tag,
+      summary: 'Deletes a database with its branches and their tokens.',
+      data: schemas.deleted,
+      errors: [404],
+    },
+    async (c) => {
+      requireAdmin(c)
+      await sweeper.remove(databaseOfSlug(c, services).id)
+      return succeed(c, { deleted: true })
+    },
+  )
+}
+
+function takenBy(slug: string, meaning = slug): string {
+  if (meaning === slug) return `A database with the slug "${slug}" exists.`
+  return `"${slug}" is an address of the branch "${meaning}", and stays one. Choose another slug.`
+}
+
+export function databaseInfo(database: Database): DatabaseInfo {
+  return {
+    id: database.id,
+    slug: database.slug,
+    name: database.name,
+    status: 'healthy',
+    region: 'auto',
+    forkedFromId: database.parentId,
+    expiresAt: isoOf(database.expiresAt),
+    createdAt: new Date(database.createdAt).toISOString(),
+  }
+}

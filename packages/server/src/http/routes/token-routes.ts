@@ -1,0 +1,130 @@
+import { z } from '@hono/zod-openapi'
+import { ROUTES, type TokenInfo } from '@persql/sdk/protocol'
+import { ENVIRONMENT_TOKEN, type Token } from '../../registry/tokens.ts'
+import { requireAdmin } from '../access.ts'
+import { ApiError } from '../answers/api-error.ts'
+import { expiryOf, isoOf } from '../answers/expiry-of.ts'
+import type { App, Services } from '../services.ts'
+import { bodyOf, operation, parse, succeed } from './add-route.ts'
+import * as schemas from './schemas.ts'
+
+/** Tokens, and what they have used. */
+export function tokenRoutes(app: App, services: Services): void {
+  const { registry, now } = services
+  const { databases, tokens, usage } = registry
+  const tag = 'Tokens'
+  const infoOf = (token: Token): TokenInfo => ({
+    id: token.id,
+    name: token.name,
+    role: token.role,
+    tableScope: token.tableScope,
+    database: token.databaseId === null ? null : databases.slugOf(token.databaseId),
+    expiresAt: isoOf(token.expiresAt),
+    createdAt: new Date(token.createdAt).toISOString(),
+  })
+
+  operation(
+    app,
+    services,
+    ROUTES.listTokens,
+    {
+      id: 'listTokens',
+      tag,
+      summary: 'Valid tokens, without their secrets.',
+      data: z.array(schemas.tokenInfo),
+    },
+    (c) => {
+      requireAdmin(c)
+      return succeed(c, tokens.list(c.get('token').namespaceId).map(infoOf))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.createToken,
+    {
+      id: 'createToken',
+      tag,
+      summary: 'Makes a token. The answer is the only time that its secret is shown.',
+      body: schemas.createToken,
+      data: schemas.createdToken,
+      errors: [404, 413, 415],
+    },
+    async (c) => {
+      requireAdmin(c)
+      const { name, role = 'admin', tableScope, database, expiresAt, ttlSec } = bodyOf(c, schemas.createToken)
+      if (name === ENVIRONMENT_TOKEN) {
+        throw new ApiError(400, `name: "${name}" is the token that the server is started with.`)
+      }
+      const { namespaceId } = c.get('token')
+      const bound = database === undefined ? undefined : databases.find(namespaceId, database)
+      if (database !== undefined && !bound) throw new ApiError(404, 'There is no such database')
+      const { token, secret } = tokens.create({
+        namespaceId,
+        name,
+        role,
+        tableScope,
+        databaseId: bound?.id,
+        expiresAt: expiryOf({ expiresAt, ttlSec }, now()),
+      })
+      return succeed(c, { ...infoOf(token), token: secret })
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.revokeToken,
+    {
+      id: 'revokeToken',
+      tag,
+      summary: 'Revokes a token at once.',
+      data: schemas.deleted,
+      errors: [404],
+    },
+    (c) => {
+      requireAdmin(c)
+      const { namespaceId } = c.get('token')
+      if (!registry.makingRoom(() => tokens.revoke(namespaceId, c.req.param('id') ?? ''))) {
+        throw new ApiError(404, 'There is no such token')
+      }
+      return succeed(c, { deleted: true })
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.usage,
+    {
+      id: 'usage',
+      tag: 'Account',
+      summary: 'Requests, rows and bytes by day, database and token.',
+      query: schemas.usageQuery,
+      data: z.array(schemas.usageRow),
+    },
+    (c) => {
+      requireAdmin(c)
+      const query = parse(schemas.usageQuery, c.req.query())
+      return succeed(c, usage.list(c.get('token').namespaceId, withoutUndefined(query)))
+    },
+  )
+
+  operation(
+    app,
+    services,
+    ROUTES.me,
+    { id: 'me', tag: 'Account', summary: 'What the token is.', data: schemas.me },
+    (c) => {
+      const { namespaceSlug, namespaceId, role } = c.get('token')
+      return succeed(c, { namespaceSlug, namespaceId, role })
+    },
+  )
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+function withoutUndefined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}

@@ -1,0 +1,30 @@
+import type { Compilable } from 'kysely'
+import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+
+class Placeholder {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** Stands for a value, known when the statement is bound, in a query that is compiled once. */
+export function param<Value>(name: string): Value {
+  return new Placeholder(name) as Value
+}
+
+/** Compiles a query and returns a function that fills in its {@link param}s. */
+export function compileStatement<Params extends Record<string, SqlValue>>(
+  query: Compilable,
+): (params: Params) => SqlStatement {
+  const { sql, parameters } = query.compile()
+  const names = parameters.map((value) => (value instanceof Placeholder ? value.name : undefined))
+  return (params) => {
+    const values: SqlValue[] = []
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index]
+      values.push(name === undefined ? (parameters[index] as SqlValue) : (params[name] as SqlValue))
+    }
+    return { sql, params: values }
+  }
+}

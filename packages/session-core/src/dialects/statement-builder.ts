@@ -1,0 +1,34 @@
+import {
+  DummyDriver,
+  type Insertable,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { SessionTables } from '../sessions/session-tables.ts'
+
+type Messages = SessionTables['agent_messages']
+
+/** A Kysely that only compiles, for SQLite. */
+export function statementBuilder<Tables>(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/** The SQL that inserts a number of rows of values, compiled once for each number. */
+export function rowInserts(messages: string, columns: readonly (keyof Messages)[]): (rows: number) => string {
+  const into = statementBuilder<SessionTables>().insertInto(messages as 'agent_messages')
+  const row = Object.fromEntries(columns.map((column) => [column, ''])) as Insertable<Messages>
+  const sqlByCount: string[] = []
+  return (rows) => {
+    sqlByCount[rows] ??= into.values(Array(rows).fill(row)).compile().sql
+    return sqlByCount[rows]
+  }
+}

@@ -1,0 +1,192 @@
+import { refuseSideEffects } from '../sqlite/refuse-side-effects.ts'
+import { sqliteErrorCode } from '../sqlite/sqlite-error.ts'
+import { withoutValues } from '../sqlite/without-values.ts'
+import { Queue } from './queue.ts'
+import { refuseUnusable } from './refuse-unusable.ts'
+import {
+  isSqlDriver,
+  type SqlDriver,
+  type SqlResult,
+  type SqlStatement,
+  type SqlValue,
+} from './sql-driver.ts'
+import { isStorageError, StorageError, type StorageErrorCode } from './storage-error.ts'
+
+/** One result of a {@link DatabaseHandle}. */
+export interface HandleResult {
+  readonly columns?: readonly string[]
+  readonly rows?: readonly (readonly unknown[])[]
+  /** The rows as objects. */
+  readonly data?: readonly Record<string, unknown>[]
+  readonly changes?: number
+  readonly lastInsertRowid?: number | bigint
+  readonly rowsRead?: number
+  readonly rowsWritten?: number
+}
+
+/** What is needed of a PerSQL database handle, from `@persql/sdk` or any object of its shape. */
+export interface DatabaseHandle {
+  query(sql: string, params?: readonly unknown[]): Promise<HandleResult>
+  batch(
+    statements: readonly { sql: string; params?: readonly unknown[] | undefined }[],
+    options?: { transaction?: boolean; readOnly?: boolean },
+  ): Promise<readonly HandleResult[]>
+}
+
+const drivers = new WeakMap<object, SqlDriver>()
+
+/**
+ * The driver itself, or that of a database handle: the same one for the same handle until it is closed. Closing it
+ * leaves the handle open.
+ */
+export function toSqlDriver(database: SqlDriver | DatabaseHandle): SqlDriver {
+  if (isSqlDriver(database)) return database
+  const known = drivers.get(database)
+  if (known) return known
+  const driver = handleDriver(database)
+  const shared: SqlDriver = {
+    ...driver,
+    close() {
+      if (drivers.get(database) === shared) drivers.delete(database)
+      return driver.close()
+    },
+  }
+  drivers.set(database, shared)
+  return shared
+}
+
+/**
+ * A driver over a database handle. A batch is one request. Batches take effect in the order of the calls; those that
+ * only read run at the same time. Closing the driver leaves the handle open.
+ */
+export function handleDriver(handle: DatabaseHandle): SqlDriver {
+  if (!isDatabaseHandle(handle)) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'The database must be a SqlDriver, such as betterSqlite3Driver("agents.db"), or a PerSQL database handle.',
+    )
+  }
+  const queue = new Queue()
+  let closed: Promise<void> | undefined
+
+  async function send(statements: readonly SqlStatement[], readOnly: boolean): Promise<SqlResult[]> {
+    try {
+      const results = await handle.batch(statements.map(toRequest), { transaction: true, readOnly })
+      return results.map(toResult)
+    } catch (error) {
+      throw toStorageError(error, statements)
+    }
+  }
+
+  return {
+    dialect: 'sqlite',
+    // https://docs.persql.com: at most 100 statements per call
+    limits: { statements: 100 },
+
+    async batch(statements, { readOnly = false } = {}) {
+      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
+      if (statements.length === 0) return []
+      refuseUnusable(statements)
+      if (readOnly) refuseSideEffects(statements)
+      const run = () => send(statements, readOnly)
+      return readOnly ? queue.read(run) : queue.write(run)
+    },
+
+    close() {
+      closed ??= queue.end()
+      return closed
+    },
+  }
+}
+
+function isDatabaseHandle(value: unknown): value is DatabaseHandle {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'query' in value &&
+    typeof value.query === 'function' &&
+    'batch' in value &&
+    typeof value.batch === 'function'
+  )
+}
+
+function toRequest({ sql, params }: SqlStatement) {
+  return params === undefined ? { sql } : { sql, params: [...params] }
+}
+
+function toResult(result: HandleResult): SqlResult {
+  const { columns = Object.keys(result.data?.[0] ?? {}), changes, lastInsertRowid } = result
+  const { rowsRead, rowsWritten } = result
+  // A handle may make the objects only when somebody asks for them.
+  const rows = result.rows ?? result.data?.map((row) => columns.map((column) => row[column])) ?? []
+  return {
+    columns,
+    rows: rows as SqlValue[][],
+    ...(changes === undefined ? {} : { changes }),
+    ...(lastInsertRowid === undefined ? {} : { lastInsertRowid }),
+    ...(rowsRead === undefined ? {} : { rowsRead }),
+    ...(rowsWritten === undefined ? {} : { rowsWritten }),
+  }
+}
+
+// The kinds of `errorDetail` in the PerSQL API, and of the server in this repository.
+const KINDS: Readonly<Record<string, StorageErrorCode>> = {
+  unique_violation: 'CONSTRAINT',
+  not_null_violation: 'CONSTRAINT',
+  fk_violation: 'CONSTRAINT',
+  check_violation: 'CONSTRAINT',
+  unknown_table: 'NO_SUCH_TABLE',
+  syntax_error: 'INVALID_STATEMENT',
+  invalid_statement: 'INVALID_STATEMENT',
+  too_many_params: 'INVALID_STATEMENT',
+  too_few_params: 'INVALID_STATEMENT',
+  database_locked: 'BUSY',
+  readonly: 'READ_ONLY',
+  forbidden: 'READ_ONLY',
+  timeout: 'UNAVAILABLE',
+  too_large: 'TOO_LARGE',
+  disk_full: 'FULL',
+}
+
+// The codes of `PerSQLError` where there was no answer of the API.
+const CODES: Readonly<Record<string, StorageErrorCode>> = {
+  network: 'UNAVAILABLE',
+  timeout: 'UNAVAILABLE',
+  invalid_response: 'UNAVAILABLE',
+  aborted: 'UNAVAILABLE',
+  invalid_argument: 'INVALID_STATEMENT',
+  closed: 'DRIVER_CLOSED',
+}
+
+const STATUSES: Readonly<Record<number, StorageErrorCode>> = {
+  401: 'CANNOT_OPEN',
+  402: 'UNAVAILABLE',
+  403: 'READ_ONLY',
+  404: 'CANNOT_OPEN',
+  408: 'UNAVAILABLE',
+  413: 'TOO_LARGE',
+  429: 'UNAVAILABLE',
+}
+
+interface HandleError {
+  readonly code?: unknown
+  readonly status?: number
+  readonly detail?: { readonly kind?: string; readonly statementIndex?: number }
+  readonly cause?: unknown
+}
+
+function toStorageError(error: unknown, statements: readonly SqlStatement[]): StorageError {
+  if (isStorageError(error)) return error
+  const { code, status = 0, detail, cause } = (error ?? {}) as HandleError
+  // In local mode, the handle of the SDK runs on a driver itself.
+  if (isStorageError(cause)) return cause
+  const message = error instanceof Error ? error.message : String(error)
+  return new StorageError(
+    KINDS[detail?.kind ?? ''] ??
+      CODES[String(code)] ??
+      STATUSES[status] ??
+      (status >= 500 ? 'UNAVAILABLE' : sqliteErrorCode(message)),
+    withoutValues(message, statements.map(({ sql }) => sql).join('\n')),
+    { cause: error, statementIndex: detail?.statementIndex },
+  )
+}

@@ -1,0 +1,5 @@
+export { absolutePath } from './absolute-path.ts'
+export { handleDriver } from './handle-driver.ts'
+export { importError } from './import-error.ts'
+export { Queue } from './queue.ts'
+export { refuseUnusable } from './refuse-unusable.ts'

@@ -1,0 +1,39 @@
+import type { SqlStatement } from './sql-driver.ts'
+import { StorageError } from './storage-error.ts'
+
+const TRANSACTION_CONTROL =
+  /^(?:[\s;]|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/i
+
+const NO_PARAMS: readonly unknown[] = []
+
+/** Throws `INVALID_STATEMENT` for what no batch can hold: transaction control, and parameters that are no `SqlValue`s. */
+export function refuseUnusable(statements: readonly SqlStatement[]): void {
+  for (let index = 0; index < statements.length; index++) {
+    const { sql, params = NO_PARAMS } = statements[index]!
+    if (typeof sql !== 'string') throw unusable(index, 'is not SQL text.')
+    if (TRANSACTION_CONTROL.test(sql)) {
+      throw unusable(
+        index,
+        'begins or ends a transaction. A batch is one already: pass all its statements together.',
+      )
+    }
+    for (let position = 0; position < params.length; position++) {
+      if (isSqlValue(params[position])) continue
+      throw unusable(
+        index,
+        `has a parameter ${position + 1} that SQL cannot hold. Pass null, a string, a finite number, a bigint or a Uint8Array.`,
+      )
+    }
+  }
+}
+
+function unusable(statementIndex: number, what: string): StorageError {
+  return new StorageError('INVALID_STATEMENT', `Statement ${statementIndex} ${what}`, { statementIndex })
+}
+
+function isSqlValue(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return (
+    value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array
+  )
+}

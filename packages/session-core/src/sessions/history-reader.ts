@@ -1,0 +1,211 @@
+import type { SqlResult, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import { isStorageError } from '../driver/storage-error.ts'
+import { identifyItem } from '../items/identify-item.ts'
+import type { ItemCodec } from '../items/item-codec.ts'
+import { turnStarts } from '../items/turn-starts.ts'
+import { checkLimit, checkSessionId } from './check-arguments.ts'
+import { readInPages } from './read-in-pages.ts'
+import type { SessionSchema } from './session-batches.ts'
+
+/** A row that could not be turned into an item. Holds nothing of its content. */
+export interface CorruptRow {
+  readonly sessionId: string
+  readonly table: string
+  readonly rowId: number
+  /** True where the row was removed, by a pop that went on to the next valid item. */
+  readonly dropped: boolean
+  /** What the codec threw. That of `jsonCodec` quotes nothing of the row; that of another codec may. */
+  readonly error: unknown
+}
+
+/** Which part of a history to read: all of it, the latest `items`, or the latest `turns`. */
+export type HistoryWindow =
+  | { readonly items?: number; readonly turns?: never }
+  | { readonly turns: number; readonly items?: never }
+
+export interface StoredItem<Item> {
+  readonly rowId: number
+  readonly item: Item
+  readonly createdAt: Date
+}
+
+export interface HistoryPage<Item> {
+  /** Oldest first. */
+  readonly items: StoredItem<Item>[]
+  /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
+  readonly before?: number
+}
+
+/** One row of a session. */
+export interface Row<Item> {
+  readonly id: number
+  readonly createdAt: string
+  /** Absent where the row is corrupt; then `error` says why. */
+  readonly decoded?: { readonly item: Item }
+  readonly error?: unknown
+}
+
+const READ_ONLY = { readOnly: true }
+const TOO_LARGE = 'TOO_LARGE'
+
+/**
+ * Reads rows and decodes them. Of what does not decode it tells `onCorruptRow`. What does not fit into one answer is
+ * read in pages.
+ */
+export class HistoryReader<Item> {
+  readonly #schema: SessionSchema
+  readonly #codec: ItemCodec<Item>
+  readonly #onCorruptRow: (row: CorruptRow) => void
+
+  constructor(schema: SessionSchema, codec: ItemCodec<Item>, onCorruptRow = warnOfCorruptRow) {
+    this.#schema = schema
+    this.#codec = codec
+    this.#onCorruptRow = onCorruptRow
+  }
+
+  /** Throws for text that is not an item, and for what is not text. */
+  decode(text: SqlValue | undefined): Item {
+    if (typeof text !== 'string') throw new TypeError('The row does not hold text.')
+    return this.#codec.decode(text)
+  }
+
+  report(sessionId: string, rowId: number, dropped: boolean, error: unknown): void {
+    this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
+  }
+
+  async readAll(sessionId: string): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
+    const result = await this.#readWhole(this.#schema.statements.readAll({ session }))
+    if (result === TOO_LARGE)
+      return this.#items(session, this.#toRows(await readInPages(this.#schema, session)))
+    return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+  }
+
+  /** The latest items. */
+  async readItems(sessionId: string, items: number): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
+    const count = checkLimit('items', items)
+    if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
+    if (count === 0) return []
+    const result = await this.#readWhole(this.#schema.statements.readLatest({ session, limit: count }))
+    if (result === TOO_LARGE) {
+      const rows = this.#toRows(await readInPages(this.#schema, session, { limit: count }))
+      const isSound = rows.every(({ decoded }) => decoded)
+      return isSound ? this.#items(session, rows) : this.#readPastCorrupt(session, count)
+    }
+    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
+    return this.#decodeAll(result)?.reverse() ?? this.#readPastCorrupt(session, count)
+  }
+
+  async #readWhole(statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
+    try {
+      const [result] = await this.#schema.run([statement], READ_ONLY)
+      return result
+    } catch (error) {
+      if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
+      throw error
+    }
+  }
+
+  /** Nothing where a row is corrupt: then it is read again with row ids, to say which. */
+  #decodeAll(result: SqlResult | undefined): Item[] | undefined {
+    const texts = result?.cells ?? result?.rows.map((row) => row[0]) ?? []
+    const items: Item[] = []
+    try {
+      for (const text of texts) items.push(this.decode(text))
+      return items
+    } catch {
+      return undefined
+    }
+  }
+
+  async #readPastCorrupt(session: string, count: number): Promise<Item[]> {
+    return this.#items(session, await this.readValidRows(session, count))
+  }
+
+  /** The latest turns. */
+  async readTurns(sessionId: string, turns: number): Promise<Item[]> {
+    const session = checkSessionId(sessionId)
+    const count = checkLimit('turns', turns)
+    if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
+    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, count)
+    const skip = count - 1
+    const result = await this.#readWhole(this.#schema.statements.readTurns({ session, skip }))
+    const rows =
+      result === TOO_LARGE ? await readInPages(this.#schema, session, { skipTurns: skip }) : result?.rows
+    return this.#items(session, this.#toRows(rows))
+  }
+
+  async #readTurnsByDecoding(session: string, turns: number): Promise<Item[]> {
+    for (let width = turns * 8; ; width *= 4) {
+      const rows = await this.readRows(session, width)
+      const starts = turnStarts(rows.map(({ decoded }) => decoded && identifyItem(decoded.item)))
+      if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
+      // The first item of a part of the history may look like a start only because the one before it is missing.
+      const first = rows.findIndex(({ decoded }) => decoded)
+      const start = starts.filter((index) => index > first).at(-turns)
+      if (start !== undefined) return this.#items(session, rows.slice(start))
+    }
+  }
+
+  /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
+  async readValidRows(session: string, count: number): Promise<Row<Item>[]> {
+    if (count === 0) return []
+    for (let width = count; ; width *= 2) {
+      const rows = await this.readRows(session, width)
+      const valid = rows.flatMap((row, index) => (row.decoded ? [index] : []))
+      if (valid.length >= count) return rows.slice(valid.at(-count))
+      if (rows.length < width) return rows
+    }
+  }
+
+  /** The newest rows, before a row where one is given, oldest first. */
+  async readRows(
+    session: string,
+    count = Number.POSITIVE_INFINITY,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<Row<Item>[]> {
+    const limit = Number.isSafeInteger(count) ? count : -1
+    const result = await this.#readWhole(this.#schema.statements.readBefore({ session, before, limit }))
+    if (result !== TOO_LARGE) return this.#toRows(result?.rows)
+    return this.#toRows(await readInPages(this.#schema, session, { limit: count, before }))
+  }
+
+  #toRows(rows: SqlResult['rows'] = []): Row<Item>[] {
+    // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
+    return rows
+      .map(([id, text, createdAt]): Row<Item> => {
+        const row = { id: toNumber(id), createdAt: createdAt as string }
+        try {
+          return { ...row, decoded: { item: this.decode(text) } }
+        } catch (error) {
+          return { ...row, error }
+        }
+      })
+      .reverse()
+  }
+
+  #items(session: string, rows: readonly Row<Item>[]): Item[] {
+    return this.valid(session, rows).map(({ decoded }) => decoded.item)
+  }
+
+  /** Leaves out corrupt rows, and reports them. */
+  valid(session: string, rows: readonly Row<Item>[]): ValidRow<Item>[] {
+    return rows.filter((row): row is ValidRow<Item> => {
+      if (!row.decoded) this.report(session, row.id, false, row.error)
+      return row.decoded !== undefined
+    })
+  }
+}
+
+export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }
+
+export function toNumber(value: SqlValue | undefined): number {
+  return Number(value ?? 0)
+}
+
+function warnOfCorruptRow({ sessionId, table, rowId, dropped }: CorruptRow) {
+  const what = dropped ? 'Dropped' : 'Passed over'
+  // biome-ignore lint/suspicious/noConsole: a corrupt row is never passed over silently
+  console.warn(`${what} row ${rowId} of "${table}" in session "${sessionId}": it does not hold a valid item.`)
+}

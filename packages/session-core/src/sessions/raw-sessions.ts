@@ -1,0 +1,293 @@
+import { storedSessionStatements } from '../dialects/raw-session-statements.ts'
+import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { jsonArrays } from './encode-items.ts'
+import { toNumber } from './history-reader.ts'
+import { smaller } from './read-in-pages.ts'
+import { SessionSchema } from './session-batches.ts'
+import type { SessionCatalogOptions } from './session-catalog.ts'
+import { resolveTableNames } from './session-tables.ts'
+import { toHex } from './to-hex.ts'
+
+/** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
+export type StoredTime = string | number | null
+
+export interface StoredSession {
+  readonly sessionId: string
+  readonly createdAt: StoredTime
+  readonly updatedAt: StoredTime
+}
+
+export interface StoredSessionSummary extends StoredSession {
+  readonly items: number
+  /** Of all items, in the encoding of the database. */
+  readonly bytes: number
+  /** Id of the newest row; 0 where there is none. */
+  readonly lastRowId: number
+}
+
+/**
+ * What a row holds: text, or the bytes of what is no text, or no text that JavaScript could hold unchanged. Bytes of
+ * text are in the encoding of the database.
+ */
+export type StoredData = string | { readonly bytes: Uint8Array; readonly storage: 'text' | 'blob' }
+
+export interface StoredRow {
+  readonly rowId: number
+  readonly sessionId: string
+  readonly createdAt: StoredTime
+  readonly data: StoredData
+}
+
+export interface StoredChange {
+  /** Made where there is none; otherwise it gets these times. */
+  readonly session: StoredSession
+  /** Id of the newest row that the session must have now; 0 for none. */
+  readonly expectLast: number
+  /** Removes the rows after this one; 0 removes all. */
+  readonly truncateAfter?: number | undefined
+  /** Added at the end, in this order. */
+  readonly rows: readonly Pick<StoredRow, 'createdAt' | 'data'>[]
+}
+
+const READ_ONLY = { readOnly: true }
+
+/** Rows in one insert. */
+const AT_ONCE = 64
+
+const PAGE = { rows: 100_000, bytes: 32 * 1024 * 1024 }
+const ATTEMPTS = 20
+
+/**
+ * Sessions as they are stored, times and corrupt rows included, for copies that lose nothing. Nothing is decoded.
+ * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text, and
+ * more where the database refuses an answer as too large; every rejection is a `StorageError`.
+ */
+export class StoredSessions {
+  readonly #schema: SessionSchema
+  readonly #statements: ReturnType<typeof storedSessionStatements>
+
+  constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
+    const names = resolveTableNames(options)
+    this.#schema = new SessionSchema(driver, names, options.createTables ?? true)
+    this.#statements = storedSessionStatements(names)
+  }
+
+  async count(): Promise<number> {
+    const [result] = await this.#read(this.#statements.count({}))
+    return toNumber(result?.rows[0]?.[0])
+  }
+
+  /** Up to `limit` sessions, in the order of their ids, after the given id. */
+  async list(options: { limit: number; after?: string | undefined }): Promise<StoredSessionSummary[]> {
+    const { limit, after } = options
+    const { list, listFirst } = this.#statements
+    const [result] = await this.#read(after === undefined ? listFirst({ limit }) : list({ limit, after }))
+    return (result?.rows ?? []).map(toSummary)
+  }
+
+  /** Those of the given sessions that exist. */
+  async get(sessionIds: readonly string[]): Promise<StoredSessionSummary[]> {
+    const [result] = await this.#read(this.#statements.get({ sessions: JSON.stringify(sessionIds) }))
+    return (result?.rows ?? []).map(toSummary)
+  }
+
+  /**
+   * All rows of the given sessions at one moment, in the order of session ids and rows. Where they have to be read in
+   * parts and are changed 20 times meanwhile, it rejects with `HISTORY_CONFLICT`.
+   */
+  async read(sessionIds: readonly string[]): Promise<StoredRow[]> {
+    const statement = this.#statements.read({ sessions: JSON.stringify(sessionIds) })
+    try {
+      const [result] = await this.#read(statement)
+      return await this.#toRows(result)
+    } catch (error) {
+      if (!isStorageError(error, 'TOO_LARGE')) throw error
+      return this.#readInPages(sessionIds)
+    }
+  }
+
+  async #readInPages(sessionIds: readonly string[]): Promise<StoredRow[]> {
+    let before = await this.get(sessionIds)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const rows: StoredRow[] = []
+      for (const { sessionId, lastRowId } of before) {
+        for (let after = 0; after < lastRowId; ) {
+          const page = await this.readPage(sessionId, { after, limit: PAGE.rows, bytes: PAGE.bytes })
+          const last = page.at(-1)
+          if (!last) break
+          for (const row of page) rows.push(row)
+          after = last.rowId
+        }
+      }
+      const now = await this.get(sessionIds)
+      // Rows never change and ids only grow.
+      if (JSON.stringify(now) === JSON.stringify(before)) return rows
+      before = now
+    }
+    throw new StorageError(
+      'HISTORY_CONFLICT',
+      `The sessions changed ${ATTEMPTS} times while they were being read. Try again when others write less.`,
+    )
+  }
+
+  /**
+   * Up to `limit` rows of a session after the given row, oldest first, but no more than add up to `bytes`, or to what
+   * the database gives in one answer, except that the first one may be larger. An empty page: there are no more.
+   */
+  async readPage(
+    sessionId: string,
+    options: { after: number; limit: number; bytes: number },
+  ): Promise<StoredRow[]> {
+    for (let { bytes } = options; ; bytes = smaller(bytes)) {
+      try {
+        const [result] = await this.#read(
+          this.#statements.readPage({ ...options, session: sessionId, bytes }),
+        )
+        return await this.#toRows(result)
+      } catch (error) {
+        if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error
+      }
+    }
+  }
+
+  /**
+   * Applies all changes or none, and resolves with the ids of the newest rows that the sessions have then. Rejects
+   * with `HISTORY_CONFLICT` where a newest row is not the expected one.
+   */
+  async write(changes: readonly StoredChange[]): Promise<ReadonlyMap<string, number>> {
+    const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
+    const [guard, ...statements] = this.#writing(changes, ids)
+    const options = { guards: [guard] }
+    const results = await this.#schema.run([guard, ...statements], options).catch((error: unknown) => {
+      if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+      throw new StorageError(
+        'HISTORY_CONFLICT',
+        'A session is no longer what it was when it was read. Nothing was written. Try again.',
+        { cause: error.cause },
+      )
+    })
+    return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
+  }
+
+  #writing(changes: readonly StoredChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
+    const { expectLast, truncate, putSessions, lastRows } = this.#statements
+    const keeps = changes.flatMap(({ session, truncateAfter }) =>
+      truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
+    )
+    return [
+      expectLast({
+        changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
+      }),
+      ...(keeps.length === 0 ? [] : [truncate({ keeps: JSON.stringify(keeps) })]),
+      putSessions({
+        sessions: JSON.stringify(
+          changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
+        ),
+      }),
+      ...this.#inserting(changes),
+      lastRows({ sessions: ids }),
+    ]
+  }
+
+  #inserting(changes: readonly StoredChange[]): SqlStatement[] {
+    const { insertRows, insertTexts } = this.#statements
+    const { limits } = this.#schema.driver
+    if (limits || changes.some(({ rows }) => rows.some(({ data }) => typeof data !== 'string'))) {
+      const texts = changes.flatMap(({ session, rows }) => rows.map((row) => rowText(session.sessionId, row)))
+      const arrays = texts.length === 0 ? [] : jsonArrays(texts, limits)
+      return arrays.map((array) => insertRows({ rows: array }))
+    }
+    const statements: SqlStatement[] = []
+    let values: SqlValue[] = []
+    for (const { session, rows } of changes) {
+      for (const { createdAt, data } of rows) {
+        values.push(session.sessionId, data as string, createdAt)
+        if (values.length < AT_ONCE * 3) continue
+        statements.push(insertTexts(values))
+        values = []
+      }
+    }
+    if (values.length > 0) statements.push(insertTexts(values))
+    return statements
+  }
+
+  #read(statement: SqlStatement): Promise<SqlResult[]> {
+    return this.#schema.run([statement], READ_ONLY)
+  }
+
+  async #toRows(result: SqlResult | undefined): Promise<StoredRow[]> {
+    const rows: StoredRow[] = []
+    const odd: number[] = []
+    for (const [id, session, data, created, bytes] of result?.rows ?? []) {
+      const rowId = toNumber(id)
+      if (!isPlainText(data, bytes)) odd.push(rowId)
+      rows.push({
+        rowId,
+        sessionId: session as string,
+        createdAt: toStoredTime(created),
+        data: data as string,
+      })
+    }
+    return odd.length === 0 ? rows : this.#withBytes(rows, odd)
+  }
+
+  async #withBytes(rows: readonly StoredRow[], odd: readonly number[]): Promise<StoredRow[]> {
+    const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
+    const found = new Map<number, StoredData>()
+    let decoder: TextDecoder | undefined
+    for (const [id, storage, bytes, a] of result?.rows ?? []) {
+      decoder ??= new TextDecoder(encodingOf(a as Uint8Array), { fatal: true, ignoreBOM: true })
+      found.set(toNumber(id), toData(storage === 'blob' ? 'blob' : 'text', bytes as Uint8Array, decoder))
+    }
+    return rows.map((row) => ({ ...row, data: found.get(row.rowId) ?? row.data }))
+  }
+}
+
+/** False for text that may have lost something on its way: bindings replace what is not UTF-8, or cut at a NUL. */
+function isPlainText(data: SqlValue | undefined, bytes: SqlValue | undefined): data is string {
+  if (typeof data !== 'string' || data.includes('\0') || data.includes('\ufffd')) return false
+  const { length } = data
+  // In UTF-8 as a rule, or in UTF-16.
+  return length === bytes || utf8Length(data) === bytes || length * 2 === bytes
+}
+
+const utf8 = new TextEncoder()
+const utf8Length = (text: string) => utf8.encode(text).length
+
+/** The encoding of a database, told by the bytes of an `a`. */
+function encodingOf(a: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (a.length === 1) return 'utf-8'
+  return a[0] === 0 ? 'utf-16be' : 'utf-16le'
+}
+
+function toData(storage: 'text' | 'blob', bytes: Uint8Array, decoder: TextDecoder): StoredData {
+  if (storage === 'blob') return { storage, bytes }
+  try {
+    const text = decoder.decode(bytes)
+    return text.includes('\0') ? { storage, bytes } : text
+  } catch {
+    return { storage, bytes }
+  }
+}
+
+function rowText(sessionId: string, { createdAt, data }: StoredChange['rows'][number]): string {
+  if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
+  return JSON.stringify([sessionId, createdAt, toHex(data.bytes), data.storage])
+}
+
+function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {
+  const [sessionId, createdAt, updatedAt, items, bytes, last] = row
+  return {
+    sessionId: String(sessionId),
+    createdAt: toStoredTime(createdAt),
+    updatedAt: toStoredTime(updatedAt),
+    items: toNumber(items),
+    bytes: toNumber(bytes),
+    lastRowId: toNumber(last),
+  }
+}
+
+function toStoredTime(value: SqlValue | undefined): StoredTime {
+  return typeof value === 'string' || typeof value === 'number' ? value : value == null ? null : String(value)
+}

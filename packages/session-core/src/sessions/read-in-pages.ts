@@ -1,0 +1,93 @@
+import type { SqlResult } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import type { SessionSchema } from './session-batches.ts'
+
+/** Which rows of a session: all, or the newest that fulfil every condition given. */
+export interface RowSelection {
+  /** How many at most. */
+  readonly limit?: number | undefined
+  /** Only rows before this one. */
+  readonly before?: number | undefined
+  /** Only rows from the start of a turn on: how many starts come after it. */
+  readonly skipTurns?: number | undefined
+}
+
+type Rows = SqlResult['rows']
+
+const READ_ONLY = { readOnly: true }
+
+/** Half of what a server in this repository gives in one answer, so that escapes have room. */
+const MOST_BYTES = 32 * 1024 * 1024
+
+/** Below this, a page is one row. */
+const LEAST_BYTES = 64 * 1024
+
+const ATTEMPTS = 20
+
+/**
+ * Rows of `[id, text, created_at]`, newest first, for histories that do not fit into one answer. They are what the
+ * session held at one moment: rows never change and ids only grow, so as long as there are as many rows up to the one
+ * that was the newest, they are the same ones. Where they no longer are, it starts over, and after 20 times rejects
+ * with `HISTORY_CONFLICT`. Rejects with `TOO_LARGE` where one row alone is.
+ */
+export async function readInPages(
+  schema: SessionSchema,
+  session: string,
+  selection: RowSelection = {},
+): Promise<Rows> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const rows = await readOnce(schema, session, selection)
+    if (rows) return rows
+  }
+  throw new StorageError(
+    'HISTORY_CONFLICT',
+    `The history was rewritten ${ATTEMPTS} times while it was being read. Try again when others write less.`,
+  )
+}
+
+/** Nothing where rows were deleted in the meantime. */
+async function readOnce(
+  schema: SessionSchema,
+  session: string,
+  { limit = Number.POSITIVE_INFINITY, before = Number.MAX_SAFE_INTEGER, skipTurns }: RowSelection,
+): Promise<Rows | undefined> {
+  const { readExtent, readTurnStart, readRowsBefore, countThrough } = schema.statements
+  const [extent, start] = await schema.run(
+    [
+      readExtent({ session }),
+      ...(skipTurns === undefined ? [] : [readTurnStart({ session, skip: skipTurns })]),
+    ],
+    READ_ONLY,
+  )
+  const [last = 0, count = 0] = extent?.rows[0]?.map(Number) ?? []
+  const first = Number(start?.rows[0]?.[0] ?? 0)
+  const rows: Rows[number][] = []
+  let bytes = MOST_BYTES
+  for (let end = Math.min(before, last + 1); rows.length < limit; ) {
+    const left = limit - rows.length
+    const page = { session, first, before: end, limit: Number.isSafeInteger(left) ? left : -1, bytes }
+    const [found, through] = await schema
+      .run([readRowsBefore(page), countThrough({ session, last })], READ_ONLY)
+      .catch((error: unknown) => {
+        if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error
+        return NO_RESULTS
+      })
+    if (!found || !through) {
+      bytes = smaller(bytes)
+      continue
+    }
+    if (Number(through.rows[0]?.[0]) !== count) return undefined
+    for (const row of found.rows) rows.push(row)
+    const oldest = found.rows.at(-1)
+    if (!oldest) break
+    end = Number(oldest[0])
+  }
+  return rows
+}
+
+const NO_RESULTS: readonly SqlResult[] = []
+
+/** The next smaller size of a page; 0 stands for one row. */
+export function smaller(bytes: number): number {
+  return bytes / 4 < LEAST_BYTES ? 0 : Math.floor(bytes / 4)
+}

@@ -1,0 +1,159 @@
+import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { checkId, checkLimit, checkRowId, checkSessionId } from './check-arguments.ts'
+import { parseTime } from './parse-time.ts'
+import { SessionSchema } from './session-batches.ts'
+import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+
+export interface SessionSummary {
+  readonly sessionId: string
+  /** Rows of the session, corrupt ones included. */
+  readonly itemCount: number
+  /** When the session began, to the second; an invalid date where another program left no time that can be read. */
+  readonly firstActivity: Date
+  /** When items were last added, to the second; or an invalid date, as above. */
+  readonly lastActivity: Date
+}
+
+export interface SessionPage {
+  readonly sessions: SessionSummary[]
+  /** Pass it as `after` to get the next page; absent on the last one. */
+  readonly after?: string
+}
+
+export interface SessionCatalogOptions extends SessionTableNames {
+  readonly createTables?: boolean | undefined
+}
+
+/**
+ * The sessions of a database. Every method is one atomic batch; a fork that was refused reads once more to say why.
+ * Every rejection is a `StorageError`.
+ */
+export class SessionCatalog {
+  readonly #schema: SessionSchema
+
+  constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
+    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+  }
+
+  /** Latest activity first, in pages of `limit` (default: 50). */
+  async list(options: { limit?: number | undefined; after?: string | undefined } = {}): Promise<SessionPage> {
+    const limit = checkLimit('limit', options.limit ?? 50)
+    if (limit === 0 || limit === Number.POSITIVE_INFINITY) {
+      throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1. Read longer lists in pages.')
+    }
+    const cursor = options.after === undefined ? NO_CURSOR : parseCursor(options.after)
+    const { listSummaries } = this.#schema.statements
+    const results = await this.#schema.run([listSummaries({ limit: limit + 1, ...cursor })], {
+      readOnly: true,
+    })
+    const rows = results[0]?.rows ?? []
+    const sessions = rows.slice(0, limit).map(toSummary)
+    const last = rows.length > limit ? rows[limit - 1] : undefined
+    return last ? { sessions, after: JSON.stringify([last[2], Number(last[3]), last[0]]) } : { sessions }
+  }
+
+  /** `undefined` for a session that does not exist. */
+  async get(sessionId: string): Promise<SessionSummary | undefined> {
+    const session = checkSessionId(sessionId)
+    const results = await this.#schema.run([this.#schema.statements.getSummary({ session })], {
+      readOnly: true,
+    })
+    return results[0]?.rows.map(toSummary)[0]
+  }
+
+  /** Resolves with false where there was no such session. */
+  async delete(sessionId: string): Promise<boolean> {
+    const session = checkSessionId(sessionId)
+    const { getSummary, deleteFrom, deleteSession } = this.#schema.statements
+    const results = await this.#schema.run([
+      getSummary({ session }),
+      deleteFrom({ session, first: 0 }),
+      deleteSession({ session }),
+    ])
+    return (results[0]?.rows.length ?? 0) > 0
+  }
+
+  /**
+   * Copies the items of a session, up to and including the row `throughRowId` where that is given, into a new
+   * session, and resolves with its summary. Items keep their order and times; operation ids are not copied.
+   * Rejects with `SESSION_NOT_FOUND` or `SESSION_EXISTS`, and with `HISTORY_CONFLICT` where the session does not have
+   * that row.
+   */
+  async fork(
+    sessionId: string,
+    newSessionId: string,
+    options: { throughRowId?: number | undefined } = {},
+  ): Promise<SessionSummary> {
+    const session = checkSessionId(sessionId)
+    const target = checkId('new session id', newSessionId)
+    const row =
+      options.throughRowId === undefined ? undefined : checkRowId('throughRowId', options.throughRowId)
+    const { forkSession, expectRow, copyItems, getSummary } = this.#schema.statements
+    const guards = [
+      forkSession({ session, target }),
+      ...(row === undefined ? [] : [expectRow({ session, row })]),
+    ]
+    const through = row ?? Number.MAX_SAFE_INTEGER
+    const results = await this.#schema
+      .run([...guards, copyItems({ session, target, through }), getSummary({ session: target })], { guards })
+      .catch((error: unknown) => this.#refuseFork(error, session, target, row))
+    const summary = results.at(-1)?.rows.map(toSummary)[0]
+    if (summary) return summary
+    throw noSession(session)
+  }
+
+  /** Throws the reason why a fork was refused. */
+  async #refuseFork(error: unknown, session: string, target: string, row?: number): Promise<never> {
+    if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+    const { getSummary, getRow } = this.#schema.statements
+    const [existing, source, found] = await this.#schema.run(
+      [getSummary({ session: target }), getSummary({ session }), getRow({ session, row: row ?? 0 })],
+      { readOnly: true },
+    )
+    const { cause } = error
+    if (existing?.rows.length) {
+      throw new StorageError('SESSION_EXISTS', `Session "${target}" already exists. Fork into another id.`, {
+        cause,
+      })
+    }
+    if (source?.rows.length === 0) throw noSession(session, cause)
+    if (row !== undefined && found?.rows.length === 0) {
+      throw new StorageError(
+        'HISTORY_CONFLICT',
+        `Session "${session}" has no row ${row}. Read the session again to see the rows that it has.`,
+        { cause },
+      )
+    }
+    // A trigger of somebody else may have refused the new session as well.
+    throw cause
+  }
+}
+
+function noSession(session: string, cause?: unknown): StorageError {
+  return new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`, {
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+const NO_CURSOR = { updated: null, row: 0, session: '' }
+
+function parseCursor(after: string): { updated: string; row: number; session: string } {
+  try {
+    const [updated, row, session] = JSON.parse(after) as unknown[]
+    if (typeof updated === 'string' && typeof row === 'number' && typeof session === 'string') {
+      return { updated, row, session }
+    }
+  } catch {}
+  throw new StorageError('INVALID_ARGUMENT', 'after must be the `after` of an earlier page.')
+}
+
+function toSummary(row: SqlResult['rows'][number]): SessionSummary {
+  const [sessionId, createdAt, updatedAt, , itemCount] = row
+  return {
+    sessionId: String(sessionId),
+    itemCount: Number(itemCount),
+    firstActivity: parseTime(createdAt as string),
+    lastActivity: parseTime(updatedAt as string),
+  }
+}

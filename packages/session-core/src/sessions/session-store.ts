@@ -1,0 +1,397 @@
+import { FEW } from '../dialects/session-statements.ts'
+import type { SqlDriver, SqlStatement } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { type ItemCodec, jsonCodec } from '../items/item-codec.ts'
+import { checkId, checkLimit, checkSessionId } from './check-arguments.ts'
+import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
+import {
+  type CorruptRow,
+  type HistoryPage,
+  HistoryReader,
+  type HistoryWindow,
+  type Row,
+  toNumber,
+} from './history-reader.ts'
+import { parseTime } from './parse-time.ts'
+import { type RunOptions, SessionSchema } from './session-batches.ts'
+import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+import { toHex } from './to-hex.ts'
+
+export interface SessionStoreOptions<Item> extends SessionTableNames {
+  /** Default: {@link jsonCodec}. */
+  readonly codec?: ItemCodec<Item> | undefined
+  /** False where somebody else makes the tables; then nothing but data is ever written. Default: true. */
+  readonly createTables?: boolean | undefined
+  /** Told of every corrupt row that was passed over. Default: a warning on the console. */
+  readonly onCorruptRow?: ((row: CorruptRow) => void) | undefined
+}
+
+export interface OperationOptions {
+  /**
+   * Remembered with the change. The same id with the same change again succeeds and changes nothing; with another
+   * change it rejects with `OPERATION_CONFLICT`. Forgotten when the session is cleared.
+   */
+  readonly operationId?: string | undefined
+}
+
+/** What is inserted: a text with its time, or a copy of a row. */
+type NewRow =
+  | readonly [text: string, createdAt: string | null]
+  | readonly [text: null, createdAt: null, id: number]
+
+/** How often a change starts over because the history changed between its read and its write. */
+const ATTEMPTS = 20
+
+/**
+ * The histories of a database. A history is a list of items under a session id; a session begins to exist with
+ * its first item, or with a change that leaves none: a `replaceAll` or `replaceSuffix` by none, or an `append` of
+ * none with an operation id. One store serves any number of sessions.
+ *
+ * Every change is one atomic batch. A method that says that it reads first makes a change that does nothing if the
+ * history is no longer what was read, and then starts over. A read is one batch, several where it meets corrupt
+ * rows or where the database refuses the answer as too large; then it is read in parts, which are checked to be of one
+ * moment. Every rejection is a `StorageError`, and a rejected change left the history as it was, except after
+ * `UNAVAILABLE`: then it is not known whether the change was made, and with an operation id it can be repeated
+ * safely. Arguments are read before the first await.
+ */
+export class SessionStore<Item> {
+  readonly #schema: SessionSchema
+  readonly #codec: ItemCodec<Item>
+  readonly #reader: HistoryReader<Item>
+
+  constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
+    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#codec = options.codec ?? jsonCodec<Item>()
+    this.#reader = new HistoryReader(this.#schema, this.#codec, options.onCorruptRow)
+  }
+
+  /**
+   * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
+   * it is one too. Corrupt rows are passed over and reported; they do not count as items, nor do they end a turn.
+   * With an `opaque` codec, turns may take several reads.
+   */
+  read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
+    if (window.turns !== undefined) return this.#reader.readTurns(sessionId, window.turns)
+    if (window.items !== undefined) return this.#reader.readItems(sessionId, window.items)
+    return this.#reader.readAll(sessionId)
+  }
+
+  /** The newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
+  async readPage(
+    sessionId: string,
+    options: { readonly limit: number; readonly before?: number | undefined },
+  ): Promise<HistoryPage<Item>> {
+    const session = checkSessionId(sessionId)
+    const limit = checkLimit('limit', options.limit)
+    if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
+    const found = await this.#reader.readRows(session, limit + 1, options.before)
+    const rows = found.slice(-limit)
+    const items = this.#reader.valid(session, rows).map(({ id, createdAt, decoded }) => ({
+      rowId: id,
+      item: decoded.item,
+      createdAt: parseTime(createdAt),
+    }))
+    const oldest = found.length > limit ? rows[0] : undefined
+    return oldest ? { items, before: oldest.id } : { items }
+  }
+
+  /** Adds the items at the end, all or none, in order, without others between them. No items: does nothing. */
+  async append(sessionId: string, items: readonly Item[], options: OperationOptions = {}): Promise<void> {
+    const session = checkSessionId(sessionId)
+    const texts = encodeItems(this.#codec, items)
+    if (options.operationId === undefined) {
+      if (texts.length > 0) await this.#schema.run(this.#appending(session, texts))
+      return
+    }
+    const statements = this.#appending(session, texts)
+    const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
+    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], [operation.insert], {
+      operations: true,
+    })
+    if (refusal && !(await this.#wasApplied(operation))) throw refusal
+  }
+
+  /**
+   * Removes the newest item and resolves with it, or with `undefined` for an empty history. Corrupt rows on the
+   * way are dropped and reported, each in a batch of its own. With an `opaque` codec it reads first, and rejects with
+   * `UNREADABLE_ITEM` rather than drop a row.
+   */
+  async pop(sessionId: string): Promise<Item | undefined> {
+    const session = checkSessionId(sessionId)
+    if (this.#codec.format === 'opaque') return this.#popOpaque(session)
+    for (;;) {
+      const [deleted] = await this.#schema.run([this.#schema.statements.deleteLatest({ session })])
+      const row = deleted?.rows[0]
+      if (!row) return undefined
+      const [id, text] = row
+      try {
+        return this.#reader.decode(text)
+      } catch (error) {
+        this.#reader.report(session, toNumber(id), true, error)
+      }
+    }
+  }
+
+  /** Removes the session: its items, its row, and its operation ids. */
+  async clear(sessionId: string): Promise<void> {
+    const session = checkSessionId(sessionId)
+    const { deleteFrom, deleteSession } = this.#schema.statements
+    await this.#schema.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
+  }
+
+  /**
+   * Puts these items in the place of the whole history. Where they are too large to be sent, it reads first, and rows
+   * that hold one of them already are copied, with their times.
+   */
+  async replaceAll(sessionId: string, items: readonly Item[]): Promise<void> {
+    const session = checkSessionId(sessionId)
+    const texts = encodeItems(this.#codec, items)
+    const { deleteFrom } = this.#schema.statements
+    try {
+      await this.#schema.run([deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)])
+    } catch (error) {
+      if (!isStorageError(error, 'TOO_LARGE')) throw error
+      await this.#untilUnchanged(async () => {
+        const stored = await this.#reader.readRows(session)
+        const { guards, statements } = this.#replacingTail(
+          session,
+          stored,
+          this.#copies(texts, stored, error),
+        )
+        return this.#writeUnlessRefused(statements, guards)
+      })
+    }
+  }
+
+  /**
+   * Puts `replacement` in the place of the newest items, if those equal `expected`; otherwise rejects with
+   * `HISTORY_CONFLICT`. Key order does not matter, bytes are compared by value. Reads first. Where the replacement is
+   * too large to be sent, rows that hold one of its items already are copied, with their times.
+   */
+  async replaceSuffix(
+    sessionId: string,
+    expected: readonly Item[],
+    replacement: readonly Item[],
+    options: OperationOptions = {},
+  ): Promise<void> {
+    const session = checkSessionId(sessionId)
+    const wanted = canonicalTexts(expected)
+    const texts = encodeItems(this.#codec, replacement)
+    const operation =
+      options.operationId === undefined
+        ? undefined
+        : await this.#operation(session, options.operationId, [
+            'replace',
+            wanted,
+            canonicalTexts(replacement),
+          ])
+
+    await this.#untilUnchanged(async () => {
+      const tail = await this.#reader.readValidRows(session, wanted.length)
+      const found = canonicalTexts(tail.flatMap(({ decoded }) => (decoded ? [decoded.item] : [])))
+      const matches = found.length === wanted.length && found.every((text, index) => text === wanted[index])
+      if (!matches) {
+        if (operation && (await this.#wasApplied(operation))) return undefined
+        throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
+      }
+      const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
+      const write = async (rows: readonly NewRow[]) => {
+        const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...rows])
+        if (!operation) return this.#writeUnlessRefused(statements, guards)
+        const refusal = await this.#writeUnlessRefused(
+          [operation.insert, ...statements],
+          [operation.insert, ...guards],
+          { operations: true },
+        )
+        return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
+      }
+      return write(texts.map(add)).catch((error: unknown) => {
+        if (!isStorageError(error, 'TOO_LARGE')) throw error
+        return write(this.#copies(texts, tail, error))
+      })
+    })
+  }
+
+  /**
+   * Rewrites a history. `change` gets all items and returns, for each of them, what stands in its place: `[item]`
+   * keeps it with its time, `[]` drops it. It may be called more than once, and what it throws is passed on. Rows
+   * from the first change on get new ids; corrupt rows keep their place and their bytes. Anything but one list for
+   * each item rejects with `INVALID_ARGUMENT`. Reads first.
+   */
+  async rewrite(
+    sessionId: string,
+    change: (items: readonly Item[]) => readonly (readonly Item[])[],
+  ): Promise<void> {
+    const session = checkSessionId(sessionId)
+    await this.#untilUnchanged(async () => {
+      const rows = await this.#reader.readRows(session)
+      const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
+      const places = change(valid)
+      if (
+        !Array.isArray(places) ||
+        places.length !== valid.length ||
+        !Array.from(places).every(Array.isArray)
+      ) {
+        throw new StorageError(
+          'INVALID_ARGUMENT',
+          `The change must return one list for each of the ${valid.length} items.`,
+        )
+      }
+      let position = 0
+      const placed = rows.map((row) => {
+        if (!row.decoded) return { row, kept: true, rows: [keep(row)] }
+        const items = places[position++] ?? []
+        const kept = items.length === 1 && items[0] === row.decoded.item
+        return {
+          row,
+          kept,
+          rows: kept
+            ? [keep(row)]
+            : encodeItems(this.#codec, items).map((text): NewRow => [text, row.createdAt]),
+        }
+      })
+      const first = placed.findIndex(({ kept }) => !kept)
+      if (first === -1) return undefined
+      const tail = placed.slice(first)
+      const { guards, statements } = this.#replacingTail(
+        session,
+        tail.map(({ row }) => row),
+        tail.flatMap(({ rows }) => rows),
+      )
+      return this.#writeUnlessRefused(statements, guards)
+    })
+  }
+
+  /** Resolves with the error where a guard did not hold: on the history, or on the operation id. */
+  async #writeUnlessRefused(
+    statements: readonly SqlStatement[],
+    guards: readonly SqlStatement[],
+    options?: RunOptions,
+  ): Promise<StorageError | undefined> {
+    try {
+      await this.#schema.run(statements, { ...options, guards })
+      return undefined
+    } catch (error) {
+      if (isStorageError(error, 'HISTORY_CONFLICT')) return error
+      throw error
+    }
+  }
+
+  /** An attempt resolves with the refusal of its write, or with nothing once it is done. */
+  async #untilUnchanged(attempt: () => Promise<StorageError | undefined>) {
+    let refusal: StorageError | undefined
+    for (let count = 0; count < ATTEMPTS; count++) {
+      refusal = await attempt()
+      if (!refusal) return
+    }
+    throw new StorageError(
+      'HISTORY_CONFLICT',
+      `The history changed ${ATTEMPTS} times while it was being rewritten. Try again when others write less.`,
+      { cause: refusal?.cause },
+    )
+  }
+
+  #appending(session: string, texts: readonly string[]): SqlStatement[] {
+    const { touchSession, insertTexts, insertFewTexts } = this.#schema.statements
+    const { limits } = this.#schema.driver
+    const touch = touchSession({ session })
+    if (texts.length === 0) return [touch]
+    if (texts.length <= FEW && limits?.valueBytes === undefined && limits?.requestBytes === undefined) {
+      return [touch, insertFewTexts(session, texts)]
+    }
+    const arrays = jsonArrays(texts.map(quote), limits)
+    return [touch, ...arrays.map((array) => insertTexts({ session, texts: array }))]
+  }
+
+  /** The texts as rows, as copies where one is stored already. Throws the error where none is. */
+  #copies(texts: readonly string[], stored: readonly Row<Item>[], error: StorageError): NewRow[] {
+    const byText = new Map<string, Row<Item>>()
+    for (const row of stored) if (row.decoded) byText.set(this.#codec.encode(row.decoded.item), row)
+    const rows = texts.map((text) => {
+      const row = byText.get(text)
+      return row ? keep(row) : add(text)
+    })
+    if (rows.every(([text]) => text !== null)) throw error
+    return rows
+  }
+
+  /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
+  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
+    const { touchSession, insertRows, deleteBetween, expectLast } = this.#schema.statements
+    const first = tail[0]
+    const last = tail.at(-1)
+    const arrays =
+      rows.length === 0
+        ? []
+        : jsonArrays(
+            rows.map((row) => JSON.stringify(row)),
+            this.#schema.driver.limits,
+          )
+    const guards = last ? [expectLast({ session, last: last.id })] : []
+    return {
+      guards,
+      statements: [
+        ...guards,
+        touchSession({ session }),
+        ...arrays.map((array) => insertRows({ session, rows: array })),
+        // Last, because rows that stay are copied.
+        ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
+      ],
+    }
+  }
+
+  async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
+    const operation = checkId('operation id', operationId)
+    const digest = await sha256(JSON.stringify(content))
+    const { insertOperation, readOperation } = this.#schema.statements
+    return {
+      digest,
+      insert: insertOperation({ session, operation, digest }),
+      read: readOperation({ session, operation }),
+    }
+  }
+
+  async #wasApplied(operation: Operation): Promise<boolean> {
+    const [result] = await this.#schema.run([operation.read], { operations: true })
+    const digest = result?.rows[0]?.[0]
+    if (digest === undefined || digest === operation.digest) return digest !== undefined
+    throw new StorageError(
+      'OPERATION_CONFLICT',
+      'This operation id was already used for another change. Use a new id for a new change.',
+    )
+  }
+
+  async #popOpaque(session: string): Promise<Item | undefined> {
+    let popped: Item | undefined
+    await this.#untilUnchanged(async () => {
+      const [row] = await this.#reader.readRows(session, 1)
+      popped = row?.decoded?.item
+      if (!row) return undefined
+      if (!row.decoded) {
+        throw new StorageError(
+          'UNREADABLE_ITEM',
+          `The codec could not decode row ${row.id} of "${this.#schema.names.messages}". Nothing was removed.`,
+        )
+      }
+      const { deleteFrom, expectLast } = this.#schema.statements
+      const guard = expectLast({ session, last: row.id })
+      return this.#writeUnlessRefused([guard, deleteFrom({ session, first: row.id })], [guard])
+    })
+    return popped
+  }
+}
+
+interface Operation {
+  readonly digest: string
+  readonly insert: SqlStatement
+  readonly read: SqlStatement
+}
+
+const quote = (text: string) => JSON.stringify(text)
+const add = (text: string): NewRow => [text, null]
+const keep = (row: Row<unknown>): NewRow => [null, null, row.id]
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return toHex(new Uint8Array(digest))
+}

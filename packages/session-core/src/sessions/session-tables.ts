@@ -1,0 +1,73 @@
+import type { Generated } from 'kysely'
+import { StorageError } from '../driver/storage-error.ts'
+
+/**
+ * The two tables, with their default names, for `Kysely<SessionTables>`. The layout is that of the Python Agents
+ * SDK's `SQLiteSession`; either side opens what the other wrote. Times are UTC, as in `2026-01-31 23:59:59`.
+ */
+export interface SessionTables {
+  agent_sessions: {
+    session_id: string
+    created_at: Generated<string>
+    /** When items were last added. */
+    updated_at: Generated<string>
+  }
+  agent_messages: {
+    /** Grows with every row and is never used twice; items are in this order. */
+    id: Generated<number>
+    session_id: string
+    /** One item, as JSON. */
+    message_data: string
+    created_at: Generated<string>
+  }
+}
+
+/** Other sessions need both tables of their own: to clear a session also deletes its rows in every table beside it. */
+export interface SessionTableNames {
+  /** Default: `agent_sessions`. */
+  readonly sessionsTable?: string | undefined
+  /** Default: `agent_messages`. */
+  readonly messagesTable?: string | undefined
+}
+
+/** The names filled in where nobody says otherwise, with those of the Python SDK. They are not checked. */
+export function withDefaultNames(
+  names: SessionTableNames = {},
+): Readonly<Record<keyof SessionTableNames, string>> {
+  return {
+    sessionsTable: names.sessionsTable ?? 'agent_sessions',
+    messagesTable: names.messagesTable ?? 'agent_messages',
+  }
+}
+
+/** Names checked and filled in. `operations` remembers operation ids and is made when the first one is used. */
+export interface ResolvedTableNames {
+  readonly sessions: string
+  readonly messages: string
+  readonly operations: string
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
+
+export function resolveTableNames(names: SessionTableNames = {}): ResolvedTableNames {
+  const { sessionsTable, messagesTable } = withDefaultNames(names)
+  const sessions = checkName('sessionsTable', sessionsTable)
+  const messages = checkName('messagesTable', messagesTable)
+  const operations = `${sessions}_operations`
+  const different = new Set([sessions, messages, operations].map((name) => name.toLowerCase()))
+  if (different.size !== 3) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `Tables "${sessions}", "${messages}" and "${operations}" must have three different names.`,
+    )
+  }
+  return { sessions, messages, operations }
+}
+
+function checkName(option: string, name: unknown): string {
+  if (typeof name === 'string' && NAME.test(name) && !/^sqlite_/i.test(name)) return name
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    `${option} must be 1 to 48 letters, digits and underscores, not begin with a digit, and not begin with "sqlite_".`,
+  )
+}
