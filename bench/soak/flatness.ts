@@ -1,5 +1,5 @@
 import { median } from '../median.ts'
-import type { Window } from './run-soak.ts'
+import type { Window } from './window.ts'
 
 /** How one measure of a soak went on. */
 export interface Trend {

@@ -9,9 +9,7 @@ import { type Trend, trends } from './flatness.ts'
 import type { LoadTarget } from './homes.ts'
 import type { FinalReport, LoadJob, WindowReport } from './load-process.ts'
 import { childrenOf, type Reading, read } from './readings.ts'
-
-/** Readings are medians, the WAL is the largest that was seen; times are those of the slowest process. */
-export interface Window extends Reading, WindowReport {}
+import type { Window } from './window.ts'
 
 export interface Soak {
   readonly windows: readonly Window[]

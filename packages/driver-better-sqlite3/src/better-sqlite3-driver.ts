@@ -18,31 +18,8 @@ import {
 } from '@persql/session-core/sqlite'
 import { openForReading } from './open-for-reading.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
+import type { SqliteHandle } from './sqlite-handle.ts'
 import { type CachedStatement, columnNames, StatementCache } from './statement-cache.ts'
-
-/** The part of a better-sqlite3 `Database` that the driver needs, so that users choose the version. */
-export interface SqliteHandle {
-  readonly inTransaction: boolean
-  readonly readonly: boolean
-  prepare(sql: string): PreparedStatement
-  pragma(pragma: string, options?: { simple?: boolean }): unknown
-  close(): unknown
-}
-
-export interface PreparedStatement {
-  /** True where the statement returns rows. */
-  readonly reader: boolean
-  /** True where the statement cannot change the database. */
-  readonly readonly: boolean
-  /** Rows as arrays. */
-  raw(toggle?: boolean): PreparedStatement
-  /** Only the first column, without rows. */
-  pluck(toggle?: boolean): PreparedStatement
-  safeIntegers(toggle?: boolean): PreparedStatement
-  columns(): { name: string }[]
-  all(...params: unknown[]): unknown[]
-  run(...params: unknown[]): { changes: number; lastInsertRowid: number | bigint }
-}
 
 export interface BetterSqlite3DriverOptions {
   /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageError } from '@persql/session-core'
 import type Database from 'better-sqlite3'
-import type { OpenedFile } from './open-for-reading.ts'
+import type { OpenedFile } from './opened-file.ts'
 
 /** The file, and what holds commits that are not in it yet, or what must be undone. */
 const PARTS = ['', '-wal', '-journal']

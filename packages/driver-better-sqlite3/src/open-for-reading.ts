@@ -2,11 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from '
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { copyForReading } from './copy-for-reading.ts'
-
-export interface OpenedFile {
-  readonly handle: Database.Database
-  close(): void
-}
+import type { OpenedFile } from './opened-file.ts'
 
 /** With these, SQLite says that it would have to write something first to read the file where it is. */
 const NEEDS_A_COPY = /^SQLITE_(CANTOPEN|READONLY_(ROLLBACK|RECOVERY|CANTINIT|CANTLOCK|DIRECTORY))/

@@ -1,4 +1,4 @@
-import type { PreparedStatement, SqliteHandle } from './better-sqlite3-driver.ts'
+import type { PreparedStatement, SqliteHandle } from './sqlite-handle.ts'
 
 const CAPACITY = 256
 

@@ -1,6 +1,6 @@
 import { StorageError } from '@persql/session-core'
+import type { HistoryTransaction } from './history-changes.ts'
 import { holdsOnlyData } from './holds-only-data.ts'
-import type { HistoryTransaction } from './persql-session.ts'
 import { readGiven } from './read-given.ts'
 
 const FIELDS = {

@@ -1,6 +1,2 @@
-export {
-  type HistoryMutations,
-  type HistoryTransaction,
-  PerSQLSession,
-  type PerSQLSessionOptions,
-} from './persql-session.ts'
+export type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
+export { PerSQLSession, type PerSQLSessionOptions } from './persql-session.ts'

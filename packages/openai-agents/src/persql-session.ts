@@ -13,6 +13,7 @@ import {
 } from '@persql/session-core'
 import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
+import type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 
 export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem> {
@@ -22,27 +23,6 @@ export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem
    * turn begins at a user message. Default: everything.
    */
   readonly window?: HistoryWindow | undefined
-}
-
-/** As in `SessionHistoryRewriteArgs` of the Agents SDK. */
-export interface HistoryMutations {
-  readonly mutations: readonly {
-    readonly type: 'replace_function_call'
-    readonly callId: string
-    readonly replacement: AgentInputItem
-  }[]
-}
-
-/** As in `SessionHistoryTransactionArgs` of the Agents SDK. */
-export interface HistoryTransaction {
-  readonly operationId: string
-  readonly transaction:
-    | { readonly type: 'append_items'; readonly items: readonly AgentInputItem[] }
-    | {
-        readonly type: 'replace_suffix'
-        readonly expectedSuffix: readonly AgentInputItem[]
-        readonly replacement: readonly AgentInputItem[]
-      }
 }
 
 /**

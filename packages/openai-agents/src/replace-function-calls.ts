@@ -1,7 +1,7 @@
 import { jsonCodec, StorageError } from '@persql/session-core'
 import type { AgentInputItem } from './agents-sdk.ts'
+import type { HistoryMutations } from './history-changes.ts'
 import { holdsOnlyData } from './holds-only-data.ts'
-import type { HistoryMutations } from './persql-session.ts'
 import { readGiven } from './read-given.ts'
 
 /** Refuses what could not be stored, which a structured clone would take or refuse in its own way. */

@@ -1,4 +1,5 @@
-import type { Expression, Phrase, Term } from './recall-query.ts'
+import type { Expression, Phrase } from './expression.ts'
+import type { Term } from './recall-query.ts'
 import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 
 /** A JSON array of `[MATCH, weight, MATCH of the beginning or nothing]`. Every text in them is quoted. */

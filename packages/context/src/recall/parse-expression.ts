@@ -1,6 +1,6 @@
+import type { Expression, Phrase } from './expression.ts'
 import { hasWords } from './has-words.ts'
 import { normalWords } from './normal-words.ts'
-import type { Expression, Phrase } from './recall-query.ts'
 
 type Token =
   | { readonly kind: 'phrase'; readonly phrase: Phrase; readonly comma: boolean }

@@ -1,14 +1,9 @@
+import type { Expression, Phrase } from './expression.ts'
 import { hasWords } from './has-words.ts'
 import { JOINTS, joinedForms, normalWords, WORD } from './normal-words.ts'
 import { parseExpression } from './parse-expression.ts'
 import { hasSpaceless, isAlphabetic, isIdeograph, pairsOfRun, partsByScript } from './spaceless-scripts.ts'
 import { withoutStopWords } from './stop-words.ts'
-
-/** Words that follow each other, in their normal form; with `prefix`, of the last one only the beginning. */
-export interface Phrase {
-  readonly text: string
-  readonly prefix: boolean
-}
 
 /** A phrase, and how much it counts among others. */
 export interface Term extends Phrase {
@@ -16,11 +11,6 @@ export interface Term extends Phrase {
   /** The beginning of the word, for where few rows have the word itself. Other forms of it begin like that. */
   readonly beginning?: string
 }
-
-export type Expression =
-  | { readonly phrase: Phrase }
-  | { readonly near: readonly Phrase[]; readonly distance: number }
-  | { readonly operator: 'AND' | 'OR' | 'NOT'; readonly operands: readonly Expression[] }
 
 /** What a text asks for: any of some terms; with an expression, only what that one holds for. */
 export interface RecallQuery {

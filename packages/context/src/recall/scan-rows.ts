@@ -1,7 +1,8 @@
 import type { MemoryKind } from '../memory.ts'
+import type { Expression, Phrase } from './expression.ts'
 import { indexedText, WORD } from './normal-words.ts'
 import type { ResolvedRanking } from './ranking.ts'
-import type { Expression, Phrase, RecallQuery, Term } from './recall-query.ts'
+import type { RecallQuery, Term } from './recall-query.ts'
 import { BEGINNING_WEIGHT, FEW, type RecalledRow } from './recall-statements.ts'
 import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 

@@ -5,7 +5,7 @@ import type { SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { context } from '../context.ts'
 import type { ContextOptions } from '../context-options.ts'
-import type { ContextStore } from '../context-store.ts'
+import type { Cases } from './context-store-case.ts'
 import { episodeCases } from './episode-cases.ts'
 import { factCases } from './fact-cases.ts'
 import { graphCases } from './graph-cases.ts'
@@ -21,18 +21,6 @@ export interface ContextStoreSuite {
   /** False for an SQLite without FTS5: leaves out what only text indexes can do. Default: true. */
   readonly hasFts?: boolean
 }
-
-/** What a case of the suite works with. */
-interface ContextStoreCase {
-  /** Counts the batches, which are the round trips of a remote driver. */
-  readonly driver: SqlDriver & { readonly batches: number }
-  /** Another store on the same database. Its clock stands still, at `clock.now`. */
-  store(options?: ContextOptions): ContextStore
-  readonly clock: { now: number }
-}
-
-/** By the name of the case. Each has a database of its own. */
-export type Cases = Record<string, (given: ContextStoreCase) => Promise<void>>
 
 /** Declares a vitest suite with everything a memory does on one kind of database. */
 export function describeContextStore({ name, create, hasFts = true }: ContextStoreSuite): void {

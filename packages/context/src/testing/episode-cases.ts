@@ -1,6 +1,6 @@
 import { SessionStore } from '@persql/session-core'
 import { expect } from 'vitest'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 interface Item {
   readonly text: string

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { context } from '../context.ts'
 import type { NewMemory } from '../memory.ts'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 const COFFEE = { name: 'coffee', description: 'Drinks', type: 'user', body: 'Oat flat white' } as const
 const LONE_SURROGATE = '\ud800'

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { entityId } from '../graph/entity-id.ts'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 export const graphCases: Cases = {
   async 'links entities and finds what is connected'({ store }) {

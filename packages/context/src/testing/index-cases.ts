@@ -2,7 +2,7 @@ import { type SqlDriver, StorageError } from '@persql/session-core'
 import { expect } from 'vitest'
 import { context } from '../context.ts'
 import type { ContextStore } from '../context-store.ts'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 const TABLES = ['ctx_memory', 'ctx_episode']
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Embed } from '../context-options.ts'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 /** Knows the meaning of a few words. */
 const MEANINGS = [/dog|puppy|hound/, /car|vehicle|truck/, /tea|beverage|drink/]

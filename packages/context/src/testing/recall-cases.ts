@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { ContextStore } from '../context-store.ts'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 /** A text that was remembered, and what finds it among the others. */
 const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Cases } from './describe-context-store.ts'
+import type { Cases } from './context-store-case.ts'
 
 export const workingCases: Cases = {
   async 'keeps keys and values for a run'({ store }) {

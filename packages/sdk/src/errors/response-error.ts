@@ -1,4 +1,4 @@
-import type { FetchResponse } from '../http/http-client.ts'
+import type { FetchResponse } from '../http/fetch.ts'
 import { parseRetryAfter } from '../http/retry-delay.ts'
 import { type Failure, HEADERS } from '../protocol/index.ts'
 import { ApprovalRequiredError } from './approval-required-error.ts'

@@ -1,4 +1,4 @@
-import type { Fetch, FetchInit, FetchResponse } from './http-client.ts'
+import type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
 
 // The part of Node.js that is used here. It is asked for at run time, so that nothing is imported anywhere.
 

@@ -6,33 +6,10 @@ import { responseError } from '../errors/response-error.ts'
 import { afterAll, isUncertain } from '../errors/uncertain-error.ts'
 import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from '../protocol/index.ts'
 import { checkAttempts } from './check-attempts.ts'
+import type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
 import { parseBody } from './parse-body.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
 import { wait } from './wait.ts'
-
-/** Makes one request. `globalThis.fetch` is one. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
-
-/** The part of a `RequestInit` that is used. */
-export interface FetchInit {
-  readonly method: string
-  readonly headers: Record<string, string>
-  readonly body?: string
-  readonly signal: AbortSignal
-  /** Redirects are not followed: they could take the token elsewhere, and make a GET of a POST. */
-  readonly redirect: 'manual'
-}
-
-/** The part of a `Response` that is used. */
-export interface FetchResponse {
-  readonly ok: boolean
-  readonly status: number
-  readonly headers: {
-    /** `name` is in lower case. */
-    get(name: string): string | null
-  }
-  text(): Promise<string>
-}
 
 export interface HttpClientOptions {
   readonly baseURL: string

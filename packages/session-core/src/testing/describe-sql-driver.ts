@@ -25,13 +25,6 @@ export interface SqlDriverSuite {
   readonly except?: readonly Exemption[]
 }
 
-/** What a case of the suite works with. */
-export interface SqlDriverCase {
-  readonly driver: SqlDriver
-  /** Another driver on the same database. */
-  again(): Promise<SqlDriver>
-}
-
 /** Declares a vitest suite with everything the session store needs of a driver. */
 export function describeSqlDriver(suite: SqlDriverSuite): void {
   const { name, create, destroy = (driver: SqlDriver) => driver.close(), except = [] } = suite

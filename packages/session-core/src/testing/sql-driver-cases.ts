@@ -5,8 +5,8 @@ import { searchItems } from '../search/search-items.ts'
 import { StoredSessions } from '../sessions/raw-sessions.ts'
 import { SessionCatalog } from '../sessions/session-catalog.ts'
 import { SessionStore } from '../sessions/session-store.ts'
-import type { SqlDriverCase } from './describe-sql-driver.ts'
 import { limitedDriver } from './limited-driver.ts'
+import type { SqlDriverCase } from './sql-driver-case.ts'
 
 const TABLE = { sql: 'create table t (id integer primary key, value, name text unique)' }
 const insert = (value: SqlValue, name: string | null = null): SqlStatement => ({

@@ -6,23 +6,12 @@ import { dateTime } from '../ui/format.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { memo } from '../ui/memo.tsx'
 import { Time } from '../ui/time.tsx'
+import type { EntryViewProps } from './entry-view-props.ts'
 import { Fold } from './fold.tsx'
 import { Parts } from './parts-view.tsx'
 import { RawButton } from './raw-button.tsx'
 import { toolCallOf } from './tool-call.ts'
 import { ToolView } from './tool-view.tsx'
-
-export interface EntryViewProps {
-  readonly entry: Entry
-  /** Absent until it is loaded. */
-  readonly call: StoredRow | undefined
-  readonly result: StoredRow | undefined
-  readonly isOpen: boolean
-  readonly onToggle: (entry: Entry) => void
-  readonly onRaw: (entry: Entry) => void
-  readonly position: number
-  readonly total: number
-}
 
 /** One entry of a conversation, as it reads in a chat. */
 export const EntryView = memo((props: EntryViewProps) => {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Time } from '../ui/time.tsx'
-import type { EntryViewProps } from './entry-view.tsx'
+import type { EntryViewProps } from './entry-view-props.ts'
 import { RawButton } from './raw-button.tsx'
 
 interface FoldProps extends Pick<EntryViewProps, 'entry' | 'isOpen' | 'onToggle' | 'onRaw'> {

@@ -1,5 +1,5 @@
 import { Icon } from '../ui/icon.tsx'
-import type { EntryViewProps } from './entry-view.tsx'
+import type { EntryViewProps } from './entry-view-props.ts'
 
 export function RawButton({ entry, onRaw }: Pick<EntryViewProps, 'entry' | 'onRaw'>) {
   return (

@@ -1,7 +1,7 @@
 import { type Part, partsText } from '@persql/session-core'
 import { type ComponentChildren, Fragment } from 'preact'
 import { JsonView } from '../ui/json-view.tsx'
-import type { EntryViewProps } from './entry-view.tsx'
+import type { EntryViewProps } from './entry-view-props.ts'
 import { Fold } from './fold.tsx'
 import { PartView } from './parts-view.tsx'
 import type { ToolCall } from './tool-call.ts'

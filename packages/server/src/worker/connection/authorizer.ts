@@ -1,17 +1,10 @@
 import { constants } from 'node:sqlite'
+import type { Effects } from './effects.ts'
 import { foldCase, isHidden, type Policy } from './policy.ts'
 import { pragmaRefusal } from './pragma-refusal.ts'
 import { Refusal } from './refusal.ts'
 
 const { SQLITE_OK, SQLITE_DENY, SQLITE_IGNORE } = constants
-
-/** What SQLite said about a statement while it prepared it. */
-export interface Effects {
-  /** Inserts, updates, deletes, or changes the schema. */
-  writes: boolean
-  /** Changes the schema. */
-  changesSchema: boolean
-}
 
 type Callback = (
   action: number,

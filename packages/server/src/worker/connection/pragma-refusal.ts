@@ -1,4 +1,4 @@
-import type { Effects } from './authorizer.ts'
+import type { Effects } from './effects.ts'
 import type { Policy } from './policy.ts'
 import { Refusal } from './refusal.ts'
 

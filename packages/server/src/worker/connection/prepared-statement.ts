@@ -2,7 +2,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { SqlValue } from '@persql/sdk/protocol'
 import { isBlank, type Placeholders, placeholdersOf } from '../execute/sql-text.ts'
 import { SqlFailure } from '../wire/sql-failure.ts'
-import type { Authorizer, Effects } from './authorizer.ts'
+import type { Authorizer } from './authorizer.ts'
+import type { Effects } from './effects.ts'
 
 /** The columns of what EXPLAIN tells. */
 const PROGRAM = 'addr,opcode,p1,p2,p3,p4,p5,comment'

@@ -1,0 +1,14 @@
+import type { StoredRow } from '../data/item-cache.ts'
+import type { Entry } from '../data/outline.ts'
+
+export interface EntryViewProps {
+  readonly entry: Entry
+  /** Absent until it is loaded. */
+  readonly call: StoredRow | undefined
+  readonly result: StoredRow | undefined
+  readonly isOpen: boolean
+  readonly onToggle: (entry: Entry) => void
+  readonly onRaw: (entry: Entry) => void
+  readonly position: number
+  readonly total: number
+}
