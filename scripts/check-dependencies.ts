@@ -73,6 +73,24 @@ for (const name of readdirSync(packages)) {
   }
 }
 
+// The rooms of the core, as docs/architecture.md lists them.
+const page = readFileSync(join(packages, '../docs/architecture.md'), 'utf8')
+const [, inside = ''] = page.split(/^## Inside session-core$/m)
+const listed = [...(inside.split(/^## /m)[0] ?? '').matchAll(/^\| `([\w-]+)` \|/gm)].map(
+  ([, room = '']) => room,
+)
+const rooms = readdirSync(join(packages, 'session-core/src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+for (const room of rooms) {
+  if (!listed.includes(room))
+    problems.add(`docs/architecture.md does not list the room session-core/src/${room}`)
+}
+for (const room of listed) {
+  if (!rooms.includes(room))
+    problems.add(`docs/architecture.md lists a room session-core/src/${room}, which is not there`)
+}
+
 const order = Object.keys(ALLOWED)
 for (const [name, targets] of Object.entries(ALLOWED)) {
   for (const target of targets) {

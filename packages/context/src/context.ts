@@ -21,19 +21,19 @@ import {
 import type { ContextOptions } from './context-options.ts'
 import type { ContextStore, DistillOptions, NeighborsOptions, Summary } from './context-store.ts'
 import { distill } from './episodes/distill.ts'
-import { type EpisodeRow, statements } from './facts/memory-statements.ts'
+import { type EpisodeRow, memoryStatements } from './facts/memory-statements.ts'
 import { toEpisode, toMemory } from './facts/read-rows.ts'
 import { entityId } from './graph/entity-id.ts'
 import { graphStatements } from './graph/graph-statements.ts'
 import { indexEpisode, indexFact, unindex } from './layout/index-statements.ts'
 import { indexUnindexed } from './layout/index-unindexed.ts'
-import { ContextSchema } from './layout/memory-batches.ts'
-import { layout } from './layout/memory-layout.ts'
+import { MemoryBatches } from './layout/memory-batches.ts'
+import { memoryLayout } from './layout/memory-layout.ts'
 import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
 import { embedAll } from './recall/embeddings.ts'
 import { resolveRanking } from './recall/ranking.ts'
 import { recallByText, resolveRecall } from './recall/recall.ts'
-import { withNearest } from './recall/recall-by-meaning.ts'
+import { fuseWithNearest } from './recall/recall-by-meaning.ts'
 import { workingMemory } from './working/working-memory.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -48,13 +48,13 @@ const EMBEDDED_AT_ONCE = 64
  */
 export function context(database: SqlDriver | DatabaseHandle, options: ContextOptions = {}): ContextStore {
   const { createTables = true, embed, now = Date.now } = options
-  const schema = new ContextSchema(toSqlDriver(database), createTables)
+  const batches = new MemoryBatches(toSqlDriver(database), createTables)
   const source = optional(options.source, (value) => checkName('source', value))
   const ranking = resolveRanking(options.ranking)
   const workingTtl = checkCount('workingTtl', options.workingTtl ?? DAY, 1)
-  const sessions = new SessionStore<unknown>(schema.driver, { createTables })
+  const sessions = new SessionStore<unknown>(batches.driver, { createTables })
 
-  const read = (...batch: SqlStatement[]) => schema.run(batch, { readOnly: true })
+  const read = (...batch: SqlStatement[]) => batches.run(batch, { readOnly: true })
   const rowsOf = (result: SqlResult | undefined) => result?.rows ?? []
 
   function toRow(episode: NewEpisode): EpisodeRow {
@@ -76,7 +76,7 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
   async function embedEpisode({ id, title, body, happened_at }: EpisodeRow): Promise<SqlStatement[]> {
     if (!embed) return []
     const [vector] = await embedAll(embed, [`${title}\n${body}`])
-    return [statements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
+    return [memoryStatements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
   }
 
   /** Embeds some of what has no vector. False where there was nothing. */
@@ -84,8 +84,8 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
     if (!embed) return false
     const limit = EMBEDDED_AT_ONCE
     const [facts, episodes] = await read(
-      statements.factsToEmbed({ limit }),
-      statements.episodesToEmbed({ limit }),
+      memoryStatements.factsToEmbed({ limit }),
+      memoryStatements.episodesToEmbed({ limit }),
     )
     const toText = ([name, title, body]: readonly unknown[], isFact: boolean) =>
       isFact ? `${name}\n${title}\n${body}` : `${title}\n${body}`
@@ -98,10 +98,10 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       embed,
       rows.map(({ row, isFact }) => toText(row, isFact)),
     )
-    await schema.run(
+    await batches.run(
       rows.map(({ row, isFact }, index) => {
         const embedded = { name: String(row[0]), version: Number(row[3]), vector: vectors[index]! }
-        return isFact ? statements.embedFact(embedded) : statements.embedEpisode(embedded)
+        return isFact ? memoryStatements.embedFact(embedded) : memoryStatements.embedEpisode(embedded)
       }),
     )
     return true
@@ -109,11 +109,11 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
 
   return {
     async init() {
-      await schema.run([NOTHING])
-      if (schema.hasTextIndex) {
-        await indexUnindexed(schema)
-        await schema.run(layout.noteDifferences)
-        await indexUnindexed(schema)
+      await batches.run([NOTHING])
+      if (batches.hasTextIndex) {
+        await indexUnindexed(batches)
+        await batches.run(memoryLayout.noteDifferences)
+        await indexUnindexed(batches)
       }
       while (await embedSome());
     },
@@ -123,27 +123,27 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       const time = now()
       const fact = { ...checkFact(memory), id: newId('m'), source, now: time }
       const session = optional(sessionId, checkSessionId)
-      const batch = [statements.remember(fact)]
+      const batch = [memoryStatements.remember(fact)]
       const indexing = indexFact(fact)
-      if (session !== null) batch.push(statements.noteOrigin({ name: fact.name, session }))
+      if (session !== null) batch.push(memoryStatements.noteOrigin({ name: fact.name, session }))
       if (embed) {
         const [vector] = await embedAll(embed, [`${fact.name}\n${fact.description}\n${fact.body}`])
-        batch.push(statements.embedFact({ name: fact.name, version: time, vector: vector! }))
+        batch.push(memoryStatements.embedFact({ name: fact.name, version: time, vector: vector! }))
       }
-      const [result] = await schema.runChosen((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
+      const [result] = await batches.runFor((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toMemory(result!.rows[0]!)
     },
 
     async recall(text, recallOptions) {
       const resolved = resolveRecall(recallOptions)
-      const hits = await recallByText(schema, ranking, now(), checkString('text', text), resolved)
+      const hits = await recallByText(batches, ranking, now(), checkString('text', text), resolved)
       if (!embed || text.trim() === '' || resolved.limit === 0) return hits
-      return withNearest(schema, embed, text.toWellFormed(), hits, resolved)
+      return fuseWithNearest(batches, embed, text.toWellFormed(), hits, resolved)
     },
 
     async index({ limit = 50, type } = {}) {
       const [result] = await read(
-        statements.index({
+        memoryStatements.index({
           limit: checkCount('limit', limit),
           type: optional(type, (value) => checkOneOf('type', MEMORY_TYPES, value)),
         }),
@@ -152,16 +152,16 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
     },
 
     async get(name) {
-      const [result] = await read(statements.get({ name: checkName('name', name) }))
+      const [result] = await read(memoryStatements.get({ name: checkName('name', name) }))
       const row = rowsOf(result)[0]
       return row ? toMemory(row) : null
     },
 
     async forget(name) {
       const named = { name: checkName('name', name) }
-      const batch = [statements.forgetFact(named), statements.forgetEpisode(named)]
+      const batch = [memoryStatements.forgetFact(named), memoryStatements.forgetEpisode(named)]
       const [before, after] = unindex(named.name)
-      const results = await schema.runChosen((hasTextIndex) =>
+      const results = await batches.runFor((hasTextIndex) =>
         hasTextIndex ? [...before, ...batch, ...after] : batch,
       )
       return results.some(({ rows }) => rows.length > 0)
@@ -171,7 +171,7 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       const time = now()
       const [from, to] = [src, dst].map((name) => ({ id: entityId(name), name: name.trim(), now: time }))
       const edge = { src: from!.id, rel: checkName('relation', rel).trim(), dst: to!.id, source, now: time }
-      await schema.run([
+      await batches.run([
         graphStatements.addEntity(from!),
         graphStatements.addEntity(to!),
         graphStatements.addEdge(edge),
@@ -192,22 +192,22 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
     },
 
     async stats() {
-      const [result] = await read(statements.stats({}))
+      const [result] = await read(memoryStatements.stats({}))
       const [memories = 0, entities = 0, edges = 0] = (rowsOf(result)[0] ?? []).map(Number)
       return { memories, entities, edges }
     },
 
     async record(episode) {
       const row = toRow(episode)
-      const batch = [statements.record(row), ...(await embedEpisode(row))]
+      const batch = [memoryStatements.record(row), ...(await embedEpisode(row))]
       const indexing = indexEpisode(row)
-      const [result] = await schema.runChosen((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
+      const [result] = await batches.runFor((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toEpisode(result!.rows[0]!)
     },
 
     async episodes({ limit = 50, sessionId, runId, outcome, since, until } = {}) {
       const [result] = await read(
-        statements.episodes({
+        memoryStatements.episodes({
           limit: checkCount('limit', limit),
           session: optional(sessionId, checkSessionId),
           run: optional(runId, (value) => checkName('run id', value)),
@@ -228,13 +228,13 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
       const toEpisodeRow = (summary: Summary) =>
         toRow({ ...(typeof summary === 'string' ? { body: summary } : summary), sessionId: session, runId })
       const store = given ?? (sessions as SessionStore<Item>)
-      return distill(schema, store, session, summarize, async (summary) => {
+      return distill(batches, store, session, summarize, async (summary) => {
         const row = toEpisodeRow(summary)
         return { row, more: await embedEpisode(row) }
       })
     },
 
-    working: (runId) => workingMemory(schema, runId, workingTtl, now),
+    working: (runId) => workingMemory(batches, runId, workingTtl, now),
   }
 }
 

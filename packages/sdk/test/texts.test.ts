@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { PerSQL } from '../src/index.ts'
-import { putTexts, TEXTS, takeTexts } from '../src/protocol/index.ts'
+import { extractLongTexts, LONG_TEXTS_TYPE, restoreLongTexts } from '../src/protocol/index.ts'
 import { type Answer, type ScriptedServer, scriptedServer } from './support/scripted-server.ts'
 
 const LONG = 'Zürich "東京" \\ \n 🚲 '.repeat(10)
@@ -22,28 +22,28 @@ const result = (rows: unknown[][]) => ({ columns: ['a', 'b'], rows, rowsRead: 1,
 function texts(data: unknown, texts: string): Answer {
   return (response) =>
     response
-      .writeHead(200, { 'content-type': TEXTS })
+      .writeHead(200, { 'content-type': LONG_TEXTS_TYPE })
       .end(`${JSON.stringify({ success: true, data })}\n${texts}`)
 }
 
 test('takes long texts out of rows and puts them back where they were', () => {
   const rows = () => [[LONG, 1, null], ['short', { $bytes: 'AAH/' }, OTHER], []]
   const results = [{ rows: rows() }, { rows: [] }, { rows: [[LONG]] }]
-  const taken = takeTexts(results as never)
+  const taken = extractLongTexts(results as never)
   expect(taken).toBe(LONG + OTHER + LONG)
   expect(JSON.stringify(results)).not.toContain('Zürich')
-  putTexts(results as never, taken)
+  restoreLongTexts(results as never, taken)
   expect(results).toEqual([{ rows: rows() }, { rows: [] }, { rows: [[LONG]] }])
 })
 
 test('takes nothing out of rows of short values', () => {
-  expect(takeTexts([{ rows: [['short', 1, null]] }])).toBe('')
+  expect(extractLongTexts([{ rows: [['short', 1, null]] }])).toBe('')
 })
 
 test('asks for long texts behind the JSON, and for JSON alone', async () => {
   const orders = await database(texts(result([]), ''))
   await orders.query('select 1')
-  expect(server?.requests[0]?.headers.accept?.split(', ')).toEqual(['application/json', TEXTS])
+  expect(server?.requests[0]?.headers.accept?.split(', ')).toEqual(['application/json', LONG_TEXTS_TYPE])
 })
 
 test('puts the texts of a query and of a batch into their rows', async () => {

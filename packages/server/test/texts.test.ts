@@ -1,9 +1,9 @@
-import { TEXTS } from '@persql/sdk/protocol'
+import { LONG_TEXTS_TYPE } from '@persql/sdk/protocol'
 import { expect, test } from 'vitest'
 import { startServer } from './support/test-server.ts'
 
 const LONG = 'Zürich "東京" \\ \n 🚲 '.repeat(10)
-const ACCEPT = { headers: { accept: `application/json, ${TEXTS}` } }
+const ACCEPT = { headers: { accept: `application/json, ${LONG_TEXTS_TYPE}` } }
 
 async function serverWithText() {
   const server = await startServer()
@@ -15,7 +15,7 @@ async function serverWithText() {
 test('sends long texts behind the JSON to those who accept it', async () => {
   const { query } = await serverWithText()
   const { status, headers, body } = await query('main', 'select id, a from t', [], ACCEPT)
-  expect([status, headers.get('content-type')]).toEqual([200, TEXTS])
+  expect([status, headers.get('content-type')]).toEqual([200, LONG_TEXTS_TYPE])
   const [json, ...rest] = body.split('\n')
   expect(JSON.parse(json)).toMatchObject({
     success: true,

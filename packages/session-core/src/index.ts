@@ -44,16 +44,16 @@ export {
   searchItems,
 } from './search/search-items.ts'
 export { checkSessionId } from './sessions/check-arguments.ts'
-export type { CorruptRow, HistoryPage, HistoryWindow, StoredItem } from './sessions/history-reader.ts'
+export type { CorruptRow, DatedItem, HistoryPage, HistoryWindow } from './sessions/history-reader.ts'
 export { parseTime } from './sessions/parse-time.ts'
 export {
-  type StoredChange,
-  type StoredData,
-  type StoredRow,
-  type StoredSession,
-  type StoredSessionSummary,
-  StoredSessions,
-  type StoredTime,
+  type RawChange,
+  type RawData,
+  type RawRow,
+  type RawSession,
+  type RawSessionSummary,
+  RawSessions,
+  type RawTime,
 } from './sessions/raw-sessions.ts'
 export {
   SessionCatalog,

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
+  RawSessions,
   SessionStore,
   type SqlDriver,
   type SqlStatement,
   StorageError,
-  StoredSessions,
   searchItems,
 } from '../src/index.ts'
 import { limitedDriver } from '../src/testing/limited-driver.ts'
@@ -86,12 +86,12 @@ describe('a history that is changed while it is read in parts', () => {
     const change = () => others.rewrite('s', (all) => all.map((item) => [{ ...item }]))
     const reader = interrupted(2500, change)
     await expect(new SessionStore(reader).read('s')).rejects.toMatchObject({ code: 'HISTORY_CONFLICT' })
-    await expect(new StoredSessions(reader).read(['s'])).rejects.toMatchObject({ code: 'HISTORY_CONFLICT' })
+    await expect(new RawSessions(reader).read(['s'])).rejects.toMatchObject({ code: 'HISTORY_CONFLICT' })
   })
 
   test('is read again as stored rows where somebody appends', async () => {
     await others.append('s', large(3, 2000))
-    const stored = new StoredSessions(
+    const stored = new RawSessions(
       interrupted(2500, (batch) => batch === 5 && others.append('s', [{ n: 'late' }])),
     )
     expect(await stored.read(['s'])).toHaveLength(4)
@@ -113,7 +113,7 @@ test('rejects with TOO_LARGE what is too large in one row, and nothing else', as
   expect(await store.read('s', { items: 1 })).toEqual([{ n: 2 }])
   await expect(store.rewrite('s', (all) => all.map(() => []))).rejects.toMatchObject({ code: 'TOO_LARGE' })
   await expect(searchItems(limitedDriver(driver, 1000), ['xx'])).rejects.toMatchObject({ code: 'TOO_LARGE' })
-  const stored = new StoredSessions(limitedDriver(driver, 1000))
+  const stored = new RawSessions(limitedDriver(driver, 1000))
   await expect(stored.readPage('s', { after: 1, limit: 9, bytes: 9 })).rejects.toMatchObject({
     code: 'TOO_LARGE',
   })

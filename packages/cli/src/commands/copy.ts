@@ -1,4 +1,4 @@
-import { StoredSessions } from '@persql/session-core'
+import { RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand, withJson } from '../command.ts'
 import { type DatabaseOptions, useSessions, withTables } from '../database.ts'
@@ -31,7 +31,7 @@ export function copyCommand(program: Command): void {
     .option('--overwrite', 'replace sessions that have another history in the destination')
     .action((sessionIds: string[], options: Options) =>
       useSessions({ ...options, db: options.from }, 'read', async (source) => {
-        const total = sessionIds.length || (await new StoredSessions(source.driver, source.tables).count())
+        const total = sessionIds.length || (await new RawSessions(source.driver, source.tables).count())
         const bar = new ProgressBar('session', total)
         await useSessions({ ...options, db: options.to }, 'create', async (destination) => {
           try {

@@ -1,4 +1,4 @@
-import { StoredSessions } from '@persql/session-core'
+import { RawSessions } from '@persql/session-core'
 import type { Database } from '../database.ts'
 import { count } from '../terminal/format.ts'
 import { shellWord } from '../terminal/shell-word.ts'
@@ -52,7 +52,7 @@ async function sessionIds({ driver, tables }: Database): Promise<string[]> {
 }
 
 async function isReadable({ driver, tables }: Database, sessionId: string): Promise<boolean> {
-  const stored = new StoredSessions(driver, tables)
+  const stored = new RawSessions(driver, tables)
   try {
     const [session] = await stored.get([sessionId])
     let read = 0

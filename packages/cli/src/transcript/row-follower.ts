@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type StoredRow, StoredSessions } from '@persql/session-core'
+import { type RawRow, RawSessions } from '@persql/session-core'
 import type { Database } from '../database.ts'
 import { readAll, sessionQueries } from '../session-queries.ts'
 
@@ -9,19 +9,19 @@ const PAGE = { limit: 500, bytes: 1_000_000 }
 export interface RowChange {
   /** The last row that was read before is gone, and maybe others before it. */
   readonly isRewritten: boolean
-  readonly rows: readonly StoredRow[]
+  readonly rows: readonly RawRow[]
 }
 
 /** Waits for rows that are added to a session after a given one. */
 export class RowFollower {
   readonly #database: Database
-  readonly #stored: StoredSessions
+  readonly #stored: RawSessions
   readonly #sessionId: string
   #last: number
 
   constructor(database: Database, sessionId: string, last: number) {
     this.#database = database
-    this.#stored = new StoredSessions(database.driver, database.tables)
+    this.#stored = new RawSessions(database.driver, database.tables)
     this.#sessionId = sessionId
     this.#last = last
   }

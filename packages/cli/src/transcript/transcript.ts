@@ -1,4 +1,4 @@
-import { jsonCodec, type StoredRow } from '@persql/session-core'
+import { jsonCodec, type RawRow } from '@persql/session-core'
 import { count, formatTime } from '../terminal/format.ts'
 import { neutralise, neutraliseLines } from '../terminal/neutralise.ts'
 import { bold, cyan, dim, green, magenta, red, yellow } from '../terminal/style.ts'
@@ -28,7 +28,7 @@ export class Transcript {
   }
 
   /** Safe to show. Ends with an empty line. */
-  render(row: StoredRow): string {
+  render(row: RawRow): string {
     const { rowId, createdAt } = row
     const item = decodeRow(row)
     const view: Pick<ItemView, 'kind' | 'heading' | 'body'> = item
@@ -57,7 +57,7 @@ export class Transcript {
 }
 
 /** The item of a row; nothing where the row is corrupt. */
-export function decodeRow({ data }: StoredRow): { readonly value: unknown } | undefined {
+export function decodeRow({ data }: RawRow): { readonly value: unknown } | undefined {
   if (typeof data !== 'string') return undefined
   try {
     return { value: CODEC.decode(data) }
@@ -67,6 +67,6 @@ export function decodeRow({ data }: StoredRow): { readonly value: unknown } | un
 }
 
 /** What a row holds, as far as it is text. */
-export function rawText({ data }: StoredRow): string {
+export function rawText({ data }: RawRow): string {
   return typeof data === 'string' ? data : new TextDecoder().decode(data.bytes)
 }

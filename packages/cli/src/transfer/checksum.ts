@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { StoredRow } from '@persql/session-core'
+import type { RawRow } from '@persql/session-core'
 
 /** Text is hashed in pieces of this size: many small ones take longer. */
 const PIECE = 32 * 1024
@@ -16,7 +16,7 @@ export class Checksum {
     this.#add(`session ${JSON.stringify(sessionId)}\n`)
   }
 
-  addRow({ createdAt, data }: Pick<StoredRow, 'createdAt' | 'data'>): void {
+  addRow({ createdAt, data }: Pick<RawRow, 'createdAt' | 'data'>): void {
     this.items += 1
     const isText = typeof data === 'string'
     const [length, storage] = isText ? [data.length, 'text'] : [data.bytes.length, data.storage]

@@ -1,10 +1,4 @@
-import {
-  StorageError,
-  type StoredChange,
-  type StoredRow,
-  type StoredSession,
-  StoredSessions,
-} from '@persql/session-core'
+import { type RawChange, type RawRow, type RawSession, RawSessions, StorageError } from '@persql/session-core'
 import type { Database } from '../database.ts'
 import { Checksum } from './checksum.ts'
 import { rowBytes, type SessionGroup, type SessionPart } from './group.ts'
@@ -57,13 +51,13 @@ interface Position {
 interface Comparison {
   readonly part: SessionPart
   /** Rows that the destination has already. */
-  readonly same: readonly StoredRow[]
+  readonly same: readonly RawRow[]
   readonly isConflict: boolean
-  readonly change?: StoredChange
+  readonly change?: RawChange
 }
 
 class Copy {
-  readonly #stored: StoredSessions
+  readonly #stored: RawSessions
   readonly #overwrite: boolean
   readonly #checksum = new Checksum()
   readonly #conflicts: string[] = []
@@ -72,7 +66,7 @@ class Copy {
   #continued: Position | undefined
 
   constructor({ driver, tables }: Database, overwrite: boolean) {
-    this.#stored = new StoredSessions(driver, tables)
+    this.#stored = new RawSessions(driver, tables)
     this.#overwrite = overwrite
   }
 
@@ -134,7 +128,7 @@ class Copy {
       const known = found.get(part.session.sessionId)
       return known && known.items > 0 && !hasMore(part) ? [known] : []
     })
-    const bySession = new Map<string, StoredRow[]>()
+    const bySession = new Map<string, RawRow[]>()
     if (comparable.length > 0) {
       for (const row of await this.#stored.read(comparable.map(({ sessionId }) => sessionId))) {
         const rows = bySession.get(row.sessionId)
@@ -163,7 +157,7 @@ class Copy {
     const [known] = await this.#stored.get([part.session.sessionId])
     const wanted = part.rows.length
     const bytes = sizeOf(part.rows)
-    const rows: StoredRow[] = []
+    const rows: RawRow[] = []
     // The source counts characters, the destination bytes: more than one page may be needed.
     while (rows.length < wanted) {
       const after = rows.at(-1)?.rowId ?? before
@@ -182,9 +176,9 @@ class Copy {
 
   #compare(given: {
     readonly part: SessionPart
-    readonly known: StoredSession | undefined
+    readonly known: RawSession | undefined
     /** The rows in the destination in the place of those of the part, as far as there are any. */
-    readonly rows: readonly StoredRow[]
+    readonly rows: readonly RawRow[]
     /** The destination goes on where the source ends. */
     readonly hasMore: boolean
     /** The last row before those. */
@@ -208,21 +202,21 @@ class Copy {
   }
 
   /** The rows after those that were the same, of sessions that were written to. */
-  async #readBack(compared: readonly Comparison[]): Promise<(readonly StoredRow[])[]> {
+  async #readBack(compared: readonly Comparison[]): Promise<(readonly RawRow[])[]> {
     const written = compared.filter(({ change }) => (change?.rows.length ?? 0) > 0)
     const [only] = written
     if (!only) return []
     if (!(only.part.isFirst && only.part.isLast)) return [await this.#readBackPart(only)]
-    const bySession = new Map<string, StoredRow[]>(written.map(({ part }) => [part.session.sessionId, []]))
+    const bySession = new Map<string, RawRow[]>(written.map(({ part }) => [part.session.sessionId, []]))
     for (const row of await this.#stored.read([...bySession.keys()])) bySession.get(row.sessionId)?.push(row)
     return compared.map(({ part, same }) => bySession.get(part.session.sessionId)?.slice(same.length) ?? [])
   }
 
-  async #readBackPart({ part, same, change }: Comparison): Promise<StoredRow[]> {
+  async #readBackPart({ part, same, change }: Comparison): Promise<RawRow[]> {
     const { sessionId } = part.session
     const wanted = change?.rows.length ?? 0
     const bytes = sizeOf(part.rows)
-    const rows: StoredRow[] = []
+    const rows: RawRow[] = []
     for (let after = same.at(-1)?.rowId ?? this.#continued?.last ?? 0; rows.length < wanted; ) {
       const page = await this.#stored.readPage(sessionId, { after, bytes, limit: wanted - rows.length })
       const last = page.at(-1)
@@ -237,15 +231,15 @@ class Copy {
 /** Bytes that one character of a string can take. */
 const LONGEST_UTF8 = 4
 
-function sizeOf(rows: readonly StoredRow[]): number {
+function sizeOf(rows: readonly RawRow[]): number {
   return rows.reduce((sum, row) => sum + rowBytes(row), 0)
 }
 
-function areEqual(rows: readonly StoredRow[], others: readonly StoredRow[]): boolean {
+function areEqual(rows: readonly RawRow[], others: readonly RawRow[]): boolean {
   return rows.length === others.length && rows.every((row, index) => isEqual(row, others[index]))
 }
 
-function isEqual(a: StoredRow, b: StoredRow | undefined): boolean {
+function isEqual(a: RawRow, b: RawRow | undefined): boolean {
   if (!b || a.createdAt !== b.createdAt) return false
   if (typeof a.data === 'string' || typeof b.data === 'string') return a.data === b.data
   return a.data.storage === b.data.storage && Buffer.compare(a.data.bytes, b.data.bytes) === 0

@@ -1,9 +1,9 @@
-import type { StoredRow, StoredSession } from '@persql/session-core'
+import type { RawRow, RawSession } from '@persql/session-core'
 
 /** A session, or a part of one whose rows do not fit into one group. */
 export interface SessionPart {
-  readonly session: StoredSession
-  readonly rows: readonly StoredRow[]
+  readonly session: RawSession
+  readonly rows: readonly RawRow[]
   readonly isFirst: boolean
   readonly isLast: boolean
 }
@@ -18,6 +18,6 @@ export type SessionGroup = readonly SessionPart[]
 export const GROUP = { sessions: 500, rows: 4000, bytes: 2_000_000 } as const
 
 /** About what a row takes. */
-export function rowBytes({ data }: Pick<StoredRow, 'data'>): number {
+export function rowBytes({ data }: Pick<RawRow, 'data'>): number {
   return typeof data === 'string' ? data.length : data.bytes.length
 }

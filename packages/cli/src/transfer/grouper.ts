@@ -1,4 +1,4 @@
-import type { StoredRow, StoredSession } from '@persql/session-core'
+import type { RawRow, RawSession } from '@persql/session-core'
 import { GROUP, rowBytes, type SessionGroup, type SessionPart } from './group.ts'
 
 /** Puts sessions and rows that come one after the other into groups. */
@@ -8,8 +8,8 @@ export class Grouper {
   #whole: SessionPart[] = []
   #wholeRows = 0
   #wholeBytes = 0
-  #session: StoredSession | undefined
-  #rows: StoredRow[] = []
+  #session: RawSession | undefined
+  #rows: RawRow[] = []
   #bytes = 0
   #isFirst = true
 
@@ -17,7 +17,7 @@ export class Grouper {
     return this.#session?.sessionId
   }
 
-  begin(session: StoredSession): void {
+  begin(session: RawSession): void {
     this.#finish()
     // A group has each session once.
     if (this.#whole.some((part) => part.session.sessionId === session.sessionId)) this.#flush()
@@ -25,7 +25,7 @@ export class Grouper {
     this.#isFirst = true
   }
 
-  add(row: StoredRow): void {
+  add(row: RawRow): void {
     const bytes = rowBytes(row)
     if (this.#rows.length > 0 && (this.#rows.length === GROUP.rows || this.#bytes + bytes > GROUP.bytes)) {
       this.#flush()

@@ -1,4 +1,4 @@
-import type { StoredData, StoredRow, StoredSession, StoredTime } from '@persql/session-core'
+import type { RawData, RawRow, RawSession, RawTime } from '@persql/session-core'
 import { Checksum } from './checksum.ts'
 import type { SessionGroup } from './group.ts'
 import { Grouper } from './grouper.ts'
@@ -38,7 +38,7 @@ export async function* writeJsonLines(groups: AsyncIterable<SessionGroup>): Asyn
 }
 
 /** `sessionId`: as JSON. */
-function itemLine(sessionId: string, { createdAt, data }: StoredRow): string {
+function itemLine(sessionId: string, { createdAt, data }: RawRow): string {
   const start = `{"type":"item","sessionId":${sessionId},"createdAt":${JSON.stringify(createdAt)}`
   if (typeof data === 'string') return `${start},"text":${JSON.stringify(data)}}\n`
   return `${start},"base64":"${Buffer.from(data.bytes).toString('base64')}","storage":"${data.storage}"}\n`
@@ -137,27 +137,27 @@ function checkHead({ type, version }: Fields): void {
   if (version !== HEAD.version) throw broken(1, `says version ${version}; this program reads ${HEAD.version}`)
 }
 
-function toSession(fields: Fields, number: number): StoredSession {
+function toSession(fields: Fields, number: number): RawSession {
   const { sessionId, createdAt, updatedAt } = fields
   if (typeof sessionId !== 'string' || !sessionId.isWellFormed()) throw broken(number, 'has no session id')
   return { sessionId, createdAt: toTime(createdAt, number), updatedAt: toTime(updatedAt, number) }
 }
 
-function toRow(fields: Fields, number: number): StoredRow {
+function toRow(fields: Fields, number: number): RawRow {
   const { sessionId, createdAt } = fields
   const data = toData(fields)
   if (data === undefined) throw broken(number, 'holds neither text nor bytes of an item')
   return { rowId: 0, sessionId: sessionId as string, createdAt: toTime(createdAt, number), data }
 }
 
-function toData({ text, base64, storage }: Fields): StoredData | undefined {
+function toData({ text, base64, storage }: Fields): RawData | undefined {
   if (typeof text === 'string') return text.isWellFormed() && !text.includes('\0') ? text : undefined
   if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
   if (storage !== 'text' && storage !== 'blob') return undefined
   return { bytes: new Uint8Array(Buffer.from(base64, 'base64')), storage }
 }
 
-function toTime(value: unknown, number: number): StoredTime {
+function toTime(value: unknown, number: number): RawTime {
   if (value === null || typeof value === 'string' || typeof value === 'number') return value
   throw broken(number, 'has a time that is neither text nor a number')
 }

@@ -1,4 +1,4 @@
-import { StorageError, type StoredRow, type StoredSessionSummary, StoredSessions } from '@persql/session-core'
+import { type RawRow, type RawSessionSummary, RawSessions, StorageError } from '@persql/session-core'
 import { noSuchSession } from '../commands/sessions/no-such-session.ts'
 import type { Database } from '../database.ts'
 import { GROUP, type SessionGroup } from './group.ts'
@@ -8,8 +8,8 @@ export async function* readGroups(
   { driver, tables }: Database,
   sessionIds: readonly string[],
 ): AsyncGenerator<SessionGroup> {
-  const stored = new StoredSessions(driver, tables)
-  let small: StoredSessionSummary[] = []
+  const stored = new RawSessions(driver, tables)
+  let small: RawSessionSummary[] = []
   let rows = 0
   let bytes = 0
   for await (const session of summaries(stored, sessionIds)) {
@@ -36,9 +36,9 @@ export async function* readGroups(
 }
 
 async function* summaries(
-  stored: StoredSessions,
+  stored: RawSessions,
   sessionIds: readonly string[],
-): AsyncGenerator<StoredSessionSummary> {
+): AsyncGenerator<RawSessionSummary> {
   if (sessionIds.length > 0) {
     const ids = [...new Set(sessionIds)]
     const found = new Map((await stored.get(ids)).map((session) => [session.sessionId, session]))
@@ -56,12 +56,9 @@ async function* summaries(
   }
 }
 
-async function readWhole(
-  stored: StoredSessions,
-  sessions: readonly StoredSessionSummary[],
-): Promise<SessionGroup> {
+async function readWhole(stored: RawSessions, sessions: readonly RawSessionSummary[]): Promise<SessionGroup> {
   const withRows = sessions.filter(({ items }) => items > 0).map(({ sessionId }) => sessionId)
-  const bySession = new Map<string, StoredRow[]>(sessions.map(({ sessionId }) => [sessionId, []]))
+  const bySession = new Map<string, RawRow[]>(sessions.map(({ sessionId }) => [sessionId, []]))
   const rows = withRows.length === 0 ? [] : await stored.read(withRows)
   for (const row of rows) bySession.get(row.sessionId)?.push(row)
   return sessions.map((session) => ({
@@ -72,10 +69,7 @@ async function readWhole(
   }))
 }
 
-async function* readParts(
-  stored: StoredSessions,
-  summary: StoredSessionSummary,
-): AsyncGenerator<SessionGroup> {
+async function* readParts(stored: RawSessions, summary: RawSessionSummary): AsyncGenerator<SessionGroup> {
   const { sessionId } = summary
   let session = summary
   let rows = await stored.readPage(sessionId, { after: 0, bytes: GROUP.bytes, limit: GROUP.rows })
@@ -97,11 +91,11 @@ async function* readParts(
 
 /** The session as it is now, if the rows that were read, in several steps, are the ones that it still has. */
 async function unchanged(
-  stored: StoredSessions,
-  { sessionId }: StoredSessionSummary,
+  stored: RawSessions,
+  { sessionId }: RawSessionSummary,
   last: number,
   read: number,
-): Promise<StoredSessionSummary> {
+): Promise<RawSessionSummary> {
   const [now] = await stored.get([sessionId])
   if (now && (now.lastRowId === last ? now.items === read : now.lastRowId > last && now.items > read))
     return now

@@ -1,9 +1,9 @@
 import { type SessionStore, type SqlStatement, StorageError } from '@persql/session-core'
 import type { Summary } from '../context-store.ts'
-import { type EpisodeRow, statements } from '../facts/memory-statements.ts'
+import { type EpisodeRow, memoryStatements } from '../facts/memory-statements.ts'
 import { toEpisode } from '../facts/read-rows.ts'
 import { indexEpisode } from '../layout/index-statements.ts'
-import type { ContextSchema } from '../layout/memory-batches.ts'
+import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { Episode } from '../memory.ts'
 
 /** How often it starts over because another caller was faster. */
@@ -14,14 +14,16 @@ const ATTEMPTS = 10
  * caller has covered some of them meanwhile; then it starts over with what is left.
  */
 export async function distill<Item>(
-  schema: ContextSchema,
+  batches: MemoryBatches,
   sessions: SessionStore<Item>,
   sessionId: string,
   summarize: (items: Item[]) => Summary | Promise<Summary>,
   prepare: (summary: Summary) => Promise<{ row: EpisodeRow; more: readonly SqlStatement[] }>,
 ): Promise<Episode | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [found] = await schema.run([statements.latestDistilled({ session: sessionId })], { readOnly: true })
+    const [found] = await batches.run([memoryStatements.latestDistilled({ session: sessionId })], {
+      readOnly: true,
+    })
     const latest = found?.rows[0]
     const previous = latest ? toEpisode(latest) : null
     const covered = previous?.rows?.last ?? 0
@@ -31,9 +33,9 @@ export async function distill<Item>(
     if (!first || !last) return previous
 
     const { row, more } = await prepare(await summarize(rest.map(({ item }) => item)))
-    const record = statements.recordDistilled({ ...row, first_row: first.rowId, last_row: last.rowId })
+    const record = memoryStatements.recordDistilled({ ...row, first_row: first.rowId, last_row: last.rowId })
     const indexing = indexEpisode(row)
-    const [result] = await schema.runChosen((hasTextIndex) => [
+    const [result] = await batches.runFor((hasTextIndex) => [
       record,
       ...more,
       ...(hasTextIndex ? indexing : []),

@@ -18,7 +18,7 @@ function ifGiven(name: string, column: string, comparison: '=' | '>=' | '<'): Ra
 }
 
 /** The statements for facts, episodes and vectors, except those of recall; compiled once. */
-export const statements = {
+export const memoryStatements = {
   remember: compileStatement<{ id: string; source: string | null; now: number } & FactTexts>(
     db
       .insertInto('ctx_memory')

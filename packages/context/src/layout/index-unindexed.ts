@@ -1,7 +1,7 @@
 import type { SqlStatement } from '@persql/session-core'
 import { indexedText } from '../recall/normal-words.ts'
 import { type UnindexedRow, unindexed } from './index-statements.ts'
-import type { ContextSchema } from './memory-batches.ts'
+import type { MemoryBatches } from './memory-batches.ts'
 
 const ROWS = 500
 /** Of texts, in one batch. */
@@ -11,15 +11,15 @@ const CHARACTERS = 250_000
  * Indexes the rows that others wrote, or a former version. Another caller may do it at the same time, and rows may be
  * written meanwhile: a row counts as indexed only as long as it is what was read.
  */
-export async function indexUnindexed(schema: ContextSchema): Promise<void> {
+export async function indexUnindexed(batches: MemoryBatches): Promise<void> {
   for (let isMore = true; isMore; ) {
     const reads = unindexed.map(({ read }) => read({ limit: ROWS }))
-    const results = await schema.run(reads, { readOnly: true })
+    const results = await batches.run(reads, { readOnly: true })
     isMore = results.some(({ rows }) => rows.length === ROWS)
     for (const [index, { rows }] of results.entries()) {
       for (const part of inParts(rows as unknown as UnindexedRow[])) {
         const params = { rows: JSON.stringify(part.map(toIndexed)) }
-        await schema.run(unindexed[index]!.index.map((statement): SqlStatement => statement(params)))
+        await batches.run(unindexed[index]!.index.map((statement): SqlStatement => statement(params)))
       }
     }
   }

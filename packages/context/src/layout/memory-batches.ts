@@ -6,7 +6,7 @@ import {
   type SqlStatement,
   StorageError,
 } from '@persql/session-core'
-import { layout } from './memory-layout.ts'
+import { memoryLayout } from './memory-layout.ts'
 
 /** What is known of the tables of one database. */
 interface Known {
@@ -26,7 +26,7 @@ const knownByDriver = new WeakMap<SqlDriver, Known>()
  * The tables of one database: runs batches on them, and makes them in the first one. What was made is remembered per
  * driver, so stores share it.
  */
-export class ContextSchema {
+export class MemoryBatches {
   readonly driver: SqlDriver
   readonly #createTables: boolean
   readonly #known: Known
@@ -54,11 +54,11 @@ export class ContextSchema {
    * `readOnly` batch found no tables and may not make them: then nothing was ever remembered.
    */
   async run(batch: readonly SqlStatement[], options: BatchOptions = {}): Promise<SqlResult[]> {
-    return this.runChosen(() => batch, options)
+    return this.runFor(() => batch, options)
   }
 
   /** The same, for a batch that depends on whether there are text indexes. */
-  async runChosen(choose: Choose, options: BatchOptions = {}): Promise<SqlResult[]> {
+  async runFor(choose: Choose, options: BatchOptions = {}): Promise<SqlResult[]> {
     const { fts } = this.#known
     const batch = choose(fts)
     const missing = this.#missing()
@@ -72,7 +72,7 @@ export class ContextSchema {
       if (isWithoutFts(error)) {
         if (!fts) throw indexNeedsFts(error)
         this.#known.fts = false
-        return this.runChosen(choose, options)
+        return this.runFor(choose, options)
       }
       if (missing.length > 0 && isStorageError(error, 'READ_ONLY'))
         return this.#runWithoutMaking(choose, options)
@@ -81,15 +81,15 @@ export class ContextSchema {
       if (missing.length > 0) throw error
       // Somebody dropped the tables after they were made here.
       this.#known.made = false
-      return this.runChosen(choose, options)
+      return this.runFor(choose, options)
     }
   }
 
   #missing(): readonly SqlStatement[] {
     const { made, former, fts } = this.#known
-    if (made) return former ? layout.dropFormerIndexes : []
+    if (made) return former ? memoryLayout.dropFormerIndexes : []
     if (!this.#createTables) return []
-    return fts ? [...layout.createTables, ...layout.createIndexes] : layout.createTables
+    return fts ? [...memoryLayout.createTables, ...memoryLayout.createIndexes] : memoryLayout.createTables
   }
 
   async #runWithoutMaking(choose: Choose, options: BatchOptions): Promise<SqlResult[]> {

@@ -13,7 +13,7 @@ const VERSION = 2
 const NOT_LAID_OUT = `not exists (select 1 from ctx_layout where version >= ${VERSION})`
 
 /** The statements that make the tables and their text indexes. Each does nothing to what exists already. */
-export const layout = {
+export const memoryLayout = {
   /** The tables, without what needs FTS5. */
   createTables: fixed(
     `create table if not exists ctx_memory (

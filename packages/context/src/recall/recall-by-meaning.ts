@@ -1,6 +1,6 @@
 import type { Embed } from '../context-options.ts'
-import { statements } from '../facts/memory-statements.ts'
-import type { ContextSchema } from '../layout/memory-batches.ts'
+import { memoryStatements } from '../facts/memory-statements.ts'
+import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { MemoryHit } from '../memory.ts'
 import { embedAll, nearest } from './embeddings.ts'
 import { byScore, type ResolvedRecall, toHit } from './recall.ts'
@@ -15,15 +15,15 @@ const SPARE = 5
  * Joins what the words found with the memories of the nearest vectors: each counts by its rank in either list. Two
  * batches.
  */
-export async function withNearest(
-  schema: ContextSchema,
+export async function fuseWithNearest(
+  batches: MemoryBatches,
   embed: Embed,
   text: string,
   byWords: readonly MemoryHit[],
   { limit, kinds, filters }: ResolvedRecall,
 ): Promise<MemoryHit[]> {
   const [query] = await embedAll(embed, [text])
-  const [vectors] = await schema.run([statements.vectors({})], { readOnly: true })
+  const [vectors] = await batches.run([memoryStatements.vectors({})], { readOnly: true })
   const ids = nearest(query!, (vectors?.rows ?? []) as [string, Uint8Array][], limit * SPARE)
   if (ids.length === 0) return [...byWords]
 
@@ -36,7 +36,7 @@ export async function withNearest(
     ids: JSON.stringify(ids),
     limit: ids.length,
   }
-  const results = await schema.run(
+  const results = await batches.run(
     kinds.map((kind) => recallStatement(kind, 'ids')(params)),
     { readOnly: true },
   )

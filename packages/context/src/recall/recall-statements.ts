@@ -19,7 +19,7 @@ const MAX_RANKED = 1000
 export const IS_LARGE = sql<boolean>`substr(block, 1, 1) >= x'80' and (substr(block, 2, 1) >= x'80' or block >= x'9000')`
 
 /** The beginning of a word is looked for where fewer rows have the word itself. */
-export const FEW = 10
+export const BEGINNING_IF_FEWER_THAN = 10
 /** How much a beginning counts. */
 export const BEGINNING_WEIGHT = 0.5
 
@@ -161,7 +161,7 @@ function termHits(indexed: IndexedTable): RawBuilder<unknown> {
       select position, match, weight, rows from word
       union all
       select position, beginning, weight * ${sql.lit(BEGINNING_WEIGHT)}, ${count(sql`beginning`)} from word
-      where beginning is not null and rows < ${sql.lit(FEW)}
+      where beginning is not null and rows < ${sql.lit(BEGINNING_IF_FEWER_THAN)}
     ),
     ranked(match, factor, total) as materialized (
       select match,

@@ -3,7 +3,7 @@ import { checkCount, checkOneOf, checkTime, optional } from '../check.ts'
 import type { RecallOptions } from '../context-store.ts'
 import { hasUnindexed } from '../layout/index-statements.ts'
 import { indexUnindexed } from '../layout/index-unindexed.ts'
-import type { ContextSchema } from '../layout/memory-batches.ts'
+import type { MemoryBatches } from '../layout/memory-batches.ts'
 import { MEMORY_TYPES, type MemoryHit, type MemoryKind } from '../memory.ts'
 import { matchesOfTerms, matchOfExpression } from './fts-match.ts'
 import type { ResolvedRanking } from './ranking.ts'
@@ -45,7 +45,7 @@ export function resolveRecall(options: RecallOptions = {}): ResolvedRecall {
 
 /** Recalls by text, or the newest where the text is blank. One batch, unless there are rows that are not indexed yet. */
 export async function recallByText(
-  schema: ContextSchema,
+  batches: MemoryBatches,
   ranking: ResolvedRanking,
   now: number,
   text: string,
@@ -73,7 +73,7 @@ export async function recallByText(
     )
   let scanned = false
   const run = (mayUseIndex: boolean) =>
-    schema.runChosen(
+    batches.runFor(
       (hasTextIndex) => {
         scanned = query !== undefined && !(hasTextIndex && mayUseIndex)
         if (scanned) return statementsFor(NEWEST, ALL)
@@ -84,7 +84,7 @@ export async function recallByText(
 
   let results = await run(true)
   if (query && !scanned && results.pop()?.rows[0]?.[0] === 1) {
-    results = await run(await mayIndex(schema))
+    results = await run(await mayIndex(batches))
     if (!scanned) results.pop()
   }
   const total = results.reduce((sum, { rows }) => sum + rows.length, 0)
@@ -97,9 +97,9 @@ export async function recallByText(
 }
 
 /** Indexes what is not indexed yet. False where nothing may be written. */
-async function mayIndex(schema: ContextSchema): Promise<boolean> {
+async function mayIndex(batches: MemoryBatches): Promise<boolean> {
   try {
-    await indexUnindexed(schema)
+    await indexUnindexed(batches)
     return true
   } catch (error) {
     if (isStorageError(error, 'READ_ONLY')) return false

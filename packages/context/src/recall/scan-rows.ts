@@ -3,7 +3,7 @@ import type { Expression, Phrase } from './expression.ts'
 import { indexedText, WORD } from './normal-words.ts'
 import type { ResolvedRanking } from './ranking.ts'
 import type { RecallQuery, Term } from './recall-query.ts'
-import { BEGINNING_WEIGHT, FEW, type RecalledRow } from './recall-statements.ts'
+import { BEGINNING_IF_FEWER_THAN, BEGINNING_WEIGHT, type RecalledRow } from './recall-statements.ts'
 import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
 
 interface Document {
@@ -107,7 +107,7 @@ function sumOfBm25(
     const { weight, beginning } = term
     const counts = countIn(documents, term)
     add(counts, weight)
-    if (beginning !== undefined && counts.size < FEW) {
+    if (beginning !== undefined && counts.size < BEGINNING_IF_FEWER_THAN) {
       add(countIn(documents, { text: beginning, prefix: true }), weight * BEGINNING_WEIGHT)
     }
   }

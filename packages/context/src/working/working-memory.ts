@@ -1,6 +1,6 @@
 import { type SqlValue, StorageError } from '@persql/session-core'
 import { checkCount, checkName, checkText, invalid } from '../check.ts'
-import type { ContextSchema } from '../layout/memory-batches.ts'
+import type { MemoryBatches } from '../layout/memory-batches.ts'
 import { workingStatements } from './working-statements.ts'
 
 /**
@@ -28,7 +28,7 @@ export interface WorkingMemory {
 
 /** Every `set` also deletes what has expired, of all runs. */
 export function workingMemory(
-  schema: ContextSchema,
+  batches: MemoryBatches,
   runId: string,
   defaultTtl: number,
   now: () => number,
@@ -42,18 +42,18 @@ export function workingMemory(
       const time = now()
       const expires = time + checkCount('ttl', ttl, 1)
       const entry = { ...nameOf(key), value: toJson(value), expires }
-      await schema.run([workingStatements.deleteExpired({ now: time }), workingStatements.setWorking(entry)])
+      await batches.run([workingStatements.deleteExpired({ now: time }), workingStatements.setWorking(entry)])
     },
 
     async get<Value>(key: string) {
       const statement = workingStatements.getWorking({ ...nameOf(key), now: now() })
-      const [result] = await schema.run([statement], { readOnly: true })
+      const [result] = await batches.run([statement], { readOnly: true })
       const text = result?.rows[0]?.[0]
       return text === undefined ? undefined : (fromJson(key, text) as Value)
     },
 
     async entries() {
-      const [result] = await schema.run([workingStatements.listWorking({ run, now: now() })], {
+      const [result] = await batches.run([workingStatements.listWorking({ run, now: now() })], {
         readOnly: true,
       })
       return (result?.rows ?? []).map(([key, text]): [string, unknown] => [
@@ -63,12 +63,12 @@ export function workingMemory(
     },
 
     async delete(key) {
-      const [result] = await schema.run([workingStatements.deleteWorking(nameOf(key))])
+      const [result] = await batches.run([workingStatements.deleteWorking(nameOf(key))])
       return result!.rows.length > 0
     },
 
     async end() {
-      await schema.run([workingStatements.endRun({ run })])
+      await batches.run([workingStatements.endRun({ run })])
     },
   }
 }

@@ -11,7 +11,7 @@ export function isUncertain({ code, status = 0, detail }: PerSQLError): boolean 
  * of its SQL means that no attempt was applied, because one that was would have been replayed. A lock comes before
  * that, and with any other refusal nobody has looked.
  */
-export function afterAll(uncertain: PerSQLError, last: PerSQLError): PerSQLError {
+export function outcomeAfterRetries(uncertain: PerSQLError, last: PerSQLError): PerSQLError {
   const isLocked = last.detail?.kind === 'database_locked'
   if (isUncertain(last) || (last.detail && !isLocked)) return last
   const { code, status } = uncertain

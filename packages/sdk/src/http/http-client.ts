@@ -3,7 +3,7 @@ import { networkError } from '../errors/network-error.ts'
 import { PerSQLError } from '../errors/persql-error.ts'
 import { redactor } from '../errors/redactor.ts'
 import { responseError } from '../errors/response-error.ts'
-import { afterAll, isUncertain } from '../errors/uncertain-error.ts'
+import { isUncertain, outcomeAfterRetries } from '../errors/uncertain-error.ts'
 import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from '../protocol/index.ts'
 import { checkAttempts } from './check-attempts.ts'
 import type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
@@ -56,7 +56,7 @@ export class HttpClient {
     const url = this.#url(route.path, params, call.query)
     const init = this.#init(route, call)
     let uncertain: PerSQLError | undefined
-    const afterThis = (last: PerSQLError) => (uncertain ? afterAll(uncertain, last) : last)
+    const afterThis = (last: PerSQLError) => (uncertain ? outcomeAfterRetries(uncertain, last) : last)
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt<Data>(url, init, call, timeout).catch((refusal: PerSQLError) => {
         throw afterThis(refusal)

@@ -1,9 +1,9 @@
-import { putTexts, type QueryResponse, TEXTS } from '../protocol/index.ts'
+import { LONG_TEXTS_TYPE, type QueryResponse, restoreLongTexts } from '../protocol/index.ts'
 
 /** What the body of an answer holds; undefined where it is not of this type, or was cut short. */
 export function parseBody(text: string, contentType: string | null): unknown {
   try {
-    return contentType === TEXTS ? parseTexts(text) : JSON.parse(text)
+    return contentType === LONG_TEXTS_TYPE ? parseTexts(text) : JSON.parse(text)
   } catch {
     return undefined
   }
@@ -12,6 +12,6 @@ export function parseBody(text: string, contentType: string | null): unknown {
 function parseTexts(text: string): unknown {
   const end = text.indexOf('\n')
   const body = JSON.parse(text.slice(0, end))
-  putTexts([body.data].flat() as QueryResponse[], text.slice(end + 1))
+  restoreLongTexts([body.data].flat() as QueryResponse[], text.slice(end + 1))
   return body
 }

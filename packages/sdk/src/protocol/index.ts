@@ -22,6 +22,7 @@ export {
 export type { ApprovalHit, CallMeta, Envelope, Failure, Success } from './envelope.ts'
 export { HEADERS } from './headers.ts'
 export { LIMITS } from './limits.ts'
+export { extractLongTexts, LONG_TEXTS_TYPE, restoreLongTexts } from './long-texts.ts'
 export { costUsd, PRICES } from './prices.ts'
 export { type PathParams, pathOf, ROUTES, type Route } from './routes.ts'
 export { rowObjects } from './row-objects.ts'
@@ -51,7 +52,6 @@ export type {
 } from './sql.ts'
 export type { SqlErrorDetail, SqlErrorKind } from './sql-error-detail.ts'
 export { SQL_ERROR_STATUS } from './sql-error-status.ts'
-export { putTexts, TEXTS, takeTexts } from './texts.ts'
 export type { CreatedToken, CreateTokenRequest, MeResponse, TokenInfo, TokenRole } from './tokens.ts'
 export type { UsageQuery, UsageResponse, UsageRow } from './usage.ts'
 export {

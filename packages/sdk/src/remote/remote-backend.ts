@@ -9,6 +9,7 @@ import {
   type ExplainResponse,
   encodeValues,
   HEADERS,
+  LONG_TEXTS_TYPE,
   pathOf,
   type QueryRequest,
   type QueryResponse,
@@ -18,7 +19,6 @@ import {
   type StatementRequest,
   type Success,
   type TablesResponse,
-  TEXTS,
   type ValidateResponse,
 } from '../protocol/index.ts'
 import type { SqlBackend, Statement } from '../sql-backend.ts'
@@ -104,7 +104,7 @@ export class RemoteBackend implements SqlBackend {
   }
 }
 
-const ACCEPT = `application/json, ${TEXTS}`
+const ACCEPT = `application/json, ${LONG_TEXTS_TYPE}`
 
 function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
   const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options

@@ -5,7 +5,7 @@ import { compileStatement, param } from './compiled-statement.ts'
 import { rowInserts, statementBuilder } from './statement-builder.ts'
 
 /** The statements of stored sessions. Lists of values are JSON arrays. Need SQLite 3.43 or later. */
-export function storedSessionStatements(names: ResolvedTableNames) {
+export function rawSessionStatements(names: ResolvedTableNames) {
   const db = statementBuilder<SessionTables>()
   // The names are the user's; the types know the tables by their default names.
   const sessions = names.sessions as 'agent_sessions'

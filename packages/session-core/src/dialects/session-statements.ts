@@ -17,7 +17,7 @@ interface AllTables extends SessionTables {
 type InSession = { session: string }
 
 /** How many rows an insert has at most that is compiled for their number. */
-export const FEW = 16
+export const MAX_INLINE_ROWS = 16
 
 /** A `null` where the table refuses it: this is how a batch fails when the history is not the expected one. */
 const REFUSED = sql<string>`NULL`
@@ -106,7 +106,7 @@ function compile(names: ResolvedTableNames) {
 
   const insertRows = rowInserts(messages, ['session_id', 'message_data'])
 
-  /** Up to {@link FEW} texts, which are faster as values of their own than as a JSON array. */
+  /** Up to {@link MAX_INLINE_ROWS} texts, which are faster as values of their own than as a JSON array. */
   function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
     const params: string[] = []
     for (const text of texts) params.push(session, text)

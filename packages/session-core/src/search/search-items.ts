@@ -5,7 +5,7 @@ import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { jsonCodec } from '../items/item-codec.ts'
 import { checkLimit, checkSessionId } from '../sessions/check-arguments.ts'
 import { toNumber } from '../sessions/history-reader.ts'
-import { SessionSchema } from '../sessions/session-batches.ts'
+import { SessionBatches } from '../sessions/session-batches.ts'
 import type { SessionCatalogOptions } from '../sessions/session-catalog.ts'
 import { resolveTableNames, type SessionTables } from '../sessions/session-tables.ts'
 import { foldText, unfoldRange } from './fold-text.ts'
@@ -41,14 +41,14 @@ export interface SearchPage {
 }
 
 const CODEC = jsonCodec<unknown>({ exactNumbers: true })
-const AT_ONCE = 50
+const CANDIDATES_PER_BATCH = 50
 
 /**
  * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
  * results, however their JSON is written. Texts are compared in one normal form, so neither case counts nor how
  * Unicode composes a character nor its width. The engine narrows the rows down by LIKE, so it reads the whole table if
  * it must, and finds no accent that the given text leaves out: `café` finds “cafe”, `cafe` not “café”. What is left is
- * decoded here, {@link AT_ONCE} rows in a batch, or fewer where the database refuses the answer as too large.
+ * decoded here, {@link CANDIDATES_PER_BATCH} rows in a batch, or fewer where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
@@ -64,14 +64,14 @@ export async function searchItems(
   if (options.sessionId !== undefined) checkSessionId(options.sessionId)
   if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
   const names = resolveTableNames(options)
-  const schema = new SessionSchema(driver, names, options.createTables ?? true)
+  const batches = new SessionBatches(driver, names, options.createTables ?? true)
   const hits: SearchHit[] = []
-  let atOnce = AT_ONCE
+  let atOnce = CANDIDATES_PER_BATCH
   for (let before = options.before; ; ) {
     const query = candidates(names.messages, texts, { ...options, before, atOnce }).compile()
     let rows: SqlResult['rows']
     try {
-      const [result] = await schema.run([{ sql: query.sql, params: query.parameters as [] }], {
+      const [result] = await batches.run([{ sql: query.sql, params: query.parameters as [] }], {
         readOnly: true,
       })
       rows = result?.rows ?? []

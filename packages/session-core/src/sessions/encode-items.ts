@@ -49,7 +49,7 @@ const utf8 = new TextEncoder()
  * Packs JSON texts into as few JSON arrays as the limits allow, in order. Refuses with `TOO_LARGE` what cannot go
  * into one batch.
  */
-export function jsonArrays(texts: readonly string[], limits: DriverLimits = {}): string[] {
+export function packWithinLimits(texts: readonly string[], limits: DriverLimits = {}): string[] {
   const { valueBytes = Number.POSITIVE_INFINITY, requestBytes = Number.POSITIVE_INFINITY } = limits
   if (valueBytes === Number.POSITIVE_INFINITY && requestBytes === Number.POSITIVE_INFINITY) {
     return [`[${texts.join(',')}]`]

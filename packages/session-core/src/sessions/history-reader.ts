@@ -5,7 +5,7 @@ import type { ItemCodec } from '../items/item-codec.ts'
 import { turnStarts } from '../items/turn-starts.ts'
 import { checkLimit, checkSessionId } from './check-arguments.ts'
 import { readInPages } from './read-in-pages.ts'
-import type { SessionSchema } from './session-batches.ts'
+import type { SessionBatches } from './session-batches.ts'
 
 /** A row that could not be turned into an item. Holds nothing of its content. */
 export interface CorruptRow {
@@ -23,7 +23,7 @@ export type HistoryWindow =
   | { readonly items?: number; readonly turns?: never }
   | { readonly turns: number; readonly items?: never }
 
-export interface StoredItem<Item> {
+export interface DatedItem<Item> {
   readonly rowId: number
   readonly item: Item
   readonly createdAt: Date
@@ -31,7 +31,7 @@ export interface StoredItem<Item> {
 
 export interface HistoryPage<Item> {
   /** Oldest first. */
-  readonly items: StoredItem<Item>[]
+  readonly items: DatedItem<Item>[]
   /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
   readonly before?: number
 }
@@ -53,12 +53,12 @@ const TOO_LARGE = 'TOO_LARGE'
  * read in pages.
  */
 export class HistoryReader<Item> {
-  readonly #schema: SessionSchema
+  readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #onCorruptRow: (row: CorruptRow) => void
 
-  constructor(schema: SessionSchema, codec: ItemCodec<Item>, onCorruptRow = warnOfCorruptRow) {
-    this.#schema = schema
+  constructor(batches: SessionBatches, codec: ItemCodec<Item>, onCorruptRow = warnOfCorruptRow) {
+    this.#batches = batches
     this.#codec = codec
     this.#onCorruptRow = onCorruptRow
   }
@@ -70,14 +70,14 @@ export class HistoryReader<Item> {
   }
 
   report(sessionId: string, rowId: number, dropped: boolean, error: unknown): void {
-    this.#onCorruptRow({ sessionId, table: this.#schema.names.messages, rowId, dropped, error })
+    this.#onCorruptRow({ sessionId, table: this.#batches.names.messages, rowId, dropped, error })
   }
 
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const result = await this.#readWhole(this.#schema.statements.readAll({ session }))
+    const result = await this.#readWhole(this.#batches.statements.readAll({ session }))
     if (result === TOO_LARGE)
-      return this.#items(session, this.#toRows(await readInPages(this.#schema, session)))
+      return this.#items(session, this.#toRows(await readInPages(this.#batches, session)))
     return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
   }
 
@@ -87,9 +87,9 @@ export class HistoryReader<Item> {
     const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
-    const result = await this.#readWhole(this.#schema.statements.readLatest({ session, limit: count }))
+    const result = await this.#readWhole(this.#batches.statements.readLatest({ session, limit: count }))
     if (result === TOO_LARGE) {
-      const rows = this.#toRows(await readInPages(this.#schema, session, { limit: count }))
+      const rows = this.#toRows(await readInPages(this.#batches, session, { limit: count }))
       const isSound = rows.every(({ decoded }) => decoded)
       return isSound ? this.#items(session, rows) : this.#readPastCorrupt(session, count)
     }
@@ -99,7 +99,7 @@ export class HistoryReader<Item> {
 
   async #readWhole(statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
     try {
-      const [result] = await this.#schema.run([statement], READ_ONLY)
+      const [result] = await this.#batches.run([statement], READ_ONLY)
       return result
     } catch (error) {
       if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
@@ -130,9 +130,9 @@ export class HistoryReader<Item> {
     if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
     if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, count)
     const skip = count - 1
-    const result = await this.#readWhole(this.#schema.statements.readTurns({ session, skip }))
+    const result = await this.#readWhole(this.#batches.statements.readTurns({ session, skip }))
     const rows =
-      result === TOO_LARGE ? await readInPages(this.#schema, session, { skipTurns: skip }) : result?.rows
+      result === TOO_LARGE ? await readInPages(this.#batches, session, { skipTurns: skip }) : result?.rows
     return this.#items(session, this.#toRows(rows))
   }
 
@@ -166,9 +166,9 @@ export class HistoryReader<Item> {
     before = Number.MAX_SAFE_INTEGER,
   ): Promise<Row<Item>[]> {
     const limit = Number.isSafeInteger(count) ? count : -1
-    const result = await this.#readWhole(this.#schema.statements.readBefore({ session, before, limit }))
+    const result = await this.#readWhole(this.#batches.statements.readBefore({ session, before, limit }))
     if (result !== TOO_LARGE) return this.#toRows(result?.rows)
-    return this.#toRows(await readInPages(this.#schema, session, { limit: count, before }))
+    return this.#toRows(await readInPages(this.#batches, session, { limit: count, before }))
   }
 
   #toRows(rows: SqlResult['rows'] = []): Row<Item>[] {

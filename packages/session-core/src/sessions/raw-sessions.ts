@@ -1,24 +1,24 @@
-import { storedSessionStatements } from '../dialects/raw-session-statements.ts'
+import { rawSessionStatements } from '../dialects/raw-session-statements.ts'
 import type { SqlDriver, SqlResult, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import { jsonArrays } from './encode-items.ts'
+import { packWithinLimits } from './encode-items.ts'
 import { toNumber } from './history-reader.ts'
 import { smaller } from './read-in-pages.ts'
-import { SessionSchema } from './session-batches.ts'
+import { SessionBatches } from './session-batches.ts'
 import type { SessionCatalogOptions } from './session-catalog.ts'
 import { resolveTableNames } from './session-tables.ts'
 import { toHex } from './to-hex.ts'
 
 /** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
-export type StoredTime = string | number | null
+export type RawTime = string | number | null
 
-export interface StoredSession {
+export interface RawSession {
   readonly sessionId: string
-  readonly createdAt: StoredTime
-  readonly updatedAt: StoredTime
+  readonly createdAt: RawTime
+  readonly updatedAt: RawTime
 }
 
-export interface StoredSessionSummary extends StoredSession {
+export interface RawSessionSummary extends RawSession {
   readonly items: number
   /** Of all items, in the encoding of the database. */
   readonly bytes: number
@@ -30,30 +30,30 @@ export interface StoredSessionSummary extends StoredSession {
  * What a row holds: text, or the bytes of what is no text, or no text that JavaScript could hold unchanged. Bytes of
  * text are in the encoding of the database.
  */
-export type StoredData = string | { readonly bytes: Uint8Array; readonly storage: 'text' | 'blob' }
+export type RawData = string | { readonly bytes: Uint8Array; readonly storage: 'text' | 'blob' }
 
-export interface StoredRow {
+export interface RawRow {
   readonly rowId: number
   readonly sessionId: string
-  readonly createdAt: StoredTime
-  readonly data: StoredData
+  readonly createdAt: RawTime
+  readonly data: RawData
 }
 
-export interface StoredChange {
+export interface RawChange {
   /** Made where there is none; otherwise it gets these times. */
-  readonly session: StoredSession
+  readonly session: RawSession
   /** Id of the newest row that the session must have now; 0 for none. */
   readonly expectLast: number
   /** Removes the rows after this one; 0 removes all. */
   readonly truncateAfter?: number | undefined
   /** Added at the end, in this order. */
-  readonly rows: readonly Pick<StoredRow, 'createdAt' | 'data'>[]
+  readonly rows: readonly Pick<RawRow, 'createdAt' | 'data'>[]
 }
 
 const READ_ONLY = { readOnly: true }
 
 /** Rows in one insert. */
-const AT_ONCE = 64
+const ROWS_PER_INSERT = 64
 
 const PAGE = { rows: 100_000, bytes: 32 * 1024 * 1024 }
 const ATTEMPTS = 20
@@ -63,14 +63,14 @@ const ATTEMPTS = 20
  * Operation ids are not part of it. Every method is one atomic batch, two where rows hold other things than text, and
  * more where the database refuses an answer as too large; every rejection is a `StorageError`.
  */
-export class StoredSessions {
-  readonly #schema: SessionSchema
-  readonly #statements: ReturnType<typeof storedSessionStatements>
+export class RawSessions {
+  readonly #batches: SessionBatches
+  readonly #statements: ReturnType<typeof rawSessionStatements>
 
   constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
     const names = resolveTableNames(options)
-    this.#schema = new SessionSchema(driver, names, options.createTables ?? true)
-    this.#statements = storedSessionStatements(names)
+    this.#batches = new SessionBatches(driver, names, options.createTables ?? true)
+    this.#statements = rawSessionStatements(names)
   }
 
   async count(): Promise<number> {
@@ -79,7 +79,7 @@ export class StoredSessions {
   }
 
   /** Up to `limit` sessions, in the order of their ids, after the given id. */
-  async list(options: { limit: number; after?: string | undefined }): Promise<StoredSessionSummary[]> {
+  async list(options: { limit: number; after?: string | undefined }): Promise<RawSessionSummary[]> {
     const { limit, after } = options
     const { list, listFirst } = this.#statements
     const [result] = await this.#read(after === undefined ? listFirst({ limit }) : list({ limit, after }))
@@ -87,7 +87,7 @@ export class StoredSessions {
   }
 
   /** Those of the given sessions that exist. */
-  async get(sessionIds: readonly string[]): Promise<StoredSessionSummary[]> {
+  async get(sessionIds: readonly string[]): Promise<RawSessionSummary[]> {
     const [result] = await this.#read(this.#statements.get({ sessions: JSON.stringify(sessionIds) }))
     return (result?.rows ?? []).map(toSummary)
   }
@@ -96,7 +96,7 @@ export class StoredSessions {
    * All rows of the given sessions at one moment, in the order of session ids and rows. Where they have to be read in
    * parts and are changed 20 times meanwhile, it rejects with `HISTORY_CONFLICT`.
    */
-  async read(sessionIds: readonly string[]): Promise<StoredRow[]> {
+  async read(sessionIds: readonly string[]): Promise<RawRow[]> {
     const statement = this.#statements.read({ sessions: JSON.stringify(sessionIds) })
     try {
       const [result] = await this.#read(statement)
@@ -107,10 +107,10 @@ export class StoredSessions {
     }
   }
 
-  async #readInPages(sessionIds: readonly string[]): Promise<StoredRow[]> {
+  async #readInPages(sessionIds: readonly string[]): Promise<RawRow[]> {
     let before = await this.get(sessionIds)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const rows: StoredRow[] = []
+      const rows: RawRow[] = []
       for (const { sessionId, lastRowId } of before) {
         for (let after = 0; after < lastRowId; ) {
           const page = await this.readPage(sessionId, { after, limit: PAGE.rows, bytes: PAGE.bytes })
@@ -138,7 +138,7 @@ export class StoredSessions {
   async readPage(
     sessionId: string,
     options: { after: number; limit: number; bytes: number },
-  ): Promise<StoredRow[]> {
+  ): Promise<RawRow[]> {
     for (let { bytes } = options; ; bytes = smaller(bytes)) {
       try {
         const [result] = await this.#read(
@@ -155,11 +155,11 @@ export class StoredSessions {
    * Applies all changes or none, and resolves with the ids of the newest rows that the sessions have then. Rejects
    * with `HISTORY_CONFLICT` where a newest row is not the expected one.
    */
-  async write(changes: readonly StoredChange[]): Promise<ReadonlyMap<string, number>> {
+  async write(changes: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
     const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
-    const [guard, ...statements] = this.#writing(changes, ids)
+    const [guard, ...statements] = this.#writeStatements(changes, ids)
     const options = { guards: [guard] }
-    const results = await this.#schema.run([guard, ...statements], options).catch((error: unknown) => {
+    const results = await this.#batches.run([guard, ...statements], options).catch((error: unknown) => {
       if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
       throw new StorageError(
         'HISTORY_CONFLICT',
@@ -170,7 +170,7 @@ export class StoredSessions {
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
-  #writing(changes: readonly StoredChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
+  #writeStatements(changes: readonly RawChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
     const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
@@ -185,17 +185,17 @@ export class StoredSessions {
           changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
         ),
       }),
-      ...this.#inserting(changes),
+      ...this.#insertStatements(changes),
       lastRows({ sessions: ids }),
     ]
   }
 
-  #inserting(changes: readonly StoredChange[]): SqlStatement[] {
+  #insertStatements(changes: readonly RawChange[]): SqlStatement[] {
     const { insertRows, insertTexts } = this.#statements
-    const { limits } = this.#schema.driver
+    const { limits } = this.#batches.driver
     if (limits || changes.some(({ rows }) => rows.some(({ data }) => typeof data !== 'string'))) {
       const texts = changes.flatMap(({ session, rows }) => rows.map((row) => rowText(session.sessionId, row)))
-      const arrays = texts.length === 0 ? [] : jsonArrays(texts, limits)
+      const arrays = texts.length === 0 ? [] : packWithinLimits(texts, limits)
       return arrays.map((array) => insertRows({ rows: array }))
     }
     const statements: SqlStatement[] = []
@@ -203,7 +203,7 @@ export class StoredSessions {
     for (const { session, rows } of changes) {
       for (const { createdAt, data } of rows) {
         values.push(session.sessionId, data as string, createdAt)
-        if (values.length < AT_ONCE * 3) continue
+        if (values.length < ROWS_PER_INSERT * 3) continue
         statements.push(insertTexts(values))
         values = []
       }
@@ -213,11 +213,11 @@ export class StoredSessions {
   }
 
   #read(statement: SqlStatement): Promise<SqlResult[]> {
-    return this.#schema.run([statement], READ_ONLY)
+    return this.#batches.run([statement], READ_ONLY)
   }
 
-  async #toRows(result: SqlResult | undefined): Promise<StoredRow[]> {
-    const rows: StoredRow[] = []
+  async #toRows(result: SqlResult | undefined): Promise<RawRow[]> {
+    const rows: RawRow[] = []
     const odd: number[] = []
     for (const [id, session, data, created, bytes] of result?.rows ?? []) {
       const rowId = toNumber(id)
@@ -232,9 +232,9 @@ export class StoredSessions {
     return odd.length === 0 ? rows : this.#withBytes(rows, odd)
   }
 
-  async #withBytes(rows: readonly StoredRow[], odd: readonly number[]): Promise<StoredRow[]> {
+  async #withBytes(rows: readonly RawRow[], odd: readonly number[]): Promise<RawRow[]> {
     const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
-    const found = new Map<number, StoredData>()
+    const found = new Map<number, RawData>()
     let decoder: TextDecoder | undefined
     for (const [id, storage, bytes, a] of result?.rows ?? []) {
       decoder ??= new TextDecoder(encodingOf(a as Uint8Array), { fatal: true, ignoreBOM: true })
@@ -261,7 +261,7 @@ function encodingOf(a: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   return a[0] === 0 ? 'utf-16be' : 'utf-16le'
 }
 
-function toData(storage: 'text' | 'blob', bytes: Uint8Array, decoder: TextDecoder): StoredData {
+function toData(storage: 'text' | 'blob', bytes: Uint8Array, decoder: TextDecoder): RawData {
   if (storage === 'blob') return { storage, bytes }
   try {
     const text = decoder.decode(bytes)
@@ -271,12 +271,12 @@ function toData(storage: 'text' | 'blob', bytes: Uint8Array, decoder: TextDecode
   }
 }
 
-function rowText(sessionId: string, { createdAt, data }: StoredChange['rows'][number]): string {
+function rowText(sessionId: string, { createdAt, data }: RawChange['rows'][number]): string {
   if (typeof data === 'string') return JSON.stringify([sessionId, createdAt, data])
   return JSON.stringify([sessionId, createdAt, toHex(data.bytes), data.storage])
 }
 
-function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {
+function toSummary(row: SqlResult['rows'][number]): RawSessionSummary {
   const [sessionId, createdAt, updatedAt, items, bytes, last] = row
   return {
     sessionId: String(sessionId),
@@ -288,6 +288,6 @@ function toSummary(row: SqlResult['rows'][number]): StoredSessionSummary {
   }
 }
 
-function toStoredTime(value: SqlValue | undefined): StoredTime {
+function toStoredTime(value: SqlValue | undefined): RawTime {
   return typeof value === 'string' || typeof value === 'number' ? value : value == null ? null : String(value)
 }

@@ -1,6 +1,6 @@
 import type { SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import type { SessionSchema } from './session-batches.ts'
+import type { SessionBatches } from './session-batches.ts'
 
 /** Which rows of a session: all, or the newest that fulfil every condition given. */
 export interface RowSelection {
@@ -31,12 +31,12 @@ const ATTEMPTS = 20
  * with `HISTORY_CONFLICT`. Rejects with `TOO_LARGE` where one row alone is.
  */
 export async function readInPages(
-  schema: SessionSchema,
+  batches: SessionBatches,
   session: string,
   selection: RowSelection = {},
 ): Promise<Rows> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const rows = await readOnce(schema, session, selection)
+    const rows = await readOnce(batches, session, selection)
     if (rows) return rows
   }
   throw new StorageError(
@@ -47,12 +47,12 @@ export async function readInPages(
 
 /** Nothing where rows were deleted in the meantime. */
 async function readOnce(
-  schema: SessionSchema,
+  batches: SessionBatches,
   session: string,
   { limit = Number.POSITIVE_INFINITY, before = Number.MAX_SAFE_INTEGER, skipTurns }: RowSelection,
 ): Promise<Rows | undefined> {
-  const { readExtent, readTurnStart, readRowsBefore, countThrough } = schema.statements
-  const [extent, start] = await schema.run(
+  const { readExtent, readTurnStart, readRowsBefore, countThrough } = batches.statements
+  const [extent, start] = await batches.run(
     [
       readExtent({ session }),
       ...(skipTurns === undefined ? [] : [readTurnStart({ session, skip: skipTurns })]),
@@ -66,7 +66,7 @@ async function readOnce(
   for (let end = Math.min(before, last + 1); rows.length < limit; ) {
     const left = limit - rows.length
     const page = { session, first, before: end, limit: Number.isSafeInteger(left) ? left : -1, bytes }
-    const [found, through] = await schema
+    const [found, through] = await batches
       .run([readRowsBefore(page), countThrough({ session, last })], READ_ONLY)
       .catch((error: unknown) => {
         if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error

@@ -27,7 +27,7 @@ const knownByDriver = new WeakMap<SqlDriver, Map<string, Known>>()
  * The session tables of one database: runs batches on them, and makes them in the first batch that needs them.
  * What was made is remembered per driver, so sessions share it.
  */
-export class SessionSchema {
+export class SessionBatches {
   readonly driver: SqlDriver
   readonly names: ResolvedTableNames
   readonly statements: SessionStatements

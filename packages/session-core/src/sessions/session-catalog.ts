@@ -2,7 +2,7 @@ import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkId, checkLimit, checkRowId, checkSessionId } from './check-arguments.ts'
 import { parseTime } from './parse-time.ts'
-import { SessionSchema } from './session-batches.ts'
+import { SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 
 export interface SessionSummary {
@@ -30,10 +30,10 @@ export interface SessionCatalogOptions extends SessionTableNames {
  * Every rejection is a `StorageError`.
  */
 export class SessionCatalog {
-  readonly #schema: SessionSchema
+  readonly #batches: SessionBatches
 
   constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
-    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#batches = new SessionBatches(driver, resolveTableNames(options), options.createTables ?? true)
   }
 
   /** Latest activity first, in pages of `limit` (default: 50). */
@@ -43,8 +43,8 @@ export class SessionCatalog {
       throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1. Read longer lists in pages.')
     }
     const cursor = options.after === undefined ? NO_CURSOR : parseCursor(options.after)
-    const { listSummaries } = this.#schema.statements
-    const results = await this.#schema.run([listSummaries({ limit: limit + 1, ...cursor })], {
+    const { listSummaries } = this.#batches.statements
+    const results = await this.#batches.run([listSummaries({ limit: limit + 1, ...cursor })], {
       readOnly: true,
     })
     const rows = results[0]?.rows ?? []
@@ -56,7 +56,7 @@ export class SessionCatalog {
   /** `undefined` for a session that does not exist. */
   async get(sessionId: string): Promise<SessionSummary | undefined> {
     const session = checkSessionId(sessionId)
-    const results = await this.#schema.run([this.#schema.statements.getSummary({ session })], {
+    const results = await this.#batches.run([this.#batches.statements.getSummary({ session })], {
       readOnly: true,
     })
     return results[0]?.rows.map(toSummary)[0]
@@ -65,8 +65,8 @@ export class SessionCatalog {
   /** Resolves with false where there was no such session. */
   async delete(sessionId: string): Promise<boolean> {
     const session = checkSessionId(sessionId)
-    const { getSummary, deleteFrom, deleteSession } = this.#schema.statements
-    const results = await this.#schema.run([
+    const { getSummary, deleteFrom, deleteSession } = this.#batches.statements
+    const results = await this.#batches.run([
       getSummary({ session }),
       deleteFrom({ session, first: 0 }),
       deleteSession({ session }),
@@ -89,13 +89,13 @@ export class SessionCatalog {
     const target = checkId('new session id', newSessionId)
     const row =
       options.throughRowId === undefined ? undefined : checkRowId('throughRowId', options.throughRowId)
-    const { forkSession, expectRow, copyItems, getSummary } = this.#schema.statements
+    const { forkSession, expectRow, copyItems, getSummary } = this.#batches.statements
     const guards = [
       forkSession({ session, target }),
       ...(row === undefined ? [] : [expectRow({ session, row })]),
     ]
     const through = row ?? Number.MAX_SAFE_INTEGER
-    const results = await this.#schema
+    const results = await this.#batches
       .run([...guards, copyItems({ session, target, through }), getSummary({ session: target })], { guards })
       .catch((error: unknown) => this.#refuseFork(error, session, target, row))
     const summary = results.at(-1)?.rows.map(toSummary)[0]
@@ -106,8 +106,8 @@ export class SessionCatalog {
   /** Throws the reason why a fork was refused. */
   async #refuseFork(error: unknown, session: string, target: string, row?: number): Promise<never> {
     if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
-    const { getSummary, getRow } = this.#schema.statements
-    const [existing, source, found] = await this.#schema.run(
+    const { getSummary, getRow } = this.#batches.statements
+    const [existing, source, found] = await this.#batches.run(
       [getSummary({ session: target }), getSummary({ session }), getRow({ session, row: row ?? 0 })],
       { readOnly: true },
     )

@@ -1,9 +1,9 @@
-import { FEW } from '../dialects/session-statements.ts'
+import { MAX_INLINE_ROWS } from '../dialects/session-statements.ts'
 import type { SqlDriver, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { type ItemCodec, jsonCodec } from '../items/item-codec.ts'
 import { checkId, checkLimit, checkSessionId } from './check-arguments.ts'
-import { canonicalTexts, encodeItems, jsonArrays } from './encode-items.ts'
+import { canonicalTexts, encodeItems, packWithinLimits } from './encode-items.ts'
 import {
   type CorruptRow,
   type HistoryPage,
@@ -13,7 +13,7 @@ import {
   toNumber,
 } from './history-reader.ts'
 import { parseTime } from './parse-time.ts'
-import { type RunOptions, SessionSchema } from './session-batches.ts'
+import { type RunOptions, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { toHex } from './to-hex.ts'
 
@@ -55,14 +55,14 @@ const ATTEMPTS = 20
  * safely. Arguments are read before the first await.
  */
 export class SessionStore<Item> {
-  readonly #schema: SessionSchema
+  readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #reader: HistoryReader<Item>
 
   constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
-    this.#schema = new SessionSchema(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#batches = new SessionBatches(driver, resolveTableNames(options), options.createTables ?? true)
     this.#codec = options.codec ?? jsonCodec<Item>()
-    this.#reader = new HistoryReader(this.#schema, this.#codec, options.onCorruptRow)
+    this.#reader = new HistoryReader(this.#batches, this.#codec, options.onCorruptRow)
   }
 
   /**
@@ -100,10 +100,10 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     if (options.operationId === undefined) {
-      if (texts.length > 0) await this.#schema.run(this.#appending(session, texts))
+      if (texts.length > 0) await this.#batches.run(this.#appendStatements(session, texts))
       return
     }
-    const statements = this.#appending(session, texts)
+    const statements = this.#appendStatements(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
     const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], [operation.insert], {
       operations: true,
@@ -120,7 +120,7 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     if (this.#codec.format === 'opaque') return this.#popOpaque(session)
     for (;;) {
-      const [deleted] = await this.#schema.run([this.#schema.statements.deleteLatest({ session })])
+      const [deleted] = await this.#batches.run([this.#batches.statements.deleteLatest({ session })])
       const row = deleted?.rows[0]
       if (!row) return undefined
       const [id, text] = row
@@ -135,8 +135,8 @@ export class SessionStore<Item> {
   /** Removes the session: its items, its row, and its operation ids. */
   async clear(sessionId: string): Promise<void> {
     const session = checkSessionId(sessionId)
-    const { deleteFrom, deleteSession } = this.#schema.statements
-    await this.#schema.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
+    const { deleteFrom, deleteSession } = this.#batches.statements
+    await this.#batches.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
   }
 
   /**
@@ -146,14 +146,14 @@ export class SessionStore<Item> {
   async replaceAll(sessionId: string, items: readonly Item[]): Promise<void> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
-    const { deleteFrom } = this.#schema.statements
+    const { deleteFrom } = this.#batches.statements
     try {
-      await this.#schema.run([deleteFrom({ session, first: 0 }), ...this.#appending(session, texts)])
+      await this.#batches.run([deleteFrom({ session, first: 0 }), ...this.#appendStatements(session, texts)])
     } catch (error) {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
       await this.#untilUnchanged(async () => {
         const stored = await this.#reader.readRows(session)
-        const { guards, statements } = this.#replacingTail(
+        const { guards, statements } = this.#replaceTailStatements(
           session,
           stored,
           this.#copies(texts, stored, error),
@@ -196,7 +196,7 @@ export class SessionStore<Item> {
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
       const write = async (rows: readonly NewRow[]) => {
-        const { guards, statements } = this.#replacingTail(session, tail, [...corrupt, ...rows])
+        const { guards, statements } = this.#replaceTailStatements(session, tail, [...corrupt, ...rows])
         if (!operation) return this.#writeUnlessRefused(statements, guards)
         const refusal = await this.#writeUnlessRefused(
           [operation.insert, ...statements],
@@ -253,7 +253,7 @@ export class SessionStore<Item> {
       const first = placed.findIndex(({ kept }) => !kept)
       if (first === -1) return undefined
       const tail = placed.slice(first)
-      const { guards, statements } = this.#replacingTail(
+      const { guards, statements } = this.#replaceTailStatements(
         session,
         tail.map(({ row }) => row),
         tail.flatMap(({ rows }) => rows),
@@ -269,7 +269,7 @@ export class SessionStore<Item> {
     options?: RunOptions,
   ): Promise<StorageError | undefined> {
     try {
-      await this.#schema.run(statements, { ...options, guards })
+      await this.#batches.run(statements, { ...options, guards })
       return undefined
     } catch (error) {
       if (isStorageError(error, 'HISTORY_CONFLICT')) return error
@@ -291,15 +291,19 @@ export class SessionStore<Item> {
     )
   }
 
-  #appending(session: string, texts: readonly string[]): SqlStatement[] {
-    const { touchSession, insertTexts, insertFewTexts } = this.#schema.statements
-    const { limits } = this.#schema.driver
+  #appendStatements(session: string, texts: readonly string[]): SqlStatement[] {
+    const { touchSession, insertTexts, insertFewTexts } = this.#batches.statements
+    const { limits } = this.#batches.driver
     const touch = touchSession({ session })
     if (texts.length === 0) return [touch]
-    if (texts.length <= FEW && limits?.valueBytes === undefined && limits?.requestBytes === undefined) {
+    if (
+      texts.length <= MAX_INLINE_ROWS &&
+      limits?.valueBytes === undefined &&
+      limits?.requestBytes === undefined
+    ) {
       return [touch, insertFewTexts(session, texts)]
     }
-    const arrays = jsonArrays(texts.map(quote), limits)
+    const arrays = packWithinLimits(texts.map(quote), limits)
     return [touch, ...arrays.map((array) => insertTexts({ session, texts: array }))]
   }
 
@@ -316,16 +320,16 @@ export class SessionStore<Item> {
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
-  #replacingTail(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
-    const { touchSession, insertRows, deleteBetween, expectLast } = this.#schema.statements
+  #replaceTailStatements(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
+    const { touchSession, insertRows, deleteBetween, expectLast } = this.#batches.statements
     const first = tail[0]
     const last = tail.at(-1)
     const arrays =
       rows.length === 0
         ? []
-        : jsonArrays(
+        : packWithinLimits(
             rows.map((row) => JSON.stringify(row)),
-            this.#schema.driver.limits,
+            this.#batches.driver.limits,
           )
     const guards = last ? [expectLast({ session, last: last.id })] : []
     return {
@@ -343,7 +347,7 @@ export class SessionStore<Item> {
   async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
     const operation = checkId('operation id', operationId)
     const digest = await sha256(JSON.stringify(content))
-    const { insertOperation, readOperation } = this.#schema.statements
+    const { insertOperation, readOperation } = this.#batches.statements
     return {
       digest,
       insert: insertOperation({ session, operation, digest }),
@@ -352,7 +356,7 @@ export class SessionStore<Item> {
   }
 
   async #wasApplied(operation: Operation): Promise<boolean> {
-    const [result] = await this.#schema.run([operation.read], { operations: true })
+    const [result] = await this.#batches.run([operation.read], { operations: true })
     const digest = result?.rows[0]?.[0]
     if (digest === undefined || digest === operation.digest) return digest !== undefined
     throw new StorageError(
@@ -370,10 +374,10 @@ export class SessionStore<Item> {
       if (!row.decoded) {
         throw new StorageError(
           'UNREADABLE_ITEM',
-          `The codec could not decode row ${row.id} of "${this.#schema.names.messages}". Nothing was removed.`,
+          `The codec could not decode row ${row.id} of "${this.#batches.names.messages}". Nothing was removed.`,
         )
       }
-      const { deleteFrom, expectLast } = this.#schema.statements
+      const { deleteFrom, expectLast } = this.#batches.statements
       const guard = expectLast({ session, last: row.id })
       return this.#writeUnlessRefused([guard, deleteFrom({ session, first: row.id })], [guard])
     })

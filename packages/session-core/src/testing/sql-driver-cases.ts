@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { SqlDriver, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
 import type { StorageErrorCode } from '../driver/storage-error.ts'
 import { searchItems } from '../search/search-items.ts'
-import { StoredSessions } from '../sessions/raw-sessions.ts'
+import { RawSessions } from '../sessions/raw-sessions.ts'
 import { SessionCatalog } from '../sessions/session-catalog.ts'
 import { SessionStore } from '../sessions/session-store.ts'
 import { limitedDriver } from './limited-driver.ts'
@@ -438,7 +438,7 @@ export const sqlDriverCases: Record<string, (given: SqlDriverCase) => Promise<vo
     const { items: page, before } = await store.readPage('s', { limit: 3, before: 9 })
     expect(page.map(({ item }) => item)).toEqual(items.slice(5, 8))
     expect(before).toBe(6)
-    const stored = new StoredSessions(small)
+    const stored = new RawSessions(small)
     expect((await stored.read(['s', 'other'])).map(({ rowId }) => rowId)).toEqual([
       10, 1, 2, 3, 4, 5, 6, 7, 8, 9,
     ])

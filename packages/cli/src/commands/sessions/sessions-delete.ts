@@ -1,4 +1,4 @@
-import { SessionCatalog, StoredSessions } from '@persql/session-core'
+import { RawSessions, SessionCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand, withJson } from '../../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
@@ -20,7 +20,7 @@ export function sessionsDeleteCommand(parent: Command): void {
     .option('-y, --yes', 'do not ask')
     .action((sessionIds: string[], options: Options) =>
       useSessions(options, 'write', async ({ driver, tables }) => {
-        const found = await new StoredSessions(driver, tables).get(sessionIds)
+        const found = await new RawSessions(driver, tables).get(sessionIds)
         const missing = sessionIds.find((id) => !found.some(({ sessionId }) => sessionId === id))
         if (missing !== undefined) throw noSuchSession(missing)
         const items = found.reduce((sum, session) => sum + session.items, 0)

@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises'
-import { StoredSessions } from '@persql/session-core'
+import { RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../../command.ts'
 import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
@@ -28,8 +28,7 @@ export function sessionsExportCommand(parent: Command): void {
     .option('-o, --output <file>', 'a file, which appears when it is complete (default: standard output)')
     .action((sessionIds: string[], options: Options) =>
       useSessions(options, 'read', async (database) => {
-        const total =
-          sessionIds.length || (await new StoredSessions(database.driver, database.tables).count())
+        const total = sessionIds.length || (await new RawSessions(database.driver, database.tables).count())
         const bar = new ProgressBar('session', total)
         try {
           const pieces = writeJsonLines(counted(readGroups(database, sessionIds), bar))

@@ -1,4 +1,4 @@
-import { type SearchHit, StoredSessions, searchItems } from '@persql/session-core'
+import { RawSessions, type SearchHit, searchItems } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
@@ -36,7 +36,7 @@ export function sessionsSearchCommand(parent: Command): void {
       useSessions(options, 'read', async (database) => {
         if (text.trim() === '') throw new UsageError('Give a text to search for.')
         const { session: sessionId, limit, before } = options
-        const stored = new StoredSessions(database.driver, database.tables)
+        const stored = new RawSessions(database.driver, database.tables)
         if (sessionId !== undefined && (await stored.get([sessionId])).length === 0) {
           throw noSuchSession(sessionId)
         }

@@ -1,4 +1,4 @@
-import { type StoredRow, StoredSessions } from '@persql/session-core'
+import { type RawRow, RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
@@ -42,7 +42,7 @@ async function show(database: Database, sessionId: string, options: Options): Pr
   if (options.follow && /^sqljs:/i.test(database.url)) {
     throw new UsageError('A sqljs: file is read once and not followed. Open it as file: to follow it.')
   }
-  const stored = new StoredSessions(database.driver, database.tables)
+  const stored = new RawSessions(database.driver, database.tables)
   const [session] = await stored.get([sessionId])
   if (!session && !options.follow) throw noSuchSession(sessionId)
   if (session && !options.json) {
@@ -54,7 +54,7 @@ async function show(database: Database, sessionId: string, options: Options): Pr
   }
 
   const transcript = new Transcript(options)
-  const printRow = (row: StoredRow) => (options.json ? printLine(toJson(row)) : print(transcript.render(row)))
+  const printRow = (row: RawRow) => (options.json ? printLine(toJson(row)) : print(transcript.render(row)))
   let last = options.last === undefined ? 0 : await rowBefore(database, sessionId, options.last)
   for (;;) {
     const rows = await stored.readPage(sessionId, { after: last, ...PAGE })
@@ -92,7 +92,7 @@ async function rowBefore(database: Database, sessionId: string, count: number): 
 }
 
 /** On one line. The item is the JSON that is stored: read and written again, it would lose digits of numbers. */
-function toJson(row: StoredRow): string {
+function toJson(row: RawRow): string {
   const { rowId, data } = row
   const createdAt = toIso(row.createdAt)
   const isItem = typeof data === 'string' && decodeRow(row) !== undefined

@@ -4,7 +4,7 @@ import { toHex } from '../ui/format.ts'
 import { type Database, read } from './database.ts'
 
 /** A row as it is stored. */
-export interface StoredRow {
+export interface LoadedRow {
   readonly id: number
   /** Of a blob, its bytes in hexadecimal. */
   readonly text: string
@@ -29,7 +29,7 @@ interface Wanted {
 export class ItemCache {
   readonly #database: Database
   readonly #onLoad: () => void
-  readonly #rows = new Map<number, StoredRow>()
+  readonly #rows = new Map<number, LoadedRow>()
   #wanted: readonly Wanted[] = []
   #isLoading = false
   error: Error | undefined
@@ -39,7 +39,7 @@ export class ItemCache {
     this.#onLoad = onLoad
   }
 
-  get(id: number): StoredRow | undefined {
+  get(id: number): LoadedRow | undefined {
     return this.#rows.get(id)
   }
 
@@ -88,7 +88,7 @@ function takeWithin(wanted: readonly Wanted[]): number[] {
   return ids
 }
 
-function toStoredRow(id: number, text: SqlValue | undefined): StoredRow {
+function toStoredRow(id: number, text: SqlValue | undefined): LoadedRow {
   if (text instanceof Uint8Array) return { id, text: toHex(text) }
   if (typeof text !== 'string') return { id, text: String(text) }
   try {

@@ -1,11 +1,11 @@
-import type { StoredRow } from '../data/item-cache.ts'
+import type { LoadedRow } from '../data/item-cache.ts'
 import type { Entry } from '../data/outline.ts'
 
 export interface EntryViewProps {
   readonly entry: Entry
   /** Absent until it is loaded. */
-  readonly call: StoredRow | undefined
-  readonly result: StoredRow | undefined
+  readonly call: LoadedRow | undefined
+  readonly result: LoadedRow | undefined
   readonly isOpen: boolean
   readonly onToggle: (entry: Entry) => void
   readonly onRaw: (entry: Entry) => void

@@ -1,5 +1,5 @@
 import { type ItemReading, partsText, readItem } from '@persql/session-core'
-import type { StoredRow } from '../data/item-cache.ts'
+import type { LoadedRow } from '../data/item-cache.ts'
 import type { Entry } from '../data/outline.ts'
 import { Boundary } from '../ui/boundary.tsx'
 import { dateTime } from '../ui/format.ts'
@@ -52,7 +52,7 @@ function Loading({ entry }: { readonly entry: Entry }) {
   )
 }
 
-function Content(props: EntryViewProps & { readonly call: StoredRow }) {
+function Content(props: EntryViewProps & { readonly call: LoadedRow }) {
   const { entry, call, result } = props
   const { row } = entry
   if (call.isGone) return <Note icon="warning" title="This row has been removed." {...props} />

@@ -1,5 +1,5 @@
 import { type ItemReading, type Part, readItem } from '@persql/session-core'
-import type { StoredRow } from '../data/item-cache.ts'
+import type { LoadedRow } from '../data/item-cache.ts'
 import { isFailed, isRejected } from '../data/tool-failures.ts'
 
 export interface ToolCall {
@@ -13,7 +13,7 @@ export interface ToolCall {
 }
 
 /** A call with its result, as far as there are both. */
-export function toolCallOf(call: StoredRow | undefined, result: StoredRow | undefined): ToolCall {
+export function toolCallOf(call: LoadedRow | undefined, result: LoadedRow | undefined): ToolCall {
   const called = call?.item && readItem(call.item)
   const answered = result?.item && readItem(result.item)
   const said = [...(called?.said ?? []), ...(answered?.said ?? [])]

@@ -41,7 +41,7 @@ const REASONS: Readonly<Record<number, string>> = {
 }
 
 /** Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived. */
-export function operation(
+export function addRoute(
   app: App,
   { registry, limits, bodies }: Services,
   { method, path }: Route,

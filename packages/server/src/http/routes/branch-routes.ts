@@ -16,7 +16,7 @@ import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Ctx, Services } from '../services.ts'
-import { bodyOf, operation, succeed } from './add-route.ts'
+import { addRoute, bodyOf, succeed } from './add-route.ts'
 import { databaseInfo } from './database-routes.ts'
 import * as schemas from './schemas.ts'
 
@@ -71,7 +71,7 @@ export function branchRoutes(app: App, services: Services): void {
     }
   }
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.listBranches,
@@ -91,7 +91,7 @@ export function branchRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.claimBranch,
@@ -135,7 +135,7 @@ export function branchRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.upsertBranch,
@@ -165,7 +165,7 @@ export function branchRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.getBranch,
@@ -176,7 +176,7 @@ export function branchRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.deleteBranch,
@@ -194,7 +194,7 @@ export function branchRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.mergeBranch,

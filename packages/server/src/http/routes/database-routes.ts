@@ -5,7 +5,7 @@ import { databaseOfSlug, requireAdmin } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
-import { bodyOf, operation, succeed } from './add-route.ts'
+import { addRoute, bodyOf, succeed } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Making, listing and deleting databases. */
@@ -14,7 +14,7 @@ export function databaseRoutes(app: App, services: Services): void {
   const { databases } = registry
   const tag = 'Databases'
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.listDatabases,
@@ -32,7 +32,7 @@ export function databaseRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.createDatabase,
@@ -55,7 +55,7 @@ export function databaseRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.getDatabase,
@@ -63,7 +63,7 @@ export function databaseRoutes(app: App, services: Services): void {
     (c) => succeed(c, databaseInfo(databaseOfSlug(c, services))),
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.deleteDatabase,

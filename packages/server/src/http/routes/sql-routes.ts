@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
-import { HEADERS, LIMITS, ROUTES, TEXTS } from '@persql/sdk/protocol'
+import { HEADERS, LIMITS, LONG_TEXTS_TYPE, ROUTES } from '@persql/sdk/protocol'
 import type { Database } from '../../registry/databases.ts'
 import type { Token } from '../../registry/tokens.ts'
 import { foldCase, type Policy } from '../../worker/connection/policy.ts'
@@ -10,7 +10,7 @@ import { databaseOf, databaseOrNew } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Call, Services } from '../services.ts'
-import { type Operation, operation } from './add-route.ts'
+import { addRoute, type Operation } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Answers from this size on are looked at at once, in case they are not read; the others now and then. */
@@ -20,7 +20,7 @@ const LARGE = 1024 * 1024
 export function sqlRoutes(app: App, services: Services): void {
   const add = (name: SqlOperation, about: Pick<Operation, 'summary' | 'data'> & Partial<Operation>) => {
     const find = about.headers ? databaseOrNew : databaseOf
-    operation(
+    addRoute(
       app,
       services,
       ROUTES[name],
@@ -63,7 +63,7 @@ export function sqlRoutes(app: App, services: Services): void {
 }
 
 const alternatives = {
-  [TEXTS]: z.string().openapi({
+  [LONG_TEXTS_TYPE]: z.string().openapi({
     description:
       'To those who accept it: the JSON, a line feed, and the long texts of the rows one after the other. In the JSON, {"$text": n} stands for each, with its length in UTF-16 code units.',
   }),
@@ -110,7 +110,7 @@ export async function answerSql(
   const length = reply.body.reduce((length, piece) => length + piece.length, 0)
   // Past the Response of the web: its body would be turned into a stream and back.
   outgoing.writeHead(status, {
-    'content-type': isTexts ? TEXTS : 'application/json',
+    'content-type': isTexts ? LONG_TEXTS_TYPE : 'application/json',
     'content-length': length,
     ...(isReplay && replay && { [replay.header]: 'true' }),
     ...(status === 503 && { 'retry-after': '1' }),
@@ -130,7 +130,7 @@ export async function answerSql(
 }
 
 function acceptsTexts({ env }: Call): boolean {
-  return env.incoming.headers.accept?.includes(TEXTS) ?? false
+  return env.incoming.headers.accept?.includes(LONG_TEXTS_TYPE) ?? false
 }
 
 /**

@@ -5,7 +5,7 @@ import { requireAdmin } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
-import { bodyOf, operation, parse, succeed } from './add-route.ts'
+import { addRoute, bodyOf, parse, succeed } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Tokens, and what they have used. */
@@ -23,7 +23,7 @@ export function tokenRoutes(app: App, services: Services): void {
     createdAt: new Date(token.createdAt).toISOString(),
   })
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.listTokens,
@@ -39,7 +39,7 @@ export function tokenRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.createToken,
@@ -72,7 +72,7 @@ export function tokenRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.revokeToken,
@@ -93,7 +93,7 @@ export function tokenRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.usage,
@@ -111,7 +111,7 @@ export function tokenRoutes(app: App, services: Services): void {
     },
   )
 
-  operation(
+  addRoute(
     app,
     services,
     ROUTES.me,

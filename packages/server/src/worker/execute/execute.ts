@@ -1,4 +1,4 @@
-import { type CallMeta, costUsd, type QueryResponse, takeTexts } from '@persql/sdk/protocol'
+import { type CallMeta, costUsd, extractLongTexts, type QueryResponse } from '@persql/sdk/protocol'
 import type { Connection } from '../connection/connection.ts'
 import { failureReply } from '../wire/failure-reply.ts'
 import type { Reply, SqlJob, WorkerLimits } from '../wire/job.ts'
@@ -98,7 +98,7 @@ class Run {
       costUsd: costUsd({ requests: 1, rowsRead, rowsWritten }),
     }
     // What has changed something may be replayed to a caller that accepts only JSON.
-    const texts = this.#texts && !this.wrote ? takeTexts(results) : ''
+    const texts = this.#texts && !this.wrote ? extractLongTexts(results) : ''
     const data = this.#isBatch ? results : results[0]
     const body = JSON.stringify({ success: true, data, meta })
     const head = { status: 200, rowsRead, rowsWritten }

@@ -1,4 +1,4 @@
-import { type QueryResponse, takeTexts } from '@persql/sdk/protocol'
+import { extractLongTexts, type QueryResponse } from '@persql/sdk/protocol'
 import { SqlFailure } from '../wire/sql-failure.ts'
 
 type Result = Pick<QueryResponse, 'columns' | 'rows'>
@@ -43,7 +43,7 @@ export class ResultBytes {
     this.#take(RESULT_BYTES + jsonBytes(columns))
     for (const row of rows) {
       const sent = this.#withTexts ? [...row] : row
-      const texts = this.#withTexts ? takeTexts([{ rows: [sent] }]) : ''
+      const texts = this.#withTexts ? extractLongTexts([{ rows: [sent] }]) : ''
       this.#take(jsonBytes(sent) + 1 + Buffer.byteLength(texts))
     }
   }

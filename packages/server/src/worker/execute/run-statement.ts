@@ -17,7 +17,7 @@ export interface Budget {
   changes?: bigint
 }
 
-/** `withTexts`: for an answer of the type `TEXTS`. */
+/** `withTexts`: for an answer of the type `LONG_TEXTS_TYPE`. */
 export function budgetOf({ resultRows, resultBytes }: WorkerLimits, withTexts: boolean): Budget {
   return { rows: resultRows, bytes: resultBytes, exact: new ResultBytes(resultBytes, withTexts) }
 }

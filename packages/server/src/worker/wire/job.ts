@@ -18,7 +18,7 @@ export interface SqlJob extends JobBase {
   readonly policy: Policy
   /** Of query and batch: digest of the token and the key under which the call is applied once. */
   readonly idempotencyKey?: string
-  /** The caller accepts `TEXTS`. */
+  /** The caller accepts `LONG_TEXTS_TYPE`. */
   readonly texts?: true
   /** Milliseconds since 1970. */
   readonly now: number
@@ -41,14 +41,14 @@ interface DropJob extends JobBase {
   readonly operation: 'drop'
 }
 
-/** Comes before the body, which is the answer to the caller as JSON text, or as `TEXTS`. */
+/** Comes before the body, which is the answer to the caller as JSON text, or as `LONG_TEXTS_TYPE`. */
 export interface ReplyHead {
   readonly status: number
   readonly rowsRead: number
   readonly rowsWritten: number
   /** The body is the one of an earlier call with the same key. */
   readonly isReplay?: true
-  /** The body is `TEXTS`. */
+  /** The body is `LONG_TEXTS_TYPE`. */
   readonly isTexts?: true
   /** For the log. */
   readonly errorKind?: string

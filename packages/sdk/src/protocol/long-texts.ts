@@ -8,7 +8,7 @@ import type { WireCell } from './wire-value.ts'
  * is most of the work for a long history. The public documentation does not have it; servers may ignore it, and
  * answer so only what is worth it.
  */
-export const TEXTS = 'application/vnd.persql.texts'
+export const LONG_TEXTS_TYPE = 'application/vnd.persql.texts'
 
 /** Shorter texts stay in the JSON. */
 const LONG = 64
@@ -16,7 +16,7 @@ const LONG = 64
 type Rows = Pick<QueryResponse, 'rows'>
 
 /** Takes the long texts out of the rows, in place, and returns them as one. */
-export function takeTexts(results: readonly Rows[]): string {
+export function extractLongTexts(results: readonly Rows[]): string {
   let texts = ''
   for (const row of rowsOf(results)) {
     for (let index = 0; index < row.length; index++) {
@@ -30,7 +30,7 @@ export function takeTexts(results: readonly Rows[]): string {
 }
 
 /** Puts the texts back into the rows, in place. Throws a `TypeError` where they do not fit. */
-export function putTexts(results: readonly Rows[], texts: string): void {
+export function restoreLongTexts(results: readonly Rows[], texts: string): void {
   let end = 0
   for (const row of rowsOf(results)) {
     for (let index = 0; index < row.length; index++) {

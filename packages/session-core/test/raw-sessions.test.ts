@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SessionStore, type SqlDriver, StoredSessions } from '../src/index.ts'
+import { RawSessions, SessionStore, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { readingDriver } from './support/reading-driver.ts'
 import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
-let stored: StoredSessions
+let stored: RawSessions
 
 beforeEach(() => {
   driver = nodeSqliteDriver(':memory:')
-  stored = new StoredSessions(driver)
+  stored = new RawSessions(driver)
 })
 
 afterEach(() => driver.close())
@@ -28,7 +28,7 @@ const ODD = [
 test.each([undefined, { statements: 100 }, { valueBytes: 1000 }])(
   'gives back rows of every kind as they were written, with limits %j',
   async (limits) => {
-    const limited = new StoredSessions({ ...driver, ...(limits && { limits }) })
+    const limited = new RawSessions({ ...driver, ...(limits && { limits }) })
     const many = items(...Array.from({ length: 150 }, (_, n) => `{"n":${n}}`))
     const odd = { session: session('odd'), expectLast: 0, rows: ODD }
     const lasts = await limited.write([{ session: session('many'), expectLast: 0, rows: many }, odd])
@@ -83,7 +83,7 @@ test('truncates, appends and sets times on condition that the newest row is the 
 })
 
 test('makes no tables where it must not', async () => {
-  const reader = new StoredSessions(driver, { createTables: false })
+  const reader = new RawSessions(driver, { createTables: false })
   await expect(reader.count()).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
   expect(await stored.list({ limit: 1 })).toEqual([])
 })
@@ -99,7 +99,7 @@ test.each([
   const [used] = await driver.batch([{ sql: 'pragma encoding' }])
   expect(used!.rows).toEqual([[encoding]])
   const { driver: watched, readOnly } = recordingDriver(driver)
-  const reader = new StoredSessions(watched, { createTables: false })
+  const reader = new RawSessions(watched, { createTables: false })
   expect((await reader.read(['s'])).map(({ data }) => data)).toEqual(texts.map(({ data }) => data))
   expect(readOnly).toEqual([true])
   await stored.write([{ session: session('s'), expectLast: 5, rows: odd }])
@@ -113,7 +113,7 @@ test('sends rows of several sessions together, at most 64 in a statement', async
   const { driver: watched, batches } = recordingDriver(driver)
   const rows = items(...Array.from({ length: 50 }, (_, n) => String(n)))
   const changes = ['a', 'b'].map((id) => ({ session: session(id), expectLast: 0, rows }))
-  await new StoredSessions(watched).write(changes)
+  await new RawSessions(watched).write(changes)
   const inserted = batches.flat().flatMap(({ params = [] }) => (params.length > 3 ? [params.length / 3] : []))
   expect(inserted).toEqual([64, 36])
   expect((await stored.read(['b'])).map(({ data }) => data)).toEqual(rows.map(({ data }) => data))
@@ -122,7 +122,7 @@ test('sends rows of several sessions together, at most 64 in a statement', async
 test.each([undefined, { valueBytes: 1000 }])(
   'makes a session without rows, with limits %j',
   async (limits) => {
-    const limited = new StoredSessions({ ...driver, ...(limits && { limits }) })
+    const limited = new RawSessions({ ...driver, ...(limits && { limits }) })
     expect(await limited.write([{ session: session('s'), expectLast: 0, rows: [] }])).toEqual(new Map())
     expect(await limited.get(['s'])).toEqual([{ ...session('s'), items: 0, bytes: 0, lastRowId: 0 }])
   },
@@ -159,7 +159,7 @@ test('asks again for text that has another length than its bytes', async () => {
       }))
     },
   }
-  expect(await new StoredSessions(losing).read(['s'])).toMatchObject([{ data: text }])
+  expect(await new RawSessions(losing).read(['s'])).toMatchObject([{ data: text }])
 })
 
 test('gives a time that is no number of JavaScript as text', async () => {
@@ -169,7 +169,7 @@ test('gives a time that is no number of JavaScript as text', async () => {
 })
 
 test('finds nothing where there are no tables and none may be made', async () => {
-  const reader = new StoredSessions(readingDriver(driver))
+  const reader = new RawSessions(readingDriver(driver))
   expect(await reader.count()).toBe(0)
   expect(await reader.list({ limit: 1 })).toEqual([])
   expect(await reader.get(['s'])).toEqual([])
