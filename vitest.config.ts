@@ -9,6 +9,7 @@ export default defineConfig({
       'docs/check/*.test.ts',
       'e2e/*.test.ts',
       'fuzz/*.test.ts',
+      'python/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 
-/** How long each fuzzer runs. Unset: they are skipped. */
+/** How long each property is fuzzed. Unset: none is. */
 const SECONDS = Number(process.env['PERSQL_TEST_FUZZ'] ?? 0)
 /** Set to the seed that a run has printed, to have the same inputs again. */
 const SEED = Number(process.env['PERSQL_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
