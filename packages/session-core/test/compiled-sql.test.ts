@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { sessionStatements } from '../src/dialects/compile-session-statements.ts'
 import { rawSessionStatements } from '../src/dialects/raw-session-statements.ts'
-import { sessionStatements } from '../src/dialects/session-statements.ts'
+import { sqliteDialect } from '../src/dialects/sqlite/sqlite-dialect.ts'
 import type { SqlStatement } from '../src/index.ts'
 import { resolveTableNames } from '../src/sessions/session-tables.ts'
 
@@ -23,7 +24,7 @@ function textsOf(statements: object): string {
 }
 
 test('the SQL of sessions on SQLite is what it was', async () => {
-  const { insertFewTexts, ...statements } = sessionStatements(NAMES)
+  const { insertFewTexts, ...statements } = sessionStatements(sqliteDialect, NAMES)
   const few = textOf(insertFewTexts(':session', [':first', ':second']))
   await expect(`${textsOf(statements)}\n-- insertFewTexts\n${few}\n`).toMatchFileSnapshot(
     './snapshots/sqlite-sessions.sql',

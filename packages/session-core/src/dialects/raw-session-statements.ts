@@ -35,7 +35,7 @@ export function rawSessionStatements(names: ResolvedTableNames) {
     .selectFrom(`${messages} as m`)
     .select(['m.id', 'm.session_id', 'm.message_data', 'm.created_at', bytes('m').as('bytes')])
 
-  const insertRows = rowInserts(messages, ['session_id', 'message_data', 'created_at'])
+  const insertRows = rowInserts(db, messages, ['session_id', 'message_data', 'created_at'])
 
   /**
    * `params`: session, text and time, row after row; faster than JSON, where nothing limits the number of

@@ -23,8 +23,12 @@ export function statementBuilder<Tables>(): Kysely<Tables> {
 }
 
 /** The SQL that inserts a number of rows of values, compiled once for each number. */
-export function rowInserts(messages: string, columns: readonly (keyof Messages)[]): (rows: number) => string {
-  const into = statementBuilder<SessionTables>().insertInto(messages as 'agent_messages')
+export function rowInserts(
+  db: Kysely<SessionTables>,
+  messages: string,
+  columns: readonly (keyof Messages)[],
+): (rows: number) => string {
+  const into = db.insertInto(messages as 'agent_messages')
   const row = Object.fromEntries(columns.map((column) => [column, ''])) as Insertable<Messages>
   const sqlByCount: string[] = []
   return (rows) => {

@@ -157,9 +157,8 @@ export class RawSessions {
    */
   async write(changes: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
     const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
-    const [guard, ...statements] = this.#writeStatements(changes, ids)
-    const options = { guards: [guard] }
-    const results = await this.#batches.run([guard, ...statements], options).catch((error: unknown) => {
+    const { guards, statements } = this.#writeStatements(changes, ids)
+    const results = await this.#batches.run(statements, { guards }).catch((error: unknown) => {
       if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
       throw new StorageError(
         'HISTORY_CONFLICT',
@@ -170,24 +169,28 @@ export class RawSessions {
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
-  #writeStatements(changes: readonly RawChange[], ids: string): [guard: SqlStatement, ...SqlStatement[]] {
+  #writeStatements(changes: readonly RawChange[], ids: string) {
     const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
     )
-    return [
+    const guards = [
       expectLast({
         changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
       }),
-      ...(keeps.length === 0 ? [] : [truncate({ keeps: JSON.stringify(keeps) })]),
+    ]
+    const statements = [
       putSessions({
         sessions: JSON.stringify(
           changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
         ),
       }),
+      ...guards,
+      ...(keeps.length === 0 ? [] : [truncate({ keeps: JSON.stringify(keeps) })]),
       ...this.#insertStatements(changes),
       lastRows({ sessions: ids }),
     ]
+    return { guards, statements }
   }
 
   #insertStatements(changes: readonly RawChange[]): SqlStatement[] {

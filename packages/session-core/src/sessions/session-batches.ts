@@ -1,4 +1,6 @@
-import { type SessionStatements, sessionStatements } from '../dialects/session-statements.ts'
+import { sessionStatements } from '../dialects/compile-session-statements.ts'
+import { dialectOf } from '../dialects/dialect-of.ts'
+import type { SessionStatements } from '../dialects/session-statements.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import type { ResolvedTableNames } from './session-tables.ts'
@@ -35,15 +37,9 @@ export class SessionBatches {
   readonly #known: Known
 
   constructor(driver: SqlDriver, names: ResolvedTableNames, createTables: boolean) {
-    if (driver.dialect !== 'sqlite') {
-      throw new StorageError(
-        'INVALID_ARGUMENT',
-        `Sessions need a driver of dialect "sqlite"; this one says "${driver.dialect}".`,
-      )
-    }
     this.driver = driver
     this.names = names
-    this.statements = sessionStatements(names)
+    this.statements = sessionStatements(dialectOf(driver.dialect), names)
     this.#createTables = createTables
     const byNames = knownByDriver.get(driver) ?? new Map<string, Known>()
     knownByDriver.set(driver, byNames)

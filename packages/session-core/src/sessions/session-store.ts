@@ -1,4 +1,4 @@
-import { MAX_INLINE_ROWS } from '../dialects/session-statements.ts'
+import { MAX_INLINE_ROWS } from '../dialects/compile-session-statements.ts'
 import type { SqlDriver, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { type ItemCodec, jsonCodec } from '../items/item-codec.ts'
@@ -103,11 +103,15 @@ export class SessionStore<Item> {
       if (texts.length > 0) await this.#batches.run(this.#appendStatements(session, texts))
       return
     }
-    const statements = this.#appendStatements(session, texts)
+    const [touch, ...inserts] = this.#appendStatements(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const refusal = await this.#writeUnlessRefused([operation.insert, ...statements], [operation.insert], {
-      operations: true,
-    })
+    const refusal = await this.#writeUnlessRefused(
+      [touch, operation.insert, ...inserts],
+      [operation.insert],
+      {
+        operations: true,
+      },
+    )
     if (refusal && !(await this.#wasApplied(operation))) throw refusal
   }
 
@@ -198,8 +202,9 @@ export class SessionStore<Item> {
       const write = async (rows: readonly NewRow[]) => {
         const { guards, statements } = this.#replaceTailStatements(session, tail, [...corrupt, ...rows])
         if (!operation) return this.#writeUnlessRefused(statements, guards)
+        const [touch, ...rest] = statements
         const refusal = await this.#writeUnlessRefused(
-          [operation.insert, ...statements],
+          [touch, operation.insert, ...rest],
           [operation.insert, ...guards],
           { operations: true },
         )
@@ -291,7 +296,7 @@ export class SessionStore<Item> {
     )
   }
 
-  #appendStatements(session: string, texts: readonly string[]): SqlStatement[] {
+  #appendStatements(session: string, texts: readonly string[]): [touch: SqlStatement, ...SqlStatement[]] {
     const { touchSession, insertTexts, insertFewTexts } = this.#batches.statements
     const { limits } = this.#batches.driver
     const touch = touchSession({ session })
@@ -320,7 +325,11 @@ export class SessionStore<Item> {
   }
 
   /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
-  #replaceTailStatements(session: string, tail: readonly Row<Item>[], rows: readonly NewRow[]) {
+  #replaceTailStatements(
+    session: string,
+    tail: readonly Row<Item>[],
+    rows: readonly NewRow[],
+  ): { guards: readonly SqlStatement[]; statements: [touch: SqlStatement, ...SqlStatement[]] } {
     const { touchSession, insertRows, deleteBetween, expectLast } = this.#batches.statements
     const first = tail[0]
     const last = tail.at(-1)
@@ -335,8 +344,8 @@ export class SessionStore<Item> {
     return {
       guards,
       statements: [
-        ...guards,
         touchSession({ session }),
+        ...guards,
         ...arrays.map((array) => insertRows({ session, rows: array })),
         // Last, because rows that stay are copied.
         ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),

@@ -1,0 +1,311 @@
+import { type Generated, sql } from 'kysely'
+import type { SqlStatement } from '../driver/sql-driver.ts'
+import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
+import { compileStatement, param } from './compiled-statement.ts'
+import type { SessionDialect } from './session-dialect.ts'
+import type { SessionStatements } from './session-statements.ts'
+import { rowInserts } from './statement-builder.ts'
+
+interface AllTables extends SessionTables {
+  agent_sessions_operations: {
+    session_id: string
+    operation_id: string
+    digest: string
+    created_at: Generated<string>
+  }
+}
+
+type InSession = { session: string }
+
+/** How many rows an insert has at most that is compiled for their number. */
+export const MAX_INLINE_ROWS = 16
+
+/** A `null` where the table refuses it: this is how a batch fails when the history is not the expected one. */
+const REFUSED = sql<string>`NULL`
+
+/** Compiled once for each dialect and pair of names. A program has few of them, so none is ever dropped. */
+const compiled = new Map<string, SessionStatements>()
+
+/** The statements of the session store in a dialect. */
+export function sessionStatements(dialect: SessionDialect, names: ResolvedTableNames): SessionStatements {
+  const key = `${dialect.name} ${names.sessions} ${names.messages}`
+  const known = compiled.get(key) ?? compile(dialect, names)
+  compiled.set(key, known)
+  return known
+}
+
+function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionStatements {
+  const { isItem, isUserItem, element, now } = dialect
+  const db = dialect.builder<AllTables>()
+  // The names are the user's; the types know the tables by their default names.
+  const sessions = names.sessions as 'agent_sessions'
+  const messages = names.messages as 'agent_messages'
+  const operations = names.operations as 'agent_sessions_operations'
+
+  const session = param<string>('session')
+  const listedRow = sql.raw('row.value')
+
+  const inSession = db.selectFrom(messages).where('session_id', '=', session)
+  const row = inSession.select('id').where('id', '=', param<number>('row'))
+
+  // A user item right after another one belongs to the same turn, also where corrupt rows stand between them.
+  const firstOfTurns = db
+    .selectFrom(`${messages} as m`)
+    .select('m.id')
+    .where('m.session_id', '=', session)
+    .where(isUserItem('m.message_data'))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom(
+            selectFrom(`${messages} as p`)
+              .select('p.message_data')
+              .where('p.session_id', '=', session)
+              .whereRef('p.id', '<', 'm.id')
+              .where(isItem('p.message_data'))
+              .orderBy('p.id', 'desc')
+              .limit(1)
+              .as('previous'),
+          )
+            .select('previous.message_data')
+            .where(isUserItem('previous.message_data')),
+        ),
+      ),
+    )
+    .orderBy('m.id', 'desc')
+    .limit(1)
+    .offset(param<number>('skip'))
+
+  const lastRowId = sql<number>`coalesce((${db
+    .selectFrom(`${messages} as m`)
+    .select(({ fn }) => fn.max('m.id').as('id'))
+    .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
+  // Text, so that it can be compared and passed in a cursor; other programs may leave numbers there, or nothing.
+  const activity = sql<string>`coalesce(${dialect.asText(sql.raw('s.updated_at'))}, '')`
+  const inCatalog = db
+    .selectFrom(`${sessions} as s`)
+    .select(['s.session_id', 's.created_at', activity.as('updated_at'), lastRowId.as('last_row_id')])
+
+  /** Counts the items of the given sessions only. */
+  function withCounts(page: typeof inCatalog) {
+    return db
+      .selectFrom(page.as('page'))
+      .selectAll('page')
+      .select(({ selectFrom }) =>
+        selectFrom(`${messages} as m`)
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .whereRef('m.session_id', '=', 'page.session_id')
+          .as('item_count'),
+      )
+      .orderBy('page.updated_at', 'desc')
+      .orderBy('page.last_row_id', 'desc')
+      .orderBy('page.session_id', 'desc')
+  }
+
+  const insertRows = rowInserts(db, messages, ['session_id', 'message_data'])
+
+  /** Up to {@link MAX_INLINE_ROWS} texts, which are faster as values of their own than as a JSON array. */
+  function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
+    const params: string[] = []
+    for (const text of texts) params.push(session, text)
+    return { sql: insertRows(texts.length), params }
+  }
+
+  const layout = dialect.layout(names)
+  return {
+    createTables: layout.tables,
+    createOperations: layout.operations,
+
+    readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
+    readLatest: compileStatement<InSession & { limit: number }>(
+      inSession.select('message_data').orderBy('id', 'desc').limit(param<number>('limit')),
+    ),
+    readTurns: compileStatement<InSession & { skip: number }>(
+      inSession
+        .select(['id', 'message_data', 'created_at'])
+        .where('id', '>=', sql<number>`coalesce(${firstOfTurns}, 0)`)
+        .orderBy('id', 'desc'),
+    ),
+    readBefore: compileStatement<InSession & { before: number; limit: number }>(
+      inSession
+        .select(['id', 'message_data', 'created_at'])
+        .where('id', '<', param<number>('before'))
+        .orderBy('id', 'desc')
+        .limit(param<number>('limit')),
+    ),
+
+    readExtent: compileStatement<InSession>(
+      inSession.select(({ fn }) => [sql<number>`coalesce(max(id), 0)`.as('last'), fn.countAll().as('count')]),
+    ),
+    readTurnStart: compileStatement<InSession & { skip: number }>(
+      db.selectNoFrom(sql<number>`coalesce(${firstOfTurns}, 0)`.as('first')),
+    ),
+    countThrough: compileStatement<InSession & { last: number }>(
+      inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', param<number>('last')),
+    ),
+    readRowsBefore: compileStatement<
+      InSession & { first: number; before: number; limit: number; bytes: number }
+    >(
+      db
+        .selectFrom(
+          db
+            .selectFrom(
+              inSession
+                // With what an answer holds around a row.
+                .select(['id', sql<number>`${dialect.byteLength(sql.raw('message_data'))} + 64`.as('bytes')])
+                .where('id', '>=', param<number>('first'))
+                .where('id', '<', param<number>('before'))
+                .orderBy('id', 'desc')
+                .limit(param<number>('limit'))
+                .as('sizes'),
+            )
+            .select(['id', sql<number>`sum(bytes) over (order by id desc)`.as('sum'), 'bytes'])
+            .as('page'),
+        )
+        .innerJoin(`${messages} as m`, 'm.id', 'page.id')
+        .select(['m.id', 'm.message_data', 'm.created_at'])
+        .where(({ or, eb }) =>
+          or([eb('page.sum', '<=', param<number>('bytes')), eb('page.sum', '=', eb.ref('page.bytes'))]),
+        )
+        .orderBy('m.id', 'desc'),
+    ),
+
+    touchSession: compileStatement<InSession>(
+      db
+        .insertInto(sessions)
+        .values({ session_id: session })
+        .onConflict((conflict) => conflict.column('session_id').doUpdateSet({ updated_at: now })),
+    ),
+    insertFewTexts,
+    insertTexts: compileStatement<InSession & { texts: string }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectFrom(dialect.listed(param('texts')).as('text'))
+            .select([sql`${session}`.as('session'), 'value'])
+            .orderBy('key'),
+        ),
+    ),
+    insertRows: compileStatement<InSession & { rows: string }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data', 'created_at'])
+        .expression(
+          db
+            .selectFrom(dialect.listed(param('rows')).as('row'))
+            .leftJoin(`${messages} as kept`, (join) => join.on('kept.id', '=', element<number>(listedRow, 2)))
+            .select([
+              sql`${session}`.as('session'),
+              sql<string>`coalesce(kept.message_data, ${element(listedRow, 0)})`.as('text'),
+              sql<string>`case when kept.id is null then coalesce(${element(listedRow, 1)}, ${now})
+                else kept.created_at end`.as('created'),
+            ])
+            .orderBy('row.key'),
+        ),
+    ),
+    expectLast: compileStatement<InSession & { last: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectFrom(inSession.select(({ fn }) => fn.max('id').as('id')).as('last'))
+            .select([sql`${session}`.as('session'), REFUSED.as('text')])
+            .where(sql`coalesce(last.id, 0)`, '!=', param<number>('last')),
+        ),
+    ),
+
+    deleteLatest: compileStatement<InSession>(
+      db
+        .deleteFrom(messages)
+        .where('id', '=', inSession.select('id').orderBy('id', 'desc').limit(1))
+        .returning(['id', 'message_data']),
+    ),
+    deleteFrom: compileStatement<InSession & { first: number }>(
+      db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', param<number>('first')),
+    ),
+    deleteBetween: compileStatement<InSession & { first: number; last: number }>(
+      db
+        .deleteFrom(messages)
+        .where('session_id', '=', session)
+        .where('id', '>=', param<number>('first'))
+        .where('id', '<=', param<number>('last')),
+    ),
+    deleteSession: compileStatement<InSession>(db.deleteFrom(sessions).where('session_id', '=', session)),
+
+    insertOperation: compileStatement<InSession & { operation: string; digest: string }>(
+      db
+        .insertInto(operations)
+        .values({ session_id: session, operation_id: param('operation'), digest: param('digest') }),
+    ),
+    readOperation: compileStatement<InSession & { operation: string }>(
+      db
+        .selectFrom(operations)
+        .select('digest')
+        .where('session_id', '=', session)
+        .where('operation_id', '=', param<string>('operation')),
+    ),
+
+    getSummary: compileStatement<InSession>(withCounts(inCatalog.where('s.session_id', '=', session))),
+    listSummaries: compileStatement<{ limit: number; updated: string | null; row: number; session: string }>(
+      withCounts(
+        inCatalog
+          .where(
+            activity,
+            '>=',
+            sql<string>`coalesce((${db
+              .selectFrom(`${sessions} as s`)
+              .select(activity.as('updated_at'))
+              .where(sql<boolean>`${param('updated')} is null or ${activity} < ${param('updated')}`)
+              .orderBy(activity, 'desc')
+              .limit(1)
+              .offset(sql<number>`${param('limit')} - 1`)}), '')`,
+          )
+          .where(
+            sql<boolean>`(${param('updated')} is null or (${activity}, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
+          )
+          .orderBy(activity, 'desc')
+          .orderBy('last_row_id', 'desc')
+          .orderBy('s.session_id', 'desc')
+          .limit(param<number>('limit')),
+      ),
+    ),
+
+    forkSession: compileStatement<InSession & { target: string }>(
+      db
+        .insertInto(sessions)
+        .columns(['session_id'])
+        .expression(
+          db
+            .selectFrom(sessions)
+            .select(sql`${param('target')}`.as('target'))
+            .where('session_id', '=', session),
+        ),
+    ),
+    getRow: compileStatement<InSession & { row: number }>(row),
+    expectRow: compileStatement<InSession & { row: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data'])
+        .expression(
+          db
+            .selectNoFrom([sql<string>`${session}`.as('session'), REFUSED.as('text')])
+            .where(({ not, exists }) => not(exists(row))),
+        ),
+    ),
+    copyItems: compileStatement<InSession & { target: string; through: number }>(
+      db
+        .insertInto(messages)
+        .columns(['session_id', 'message_data', 'created_at'])
+        .expression(
+          inSession
+            .select([sql<string>`${param('target')}`.as('target'), 'message_data', 'created_at'])
+            .where('id', '<=', param<number>('through'))
+            .where('session_id', 'in', db.selectFrom(sessions).select('session_id'))
+            .orderBy('id'),
+        ),
+    ),
+  }
+}
