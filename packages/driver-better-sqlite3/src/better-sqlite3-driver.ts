@@ -112,7 +112,7 @@ function toEngine(handle: SqliteHandle): Pick<SqliteEngine, 'run' | 'inTransacti
     run(sql, params, readOnly) {
       const cached = statements.get(sql)
       if (!readOnly) return run(cached, params)
-      if (!cached.statement.readonly) {
+      if (cached.mayWrite) {
         throw new StorageError('READ_ONLY', 'The batch was declared as one that only reads, but this writes.')
       }
       return cached.mayHideWrites ? queryOnly(handle, () => run(cached, params)) : run(cached, params)

@@ -1,3 +1,4 @@
+import { leadingKeyword } from '@persql/session-core/sqlite'
 import type { PreparedStatement, SqliteHandle } from './sqlite-handle.ts'
 
 const CAPACITY = 256
@@ -10,6 +11,8 @@ const HIDING_WRITES = /optimize/i
 
 export interface CachedStatement {
   readonly statement: PreparedStatement
+  /** Whether SQLite says that it may write. It says so of pragmas as well that only tell something. */
+  readonly mayWrite: boolean
   readonly mayHideWrites: boolean
   /** Absent where another connection can change them under the statement, by altering a table. */
   readonly columns?: readonly string[]
@@ -30,8 +33,9 @@ export class StatementCache {
     const statement = this.#handle.prepare(sql).safeIntegers(true)
     // Columns that are named in the text stay what they are; those of a `*` do not.
     const isFixed = statement.reader && !COLUMNS_OF_TABLE.test(sql)
+    const mayWrite = !statement.readonly && leadingKeyword(sql) !== 'pragma'
     const mayHideWrites = HIDING_WRITES.test(sql)
-    const cached = { statement, mayHideWrites, ...(isFixed && { columns: columnNames(statement) }) }
+    const cached = { statement, mayWrite, mayHideWrites, ...(isFixed && { columns: columnNames(statement) }) }
     this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size > CAPACITY && oldest !== undefined) this.#statements.delete(oldest)

@@ -25,8 +25,7 @@ export async function checkConnection({
 /** The journal mode of a local file. */
 export async function checkJournal({ url, option, driver }: Database): Promise<Finding[]> {
   if (isRemote(url)) return []
-  // SQLite counts these pragmas among the statements that may write; the file was opened for reading.
-  const [journal] = await driver.batch([{ sql: 'pragma journal_mode' }])
+  const [journal] = await driver.batch([{ sql: 'pragma journal_mode' }], { readOnly: true })
   return [journalFinding(url, option, String(journal?.rows[0]?.[0]))]
 }
 
@@ -34,7 +33,8 @@ export async function checkJournal({ url, option, driver }: Database): Promise<F
 export async function checkIntegrity({ url, driver }: Database): Promise<Finding[]> {
   if (isRemote(url)) return []
   const [finding] = await unlessDamaged('file', async () => {
-    const [integrity] = await driver.batch([{ sql: `pragma integrity_check(${NAMED + 1})` }])
+    const sql = `pragma integrity_check(${NAMED + 1})`
+    const [integrity] = await driver.batch([{ sql }], { readOnly: true })
     const answers = (integrity?.rows ?? []).flatMap(([answer]) => String(answer).split('\n'))
     if (answers.length === 1 && answers[0] === 'ok') return [ok('file', 'sound')]
     const faults = answers.filter((answer) => !answer.startsWith('***'))

@@ -143,6 +143,19 @@ export class Connection {
     return this.pragma('table_list').map(([, name, type]) => ({ name, type }) as TableEntry)
   }
 
+  /** Lets work of the server write, also where the policy only reads. Not within a transaction. */
+  writing<T>(work: () => T): T {
+    if (!this.isReadOnly) return work()
+    const setQueryOnly = (value: 'on' | 'off') =>
+      this.runOwn(() => this.database.exec(`pragma query_only = ${value}`))
+    setQueryOnly('off')
+    try {
+      return work()
+    } finally {
+      setQueryOnly('on')
+    }
+  }
+
   /** SQLite prepares statements again, and so asks the authorizer again, where the schema has changed. */
   runOwn<T>(work: () => T): T {
     const { authorizer } = this

@@ -30,7 +30,9 @@ export function upgradeRecords(connection: Connection): void {
   if (names.includes(FORMER_RECORDS)) {
     const isAlone = !names.includes(RECORDS)
     try {
-      inTransaction(connection, 'write', () => connection.runOwn(() => move(connection, isAlone)))
+      connection.writing(() =>
+        inTransaction(connection, 'write', () => connection.runOwn(() => move(connection, isAlone))),
+      )
     } catch (error) {
       if (toSqlFailure(error).status === FULL) return
       throw error
