@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
@@ -161,10 +161,11 @@ test('limits the memory of a statement', async () => {
 
 test.runIf(process.platform === 'linux')('limits the temporary files of a statement', async () => {
   const data = temporaryFolder()
-  mkdirSync(join(data, 'temporary'))
+  const adminToken = 'the-admin-token-of-this-test'
+  await (await startServer({ data, adminToken })).server.close()
   writeFileSync(join(data, 'temporary', 'left behind'), '')
   const limits = { temporaryBytes: 32 * 1024 * 1024 }
-  const { query, token } = await startServer({ data, limits })
+  const { query, token } = await startServer({ data, adminToken, limits })
   const readonly = await token({ role: 'readonly' })
   await query('main', 'create table t (a)')
   const sort = `with recursive n (i) as (select 1 union all select i + 1 from n limit ?)

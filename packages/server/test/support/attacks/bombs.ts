@@ -43,7 +43,7 @@ export const BOMBS: Readonly<Record<string, Attack>> = {
     error: 'The result is larger than the limit.',
   },
   'a result of letters that need three bytes': {
-    sql: `select replace(hex(zeroblob(900000)), '0', '€')`,
+    sql: `select replace(hex(zeroblob(600000)), '0', '€'), replace(hex(zeroblob(600000)), '0', '€')`,
     status: 413,
     error: 'The result is larger than the limit.',
   },
