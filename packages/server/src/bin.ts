@@ -28,7 +28,6 @@ try {
 }
 
 async function run(): Promise<void> {
-  checkNode()
   const { values } = parseArgs({
     allowNegative: true,
     options: {
@@ -46,7 +45,8 @@ async function run(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  // Older versions lack what these import.
+  // Before these are imported, which older versions cannot.
+  checkNode()
   const { createServer } = await import('./create-server.ts')
   const { LineWriter } = await import('./line-writer.ts')
   const output = new LineWriter(1)

@@ -27,7 +27,8 @@ test.each([0o755, 0o750, 0o775])(
     await query('main', 'create table t (a)')
     expect(modeOf(data)).toBe(mode.toString(8))
     for (const name of readdirSync(data)) {
-      expect([name, modeOf(join(data, name))]).toEqual([name, name === 'databases' ? '700' : '600'])
+      const isFolder = ['databases', 'temporary'].includes(name)
+      expect([name, modeOf(join(data, name))]).toEqual([name, isFolder ? '700' : '600'])
     }
     await server.close()
     const again = await startServer({ data })

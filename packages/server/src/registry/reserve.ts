@@ -19,7 +19,9 @@ export class Reserve {
     try {
       const { bavail, bsize } = statfsSync(dirname(this.#file))
       // Random, because file systems make nothing of zeros.
-      if (missing > 0 && bavail * bsize > 2 * missing) appendFileSync(this.#file, randomBytes(missing))
+      if (missing > 0 && bavail * bsize > 2 * missing) {
+        appendFileSync(this.#file, randomBytes(missing), { mode: 0o600 })
+      }
     } catch {
       // The disk has become full meanwhile. What there is will do until the next time.
     }
