@@ -38,7 +38,9 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
       ? SqlFailure.of(400, 'type_mismatch', 'A parameter is of a type that SQLite cannot store.')
       : new SqlFailure(500, 'The statement failed for an unexpected reason.')
   }
-  const { errcode, message } = error
+  const { errcode } = error
+  // SQLite writes over texts of errors that it has given away; behind a zero byte stands what was there before.
+  const [message = ''] = error.message.split('\0', 1)
   if (isDiskFull(error)) return diskFull()
   switch (errcode & 0xff) {
     case BUSY:
