@@ -8,6 +8,7 @@ const COLUMNS_OF_TABLE = /(?:\b(?:select|distinct|all|returning)|[.,])\s*\*|--|\
 
 /** `pragma_optimize` and `optimize` of FTS3 and FTS4 write in a statement that SQLite says is readonly. */
 const HIDING_WRITES = /optimize/i
+const VIEWS_HIDING_WRITES = `select 1 from main.sqlite_schema where type = 'view' and sql like '%optimize%' limit 1`
 
 export interface CachedStatement {
   readonly statement: PreparedStatement
@@ -34,12 +35,17 @@ export class StatementCache {
     // Columns that are named in the text stay what they are; those of a `*` do not.
     const isFixed = statement.reader && !COLUMNS_OF_TABLE.test(sql)
     const mayWrite = !statement.readonly && leadingKeyword(sql) !== 'pragma'
-    const mayHideWrites = HIDING_WRITES.test(sql)
+    const mayHideWrites = HIDING_WRITES.test(sql) || this.#haveViewsHidingWrites(statement)
     const cached = { statement, mayWrite, mayHideWrites, ...(isFixed && { columns: columnNames(statement) }) }
     this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size > CAPACITY && oldest !== undefined) this.#statements.delete(oldest)
     return cached
+  }
+
+  /** Looked at once for each text of a statement, when it is prepared. */
+  #haveViewsHidingWrites({ reader, readonly }: PreparedStatement): boolean {
+    return reader && readonly && this.#handle.prepare(VIEWS_HIDING_WRITES).all().length > 0
   }
 }
 

@@ -140,10 +140,10 @@ function runBatch(
   let index: number | undefined
   try {
     // SQLite runs a single statement as a transaction of its own.
-    if (statements.length === 1 && !readOnly) {
+    if (statements.length === 1) {
       index = 0
       const { sql, params = NO_PARAMS } = statements[0]!
-      return [engine.run(sql, params, false)]
+      return [engine.run(sql, params, readOnly)]
     }
     engine.run(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE', NO_PARAMS, false)
     const results: SqlResult[] = []
