@@ -28,6 +28,8 @@ try {
 }
 
 async function run(): Promise<void> {
+  // Before what older versions cannot do, such as to read these options. They can print the help.
+  if (!process.argv.includes('--help')) checkNode()
   const { values } = parseArgs({
     allowNegative: true,
     options: {
@@ -45,8 +47,6 @@ async function run(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  // Before these are imported, which older versions cannot.
-  checkNode()
   const { createServer } = await import('./create-server.ts')
   const { LineWriter } = await import('./line-writer.ts')
   const output = new LineWriter(1)
