@@ -53,7 +53,7 @@ export function damaged(bytes: DatabaseBytes, pageSize: number, all: readonly Da
         break
       }
       case 'fill':
-        if (db.length > 0) db.fill(one.bytes, pageAt(one.at), pageAt(one.at) + pageSize)
+        if (db.length > 0) db.fill(one.bytes, pageAt(one.at), Math.min(pageAt(one.at) + pageSize, db.length))
         break
       case 'swap':
       case 'copy page': {
