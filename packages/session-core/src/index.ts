@@ -31,7 +31,7 @@ export {
 } from './items/item-sql.ts'
 export { pairResults } from './items/pair-results.ts'
 export type { MediaPart, Part } from './items/part.ts'
-export { mediaNote, partsText } from './items/part-text.ts'
+export { formatBytes, mediaNote, partsText } from './items/part-text.ts'
 export { type ItemReading, readItem } from './items/read-item.ts'
 export { turnStarts } from './items/turn-starts.ts'
 export { withoutOrphans } from './items/without-orphans.ts'

@@ -1,7 +1,7 @@
 import type { MediaPart, Part } from './part.ts'
 
 const PLACE_LENGTH = 200
-const UNITS = ['bytes', 'kB', 'MB', 'GB']
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
 /** The parts as text, each on lines of its own. Media are notes of their kind and size. */
 export function partsText(
@@ -32,7 +32,7 @@ function labelled(label: string | undefined, text: string): string {
 
 /** As in `[image, image/png, 3.0 kB]`. */
 export function mediaNote({ media, name, mediaType, content, place }: MediaPart): string {
-  const size = content === undefined ? undefined : formatSize(sizeOf(content))
+  const size = content === undefined ? undefined : formatBytes(sizeOf(content))
   const where =
     place !== undefined && place.length > PLACE_LENGTH
       ? `${place.slice(0, PLACE_LENGTH).toWellFormed()}…`
@@ -43,7 +43,7 @@ export function mediaNote({ media, name, mediaType, content, place }: MediaPart)
 
 /** In place of content that nobody can read. */
 export function sizeNote(what: string, content: string | Uint8Array): string {
-  return `[${what}${formatSize(sizeOf(content))}]`
+  return `[${what}${formatBytes(sizeOf(content))}]`
 }
 
 function sizeOf(content: string | Uint8Array): number {
@@ -52,7 +52,8 @@ function sizeOf(content: string | Uint8Array): number {
   return Math.floor(((content.length - padding) * 3) / 4)
 }
 
-function formatSize(bytes: number): string {
+/** A number of bytes in the largest unit that it fills, as in `1.5 kB`. */
+export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0
   while (value >= 1000 && unit < UNITS.length - 1) {

@@ -1,9 +1,9 @@
 import type { UsageRow } from '@persql/sdk'
+import { formatBytes } from '@persql/session-core'
 import type { Command } from 'commander'
 import { useApi } from '../../api.ts'
 import { day } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
-import { formatBytes } from '../../terminal/format.ts'
 import { printJson } from '../../terminal/print.ts'
 import { type Cell, printTable } from '../../terminal/table.ts'
 

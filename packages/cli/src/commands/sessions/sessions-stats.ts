@@ -1,11 +1,11 @@
-import { isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '@persql/session-core'
+import { formatBytes, isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '@persql/session-core'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
 import { wholeNumber } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
 import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
 import { quoteName, readAll, sessionQueries } from '../../session-queries.ts'
-import { formatBytes, formatIso, toIso } from '../../terminal/format.ts'
+import { formatIso, toIso } from '../../terminal/format.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { printTable } from '../../terminal/table.ts'
 
