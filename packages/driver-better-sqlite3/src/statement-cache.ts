@@ -1,4 +1,4 @@
-import { leadingKeyword } from '@persql/session-core/sqlite'
+import { leadingKeyword } from '@persql/session-core/driver'
 import type { PreparedStatement, SqliteHandle } from './sqlite-handle.ts'
 
 const CAPACITY = 256

@@ -1,8 +1,6 @@
 import { type SqlValue, StorageError } from '@persql/session-core'
+import { replacePlaceholders } from '@persql/session-core/driver'
 import type { SqlJsValue } from './sql-js.ts'
-
-const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\?\d*|[:@$#]\w+/g
 
 export interface BoundSql {
   readonly sql: string
@@ -24,9 +22,8 @@ function withoutBigint(value: SqlValue): SqlJsValue {
 
 function castToInteger(sql: string, isText: readonly boolean[]): string {
   let count = 0
-  return sql.replace(TOKEN, (token) => {
-    if (/^[:@$#]/.test(token)) throw refusal('needs ? placeholders to take bigints.')
-    if (!token.startsWith('?')) return token
+  return replacePlaceholders(sql, (token) => {
+    if (!token.startsWith('?')) throw refusal('needs ? placeholders to take bigints.')
     const position = token === '?' ? count + 1 : Number(token.slice(1))
     count = Math.max(count, position)
     return isText[position - 1] ? `CAST(${token} AS INTEGER)` : token

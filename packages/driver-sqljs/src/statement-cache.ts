@@ -1,8 +1,8 @@
 import { StorageError } from '@persql/session-core'
+import { isBlank } from '@persql/session-core/driver'
 import type { SqlJsDatabase, SqlJsStatement } from './sql-js.ts'
 
 const CAPACITY = 256
-const NO_STATEMENT = /^(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))*$/
 
 export interface CachedStatement {
   readonly statement: SqlJsStatement
@@ -57,7 +57,7 @@ function refuseAllButOne(database: SqlJsDatabase, sql: string) {
   if (sql.includes('\0')) throw new StorageError('INVALID_STATEMENT', 'The SQL text has a NUL character.')
   const statements = database.iterateStatements(sql)
   for (const _first of statements) {
-    if (NO_STATEMENT.test(statements.getRemainingSQL())) return
+    if (isBlank(statements.getRemainingSQL())) return
     throw new StorageError('INVALID_STATEMENT', 'The SQL text has more than one statement. Pass one each.')
   }
   throw new StorageError('INVALID_STATEMENT', 'The SQL text has no statement.')

@@ -1,5 +1,5 @@
 import { refuseSideEffects } from '../sqlite/refuse-side-effects.ts'
-import { sqliteErrorCode } from '../sqlite/sqlite-error.ts'
+import { CODES_BY_KIND, sqliteErrorCode } from '../sqlite/sqlite-error.ts'
 import { withoutValues } from '../sqlite/without-values.ts'
 import { Queue } from './queue.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
@@ -131,21 +131,9 @@ function toResult(result: HandleResult): SqlResult {
 
 // The kinds of `errorDetail` in the PerSQL API, and of the server in this repository.
 const KINDS: Readonly<Record<string, StorageErrorCode>> = {
-  unique_violation: 'CONSTRAINT',
-  not_null_violation: 'CONSTRAINT',
-  fk_violation: 'CONSTRAINT',
-  check_violation: 'CONSTRAINT',
-  unknown_table: 'NO_SUCH_TABLE',
-  syntax_error: 'INVALID_STATEMENT',
-  invalid_statement: 'INVALID_STATEMENT',
-  too_many_params: 'INVALID_STATEMENT',
-  too_few_params: 'INVALID_STATEMENT',
-  database_locked: 'BUSY',
-  readonly: 'READ_ONLY',
+  ...CODES_BY_KIND,
   forbidden: 'READ_ONLY',
   timeout: 'UNAVAILABLE',
-  too_large: 'TOO_LARGE',
-  disk_full: 'FULL',
 }
 
 // The codes of `PerSQLError` where there was no answer of the API.

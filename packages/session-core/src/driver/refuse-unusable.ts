@@ -1,8 +1,8 @@
 import type { SqlStatement } from './sql-driver.ts'
+import { skipBlank } from './sql-text.ts'
 import { StorageError } from './storage-error.ts'
 
-const TRANSACTION_CONTROL =
-  /^(?:[\s;]|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/i
+const TRANSACTION_CONTROL = /(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/iy
 
 const NO_PARAMS: readonly unknown[] = []
 
@@ -11,6 +11,7 @@ export function refuseUnusable(statements: readonly SqlStatement[]): void {
   for (let index = 0; index < statements.length; index++) {
     const { sql, params = NO_PARAMS } = statements[index]!
     if (typeof sql !== 'string') throw unusable(index, 'is not SQL text.')
+    TRANSACTION_CONTROL.lastIndex = skipBlank(sql)
     if (TRANSACTION_CONTROL.test(sql)) {
       throw unusable(
         index,

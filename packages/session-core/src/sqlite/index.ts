@@ -1,5 +1,6 @@
 export { columnResult, toCell, toCells, toCellsOfRow } from './cells.ts'
-export { leadingKeyword } from './leading-keyword.ts'
+export { readSqliteMessage, type SqliteErrorKind, type SqliteErrorText } from './read-sqlite-message.ts'
 export { refuseSideEffects, sideEffectOf } from './refuse-side-effects.ts'
 export { type SqliteDriverOptions, type SqliteEngine, sqliteDriver } from './sqlite-driver.ts'
 export { sqlError, sqliteErrorCode } from './sqlite-error.ts'
+export { REDACTED, withoutValues } from './without-values.ts'

@@ -1,6 +1,6 @@
 import type { SqlStatement } from '../driver/sql-driver.ts'
+import { leadingKeyword } from '../driver/sql-text.ts'
 import { StorageError } from '../driver/storage-error.ts'
-import { leadingKeyword } from './leading-keyword.ts'
 
 const BEYOND: ReadonlySet<string> = new Set(['attach', 'detach', 'vacuum'])
 

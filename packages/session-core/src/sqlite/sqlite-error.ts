@@ -1,8 +1,9 @@
 import { isStorageError, StorageError, type StorageErrorCode } from '../driver/storage-error.ts'
+import { readSqliteMessage, type SqliteErrorKind } from './read-sqlite-message.ts'
 import { withoutValues } from './without-values.ts'
 
 // SQLite's primary result codes, https://sqlite.org/rescode.html
-const CODES: readonly (readonly [prefix: string, code: StorageErrorCode])[] = [
+const CODES_BY_PREFIX: readonly (readonly [prefix: string, code: StorageErrorCode])[] = [
   ['SQLITE_BUSY', 'BUSY'],
   ['SQLITE_LOCKED', 'BUSY'],
   ['SQLITE_READONLY', 'READ_ONLY'],
@@ -14,26 +15,34 @@ const CODES: readonly (readonly [prefix: string, code: StorageErrorCode])[] = [
   ['SQLITE_TOOBIG', 'TOO_LARGE'],
 ]
 
-// The texts that SQLite has for them. Some bindings and remote services pass on nothing else.
-const MESSAGES: readonly (readonly [text: RegExp, code: StorageErrorCode])[] = [
-  [/no such table/i, 'NO_SUCH_TABLE'],
-  [/constraint failed/i, 'CONSTRAINT'],
-  [/readonly database/i, 'READ_ONLY'],
-  [/database (table )?is locked/i, 'BUSY'],
-  [/disk is full/i, 'FULL'],
-  [/unable to open database/i, 'CANNOT_OPEN'],
-  [/not a database|disk image is malformed/i, 'NOT_A_DATABASE'],
-  [/string or blob too big/i, 'TOO_LARGE'],
-  [/syntax error|incomplete input|unrecognized token|more than one statement/i, 'INVALID_STATEMENT'],
-]
+/** The codes for what the texts tell. A local engine that was interrupted has undone what it did. */
+export const CODES_BY_KIND: Readonly<Partial<Record<SqliteErrorKind, StorageErrorCode>>> = {
+  unique_violation: 'CONSTRAINT',
+  not_null_violation: 'CONSTRAINT',
+  fk_violation: 'CONSTRAINT',
+  check_violation: 'CONSTRAINT',
+  constraint: 'CONSTRAINT',
+  unknown_table: 'NO_SUCH_TABLE',
+  syntax_error: 'INVALID_STATEMENT',
+  invalid_statement: 'INVALID_STATEMENT',
+  too_many_params: 'INVALID_STATEMENT',
+  too_few_params: 'INVALID_STATEMENT',
+  database_locked: 'BUSY',
+  readonly: 'READ_ONLY',
+  too_large: 'TOO_LARGE',
+  disk_full: 'FULL',
+  cannot_open: 'CANNOT_OPEN',
+  not_a_database: 'NOT_A_DATABASE',
+}
 
 /** The code for what SQLite reports, from its result code where the binding has it, else from its message. */
 export function sqliteErrorCode(message: string, resultCode?: unknown): StorageErrorCode {
   if (typeof resultCode === 'string') {
-    const found = CODES.find(([prefix]) => resultCode.startsWith(prefix))
+    const found = CODES_BY_PREFIX.find(([prefix]) => resultCode.startsWith(prefix))
     if (found) return found[1]
   }
-  return MESSAGES.find(([text]) => text.test(message))?.[1] ?? 'SQL_ERROR'
+  // Some bindings and remote services pass on nothing but the text.
+  return CODES_BY_KIND[readSqliteMessage(message).kind] ?? 'SQL_ERROR'
 }
 
 /**

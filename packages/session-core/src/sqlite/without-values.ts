@@ -1,3 +1,6 @@
+/** Stands for what an error must not tell. */
+export const REDACTED = '[redacted]'
+
 // What SQLite, its full-text search and its JSON functions say before something that can be a part of a value.
 const BEFORE = [
   'bad JSON path: ',
@@ -24,7 +27,7 @@ const QUOTING = new RegExp(`((?:${BEFORE.join('|')})["'[]?)(.*?)(["'\\]]?${AFTER
  */
 export function withoutValues(message: string, sql: string): string {
   return message.replace(QUOTING, (whole, before: string, quoted: string, after: string) =>
-    isMadeOf(sql, quoted) ? whole : `${before}[redacted]${after}`,
+    isMadeOf(sql, quoted) ? whole : `${before}${REDACTED}${after}`,
   )
 }
 
