@@ -11,5 +11,5 @@ interface ContextStoreCase {
   readonly clock: { now: number }
 }
 
-/** By the name of the case. Each has a database of its own. */
-export type Cases = Record<string, (given: ContextStoreCase) => Promise<void>>
+/** Declares one case, which has a database of its own, as `test` of vitest does. */
+export type TestCase = (name: string, run: (given: ContextStoreCase) => Promise<void>) => void

@@ -5,7 +5,7 @@ import type { SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { context } from '../context.ts'
 import type { ContextOptions } from '../context-options.ts'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 import { episodeCases } from './episode-cases.ts'
 import { factCases } from './fact-cases.ts'
 import { graphCases } from './graph-cases.ts'
@@ -22,7 +22,10 @@ export interface ContextStoreSuite {
   readonly hasFts?: boolean
 }
 
-/** Declares a vitest suite with everything a memory does on one kind of database. */
+/**
+ * Declares a vitest suite with everything a memory does on one kind of database. Each case is a test of its own, so
+ * `vitest -t` runs one of them by its name.
+ */
 export function describeContextStore({ name, create, hasFts = true }: ContextStoreSuite): void {
   describe(`${name}: memory`, () => {
     let folder: string
@@ -38,17 +41,16 @@ export function describeContextStore({ name, create, hasFts = true }: ContextSto
       await rm(folder, { recursive: true, force: true })
     })
 
-    const cases: Cases = {
-      ...{ ...factCases, ...recallCases, ...episodeCases, ...workingCases, ...graphCases, ...meaningCases },
-      ...(hasFts ? indexCases : {}),
-    }
-    for (const [title, run] of Object.entries(cases)) {
+    const testCase: TestCase = (title, run) => {
       test(title, async () => {
         const clock = { now: Date.UTC(2026, 0, 31, 12) }
         const store = (options: ContextOptions = {}) => context(driver, { now: () => clock.now, ...options })
         await run({ driver, store, clock })
       })
     }
+    const everywhere = [factCases, recallCases, episodeCases, workingCases, graphCases, meaningCases]
+    for (const cases of everywhere) cases(testCase)
+    if (hasFts) indexCases(testCase)
   })
 }
 

@@ -1,6 +1,6 @@
 import { SessionStore } from '@persql/session-core'
 import { expect } from 'vitest'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
 interface Item {
   readonly text: string
@@ -9,8 +9,8 @@ interface Item {
 const items = (...texts: string[]): Item[] => texts.map((text) => ({ text }))
 const join = (given: Item[]) => given.map(({ text }) => text).join(' ')
 
-export const episodeCases: Cases = {
-  async 'keeps an episode and gives it back'({ store, clock }) {
+export function episodeCases(test: TestCase): void {
+  test('keeps an episode and gives it back', async ({ store, clock }) => {
     const happenedAt = new Date(clock.now - 5000)
     const given = {
       ...{ title: 'Deploy', body: 'Rolled back', outcome: 'failed', sessionId: 's', runId: 'r' },
@@ -24,9 +24,12 @@ export const episodeCases: Cases = {
       rows: null,
     })
     expect(await store().episodes()).toEqual([episode])
-  },
+  })
 
-  async 'lists episodes by time, latest first, of a session, a run, an outcome or a range'({ store, clock }) {
+  test('lists episodes by time, latest first, of a session, a run, an outcome or a range', async ({
+    store,
+    clock,
+  }) => {
     const memory = store()
     const at = (seconds: number) => new Date(clock.now + seconds * 1000)
     await memory.record({ body: 'second', happenedAt: at(2), sessionId: 's', outcome: 'done' })
@@ -41,25 +44,25 @@ export const episodeCases: Cases = {
     expect(await bodies({ outcome: 'done' })).toEqual(['second'])
     expect(await bodies({ since: at(2) })).toEqual(['third', 'second'])
     expect(await bodies({ since: at(1), until: at(3) })).toEqual(['second', 'first'])
-  },
+  })
 
-  async 'forgets an episode by its id'({ store }) {
+  test('forgets an episode by its id', async ({ store }) => {
     const { id } = await store().record({ body: 'secret' })
     expect(await store().forget(id)).toBe(true)
     expect(await store().recall('secret')).toEqual([])
     expect(await store().episodes()).toEqual([])
-  },
+  })
 
-  async 'refuses an episode without a body'({ store, driver }) {
+  test('refuses an episode without a body', async ({ store, driver }) => {
     for (const body of ['', '  ', undefined]) {
       await expect(store().record({ body: body as string })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
       })
     }
     expect(driver.batches).toBe(0)
-  },
+  })
 
-  async 'distils a session into an episode, once'({ store, driver }) {
+  test('distils a session into an episode, once', async ({ store, driver }) => {
     const sessions = new SessionStore<Item>(driver)
     await sessions.append('s', items('hello', 'world'))
     let calls = 0
@@ -73,9 +76,9 @@ export const episodeCases: Cases = {
     expect(await store().distill('s', summarize)).toEqual(episode)
     expect(calls).toBe(1)
     expect(await store().recall('hello')).toMatchObject([{ kind: 'episode', sessionId: 's' }])
-  },
+  })
 
-  async 'distils only what was added since'({ store, driver }) {
+  test('distils only what was added since', async ({ store, driver }) => {
     const sessions = new SessionStore<Item>(driver)
     await sessions.append('s', items('one', 'two'))
     await store().distill('s', join)
@@ -85,9 +88,9 @@ export const episodeCases: Cases = {
       'one two',
       'three',
     ])
-  },
+  })
 
-  async 'distils every item exactly once, whoever does it at the same time'({ store, driver }) {
+  test('distils every item exactly once, whoever does it at the same time', async ({ store, driver }) => {
     const sessions = new SessionStore<Item>(driver)
     const texts = Array.from({ length: 30 }, (_, n) => `item${n}`)
     await sessions.append('s', items(...texts.slice(0, 10)))
@@ -103,25 +106,25 @@ export const episodeCases: Cases = {
       .sort((a, b) => a.rows!.first - b.rows!.first)
       .flatMap(({ body }) => body.split(' '))
     expect(covered).toEqual(texts)
-  },
+  })
 
-  async 'stores nothing where the summary fails, and can be called again'({ store, driver }) {
+  test('stores nothing where the summary fails, and can be called again', async ({ store, driver }) => {
     await new SessionStore<Item>(driver).append('s', items('hello'))
     const failing = store().distill('s', () => Promise.reject(new Error('no model')))
     await expect(failing).rejects.toThrow('no model')
     await expect(store().distill('s', () => '  ')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(await store().episodes()).toEqual([])
     expect(await store().distill('s', join)).toMatchObject({ body: 'hello' })
-  },
+  })
 
-  async 'has nothing to distil from a session without items'({ store }) {
+  test('has nothing to distil from a session without items', async ({ store }) => {
     const never = () => expect.unreachable()
     expect(await store().distill('nobody', never)).toBeNull()
-  },
+  })
 
-  async 'distils a session from other tables'({ store, driver }) {
+  test('distils a session from other tables', async ({ store, driver }) => {
     const sessions = new SessionStore<Item>(driver, { sessionsTable: 'chats', messagesTable: 'lines' })
     await sessions.append('s', items('hello'))
     expect(await store().distill('s', join, { sessions })).toMatchObject({ body: 'hello' })
-  },
+  })
 }

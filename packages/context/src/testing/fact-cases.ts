@@ -1,13 +1,13 @@
 import { expect } from 'vitest'
 import { context } from '../context.ts'
 import type { NewMemory } from '../memory.ts'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
 const COFFEE = { name: 'coffee', description: 'Drinks', type: 'user', body: 'Oat flat white' } as const
 const LONE_SURROGATE = '\ud800'
 
-export const factCases: Cases = {
-  async 'remembers a fact and gives it back'({ store, clock }) {
+export function factCases(test: TestCase): void {
+  test('remembers a fact and gives it back', async ({ store, clock }) => {
     const memory = await store({ source: 'planner' }).remember(COFFEE)
     expect(memory).toEqual({
       ...COFFEE,
@@ -17,35 +17,35 @@ export const factCases: Cases = {
       updatedAt: new Date(clock.now),
     })
     expect(await store().get('coffee')).toEqual(memory)
-  },
+  })
 
-  async 'has defaults for what is left out'({ store }) {
+  test('has defaults for what is left out', async ({ store }) => {
     const memory = await store().remember({ name: 'n', body: '' })
     expect(memory).toMatchObject({ description: '', type: 'project', body: '', source: null })
-  },
+  })
 
-  async 'updates the fact of a name in place'({ store, clock }) {
+  test('updates the fact of a name in place', async ({ store, clock }) => {
     const first = await store().remember(COFFEE)
     clock.now += 1000
     const second = await store().remember({ ...COFFEE, body: 'Espresso', type: 'feedback' })
     expect(second).toEqual({ ...first, body: 'Espresso', type: 'feedback', updatedAt: new Date(clock.now) })
     expect(await store().stats()).toMatchObject({ memories: 1 })
     expect(await store().recall('flat white')).toEqual([])
-  },
+  })
 
-  async 'gives null for a name that is not there'({ store }) {
+  test('gives null for a name that is not there', async ({ store }) => {
     expect(await store().get('nothing')).toBeNull()
-  },
+  })
 
-  async 'forgets a fact, once'({ store }) {
+  test('forgets a fact, once', async ({ store }) => {
     await store().remember(COFFEE)
     expect(await store().forget('coffee')).toBe(true)
     expect(await store().forget('coffee')).toBe(false)
     expect(await store().get('coffee')).toBeNull()
     expect(await store().recall('oat')).toEqual([])
-  },
+  })
 
-  async 'lists the facts in the index, latest change first'({ store, clock }) {
+  test('lists the facts in the index, latest change first', async ({ store, clock }) => {
     for (const name of ['a', 'b', 'c']) {
       clock.now += 1
       await store().remember({ ...COFFEE, name })
@@ -58,16 +58,16 @@ export const factCases: Cases = {
     expect(await names({ limit: 2 })).toEqual(['a', 'c'])
     expect(await names({ type: 'user' })).toEqual(['c', 'b'])
     expect(await names({ limit: 0 })).toEqual([])
-  },
+  })
 
-  async 'lists at most 50 facts where no limit is given, and recalls at most 10'({ store }) {
+  test('lists at most 50 facts where no limit is given, and recalls at most 10', async ({ store }) => {
     for (let n = 0; n < 60; n++) await store().remember({ name: `n${n}`, body: 'same' })
     expect(await store().index()).toHaveLength(50)
     expect(await store().recall('same')).toHaveLength(10)
     expect(await store().recall('same', { limit: 60 })).toHaveLength(60)
-  },
+  })
 
-  async 'refuses what it could not give back, before anything is written'({ store, driver }) {
+  test('refuses what it could not give back, before anything is written', async ({ store, driver }) => {
     const refused: [unknown, string][] = [
       [{ ...COFFEE, name: '' }, 'name'],
       [{ ...COFFEE, name: '  \n' }, 'name'],
@@ -91,15 +91,15 @@ export const factCases: Cases = {
     await expect(store().recall('x', { limit: 1.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => context({} as never)).toThrow('SqlDriver')
     expect(driver.batches).toBe(0)
-  },
+  })
 
-  async 'keeps any text as it is'({ store }) {
+  test('keeps any text as it is', async ({ store }) => {
     const body = `'"; drop table ctx_memory; -- \u202e 🧠 ${'長'.repeat(3000)}\r\n\t`
     await store().remember({ name: "o'hara", body })
     expect(await store().get("o'hara")).toMatchObject({ body })
-  },
+  })
 
-  async 'is one batch for each operation, making the tables included'({ store, driver, clock }) {
+  test('is one batch for each operation, making the tables included', async ({ store, driver, clock }) => {
     const memory = store()
     const batchesOf = async (operation: () => Promise<unknown>) => {
       const before = driver.batches
@@ -127,30 +127,30 @@ export const factCases: Cases = {
       () => memory.forget('coffee'),
     ]
     for (const operation of operations) expect(await batchesOf(operation), String(operation)).toBe(1)
-  },
+  })
 
-  async 'makes its tables again when somebody has dropped them'({ store, driver }) {
+  test('makes its tables again when somebody has dropped them', async ({ store, driver }) => {
     await store().remember(COFFEE)
     await driver.batch([{ sql: 'drop table ctx_edge' }])
     await store().link('a', 'uses', 'b')
     expect(await store().stats()).toEqual({ memories: 1, entities: 2, edges: 1 })
-  },
+  })
 
-  async 'knows nothing, and says so without an error, before anything was remembered'({ store }) {
+  test('knows nothing, and says so without an error, before anything was remembered', async ({ store }) => {
     const memory = store()
     expect(await memory.recall('anything')).toEqual([])
     expect(await memory.index()).toEqual([])
     expect(await memory.episodes()).toEqual([])
     expect(await memory.neighbors('a')).toEqual({ entities: [], edges: [] })
     expect(await memory.stats()).toEqual({ memories: 0, entities: 0, edges: 0 })
-  },
+  })
 
-  async 'needs somebody else to make the tables where it may not'({ store }) {
+  test('needs somebody else to make the tables where it may not', async ({ store }) => {
     const memory = store({ createTables: false })
     expect(await memory.recall('anything')).toEqual([])
     await expect(memory.remember(COFFEE)).rejects.toMatchObject({
       code: 'NO_SUCH_TABLE',
       message: expect.stringContaining('init()'),
     })
-  },
+  })
 }

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import { entityId } from '../graph/entity-id.ts'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
-export const graphCases: Cases = {
-  async 'links entities and finds what is connected'({ store }) {
+export function graphCases(test: TestCase): void {
+  test('links entities and finds what is connected', async ({ store }) => {
     const memory = store()
     await memory.link('Checkout', 'depends on', 'Billing meter')
     await memory.link('Billing meter', 'owned by', 'Priya')
@@ -18,9 +18,9 @@ export const graphCases: Cases = {
       ],
     })
     expect(await memory.stats()).toEqual({ memories: 0, entities: 3, edges: 2 })
-  },
+  })
 
-  async 'follows edges both ways, or one way if asked'({ store }) {
+  test('follows edges both ways, or one way if asked', async ({ store }) => {
     const memory = store()
     await memory.link('a', 'to', 'b')
     await memory.link('b', 'to', 'c')
@@ -32,17 +32,17 @@ export const graphCases: Cases = {
     expect(await reached({ direction: 'out' })).toEqual(['c', 1])
     expect(await reached({ direction: 'in' })).toEqual(['a', 1])
     expect(await reached({ depth: 0 })).toEqual(['', 0])
-  },
+  })
 
-  async 'ends in circles, and leaves out the start'({ store }) {
+  test('ends in circles, and leaves out the start', async ({ store }) => {
     const memory = store()
     for (const [src, dst] of ['ab', 'bc', 'ca', 'aa']) await memory.link(src!, 'to', dst!)
     const { entities, edges } = await memory.neighbors('a', { depth: 20 })
     expect(entities.map(({ name }) => name)).toEqual(['b', 'c'])
     expect(edges).toHaveLength(4)
-  },
+  })
 
-  async 'keeps one edge of a kind, and the first name of an entity'({ store }) {
+  test('keeps one edge of a kind, and the first name of an entity', async ({ store }) => {
     const memory = store()
     await memory.link('Billing Meter', 'uses', 'DB')
     await memory.link('billing-meter', 'uses', 'db')
@@ -51,20 +51,20 @@ export const graphCases: Cases = {
     expect((await memory.neighbors('db')).entities).toEqual([
       { id: 'e_billing-meter', name: 'Billing Meter' },
     ])
-  },
+  })
 
-  async 'has an id for every name'() {
+  test('has an id for every name', async () => {
     expect(entityId('Billing  meter!')).toBe('e_billing-meter')
     expect(entityId('東京駅')).toBe('e_東京駅')
     expect(entityId('C++')).toBe('e_c')
     expect(entityId('🎉')).toBe('e_1f389')
     expect(() => entityId('  ')).toThrow('blank')
-  },
+  })
 
-  async 'refuses a depth without end'({ store, driver }) {
+  test('refuses a depth without end', async ({ store, driver }) => {
     for (const depth of [-1, 21, Number.POSITIVE_INFINITY, 1.5]) {
       await expect(store().neighbors('a', { depth })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     }
     expect(driver.batches).toBe(0)
-  },
+  })
 }

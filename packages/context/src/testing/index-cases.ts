@@ -2,7 +2,7 @@ import { type SqlDriver, StorageError } from '@persql/session-core'
 import { expect } from 'vitest'
 import { context } from '../context.ts'
 import type { ContextStore } from '../context-store.ts'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
 const TABLES = ['ctx_memory', 'ctx_episode']
 
@@ -76,21 +76,21 @@ function readOnly(driver: SqlDriver): SqlDriver {
   }
 }
 
-export const indexCases: Cases = {
-  async 'finds English words by their stems'({ store }) {
+export function indexCases(test: TestCase): void {
+  test('finds English words by their stems', async ({ store }) => {
     await store().remember({ name: 'n', body: 'They were running late' })
     expect(await store().recall('runs')).toHaveLength(1)
-  },
+  })
 
-  async 'finds characters wherever they are in a long text'({ store }) {
+  test('finds characters wherever they are in a long text', async ({ store }) => {
     const filler = (count: number) => '中'.repeat(count)
     for (const before of [0, 253, 254, 255, 256, 511, 99_000]) {
       await store().remember({ name: 'long', body: `${filler(before)}東京駅${filler(300)}` })
       expect(await store().recall('東京駅'), String(before)).toHaveLength(1)
     }
-  },
+  })
 
-  async 'indexes what it writes in the same batch, so that a recall is one'({ store, driver }) {
+  test('indexes what it writes in the same batch, so that a recall is one', async ({ store, driver }) => {
     const memory = store()
     await memory.remember({ name: 'tea', body: '緑茶' })
     await memory.remember({ name: 'tea', body: '緑茶 oolong' })
@@ -105,9 +105,9 @@ export const indexCases: Cases = {
     const [result] = await driver.batch([unindexed])
     expect(result!.rows).toEqual([[0]])
     await expectIndexesToAgree(driver)
-  },
+  })
 
-  async 'indexes rows that others write with the next recall, however many'({ store, driver }) {
+  test('indexes rows that others write with the next recall, however many', async ({ store, driver }) => {
     await store().init()
     const rows = Array.from({ length: 1200 }, (_, n) => [
       `m_${n}`,
@@ -125,9 +125,9 @@ export const indexCases: Cases = {
     const before = driver.batches
     expect(await store().recall('nr0')).toMatchObject([{ name: 'note 0' }])
     expect(driver.batches).toBe(before + 1)
-  },
+  })
 
-  async 'leaves a row to be indexed that was written again while it was read'({ store, driver }) {
+  test('leaves a row to be indexed that was written again while it was read', async ({ store, driver }) => {
     await store().init()
     const write = (body: string) => ({
       sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m', 'n', ?, 1, 1)
@@ -153,9 +153,9 @@ export const indexCases: Cases = {
     expect(isFirst).toBe(false)
     expect(await store().recall('sencha')).toMatchObject([{ name: 'n' }])
     await expectIndexesToAgree(driver)
-  },
+  })
 
-  async 'takes over a database of the first layout, and drops its indexes'({ store, driver }) {
+  test('takes over a database of the first layout, and drops its indexes', async ({ store, driver }) => {
     await makeFormerLayout(driver, store())
     await driver.batch([
       {
@@ -180,9 +180,9 @@ export const indexCases: Cases = {
     expect(left!.rows).toEqual([])
     expect(version!.rows).toEqual([[2]])
     await expectIndexesToAgree(driver)
-  },
+  })
 
-  async 'reads a database of the first layout also where it may not write'({ store, driver }) {
+  test('reads a database of the first layout also where it may not write', async ({ store, driver }) => {
     await makeFormerLayout(driver, store())
     await driver.batch([
       {
@@ -193,17 +193,17 @@ export const indexCases: Cases = {
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
     expect(await memory.recall('東京')).toMatchObject([{ name: 'old' }])
     expect(await memory.get('old')).toMatchObject({ id: 'm_1' })
-  },
+  })
 
-  async 'finds what others wrote also where it may not index it'({ store, driver }) {
+  test('finds what others wrote also where it may not index it', async ({ store, driver }) => {
     await store().remember({ name: 'tea', body: 'green tea' })
     await driver.batch([{ sql: `update ctx_memory set body = 'Weißgerber'` }])
     const memory = context(readOnly(driver))
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'tea' }])
     expect(await memory.recall('green')).toEqual([])
-  },
+  })
 
-  async 'keeps the indexes in few segments, unless somebody chose otherwise'({ store, driver }) {
+  test('keeps the indexes in few segments, unless somebody chose otherwise', async ({ store, driver }) => {
     for (let n = 0; n < 12; n++) {
       await store().remember({ name: `fact ${n}`, body: '東京駅 tea' })
       await store().record({ title: `episode ${n}`, body: '東京駅 tea' })
@@ -223,9 +223,9 @@ export const indexCases: Cases = {
       { sql: `select v from ctx_memory_words_config where k = 'crisismerge'` },
     ])
     expect(chosen!.rows).toEqual([[14]])
-  },
+  })
 
-  async 'leaves the indexes as they were when a batch fails'({ store, driver }) {
+  test('leaves the indexes as they were when a batch fails', async ({ store, driver }) => {
     await store().remember({ name: 'tokyo', body: '東京駅 tea' })
     const failing = driver.batch([
       { sql: `update ctx_memory set body = '大阪城 coffee'` },
@@ -238,9 +238,9 @@ export const indexCases: Cases = {
     expect(await store().recall('tea')).toHaveLength(1)
     expect(await store().recall('大阪 coffee 京都')).toEqual([])
     await expectIndexesToAgree(driver)
-  },
+  })
 
-  async 'opens a database of the documented layout, and indexes what is in it'({ store, driver }) {
+  test('opens a database of the documented layout, and indexes what is in it', async ({ store, driver }) => {
     await driver.batch([
       {
         sql: `create table ctx_memory (id TEXT primary key, name TEXT not null unique, description TEXT not null default '',
@@ -275,9 +275,12 @@ export const indexCases: Cases = {
       { sql: `select rowid from ctx_memory_fts where ctx_memory_fts match 'coffee'` },
     ])
     expect(theirs!.rows).toHaveLength(1)
-  },
+  })
 
-  async 'brings the indexes up to date on init, when the rows were numbered anew'({ store, driver }) {
+  test('brings the indexes up to date on init, when the rows were numbered anew', async ({
+    store,
+    driver,
+  }) => {
     for (const name of ['a', 'b', 'c']) await store().remember({ name, body: `${name} 東京駅 ${name}` })
     await store().forget('a')
     // What VACUUM may do to a table without an integer key: the index does not see it.
@@ -293,9 +296,9 @@ export const indexCases: Cases = {
     expect((await store().recall('東京')).map(({ name }) => name).sort()).toEqual(['b', 'c'])
     expect(await store().recall('b')).toMatchObject([{ name: 'b' }])
     await expectIndexesToAgree(driver)
-  },
+  })
 
-  async 'recalls among many rows that have the same words'({ store, driver }) {
+  test('recalls among many rows that have the same words', async ({ store, driver }) => {
     await store().init()
     const rows = Array.from({ length: 4000 }, (_, n) => [`m_${n}`, `note ${n}`, `weekly report ${n}`])
     await driver.batch([
@@ -311,5 +314,5 @@ export const indexCases: Cases = {
     expect((await store().recall('weekly report'))[0]).toMatchObject({ name: 'rare' })
     expect((await store().recall('report 1234'))[0]).toMatchObject({ name: 'note 1234' })
     expect(await store().recall('weekly OR zebra', { limit: 5000 })).toHaveLength(4002)
-  },
+  })
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { ContextStore } from '../context-store.ts'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
 /** A text that was remembered, and what finds it among the others. */
 const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [
@@ -60,21 +60,23 @@ const APART: readonly (readonly [body: string, query: string])[] = [
 const names = async (store: ContextStore, ...args: Parameters<ContextStore['recall']>) =>
   (await store.recall(...args)).map(({ name }) => name)
 
-export const recallCases: Cases = {
-  async 'finds what people type, in any script'({ store }) {
+export function recallCases(test: TestCase): void {
+  test('finds what people type, in any script', async ({ store }) => {
     const memory = store()
     for (const [index, [body]] of FOUND.entries()) await memory.remember({ name: `n${index}`, body })
     for (const [index, [, ...queries]] of FOUND.entries()) {
       for (const query of queries) expect((await names(memory, query))[0], query).toBe(`n${index}`)
     }
-  },
+  })
 
-  async 'tells words apart that only look alike'({ store }) {
+  test('tells words apart that only look alike', async ({ store }) => {
     for (const [name, [body]] of APART.entries()) await store().remember({ name: `n${name}`, body })
     for (const [, query] of APART) expect(await names(store(), query), query).toEqual([])
-  },
+  })
 
-  async 'puts the version that is asked for before others, with a v before it or without'({ store }) {
+  test('puts the version that is asked for before others, with a v before it or without', async ({
+    store,
+  }) => {
     const versions = ['2.14.0', '2.13.0', 'v2.14.1', '2.0.14', '14.2.0', 'v3.1.4', 'V5.6.7']
     for (const version of versions)
       await store().remember({ name: version, body: `Version ${version} adds SEPA` })
@@ -83,9 +85,9 @@ export const recallCases: Cases = {
       expect((await names(store(), `v${plain}`))[0]).toBe(version)
       expect((await names(store(), `what came with ${plain}?`))[0]).toBe(version)
     }
-  },
+  })
 
-  async 'finds phrases in their order, whatever is compound in them'({ store }) {
+  test('finds phrases in their order, whatever is compound in them', async ({ store }) => {
     await store().remember({ name: 'rota', body: 'the on-call rota of getUserName' })
     for (const phrase of ['"on call rota"', '"ON-CALL rota"', '"rota of get user name"', '"oncall"']) {
       expect(await names(store(), phrase), phrase).toEqual(['rota'])
@@ -93,12 +95,12 @@ export const recallCases: Cases = {
     expect(await names(store(), '"rota on call"')).toEqual([])
     expect(await names(store(), 'oncall AND rota')).toEqual(['rota'])
     expect(await names(store(), 'rota NOT oncall')).toEqual([])
-  },
+  })
 
-  async 'finds at once what others write to the tables, and no longer what they change or delete'({
+  test('finds at once what others write to the tables, and no longer what they change or delete', async ({
     store,
     driver,
-  }) {
+  }) => {
     await store().init()
     const insert = 'insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1)'
     await driver.batch([
@@ -119,9 +121,9 @@ export const recallCases: Cases = {
     expect(await names(store(), '東京 weissgerber oncall ガイド')).toEqual([])
     expect(await names(store(), '大阪')).toEqual(['city'])
     expect(await names(store(), 'tea')).toEqual(['next'])
-  },
+  })
 
-  async 'takes any text without an error'({ store }) {
+  test('takes any text without an error', async ({ store }) => {
     const memory = store()
     await memory.remember({ name: 'n', body: 'plain words' })
     const texts = [
@@ -183,21 +185,21 @@ export const recallCases: Cases = {
     for (const text of ['words', 'words \ud83c', 'words\0', '\0words']) {
       expect(await names(memory, text)).toEqual(['n'])
     }
-  },
+  })
 
-  async 'refuses a text that is not one'({ store }) {
+  test('refuses a text that is not one', async ({ store }) => {
     for (const text of [undefined, 42, null]) {
       await expect(store().recall(text as never)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     }
-  },
+  })
 
-  async 'finds nothing where nothing fits'({ store }) {
+  test('finds nothing where nothing fits', async ({ store }) => {
     await store().remember({ name: 'n', body: 'coffee' })
     expect(await store().recall('zebra')).toEqual([])
     expect(await store().recall('…!?')).toEqual([])
-  },
+  })
 
-  async 'lets words be alternatives, and operators mean what they mean'({ store }) {
+  test('lets words be alternatives, and operators mean what they mean', async ({ store }) => {
     const memory = store()
     await memory.remember({ name: 'tea', body: 'green tea with lemon' })
     await memory.remember({ name: 'cake', body: 'lemon cake' })
@@ -216,42 +218,45 @@ export const recallCases: Cases = {
     expect(await found('緑茶 OR cake')).toEqual(['cake', '緑'])
     expect(await found('緑茶 AND lemon')).toEqual(['緑'])
     expect(await found('lemon NOT 緑茶')).toEqual(['cake', 'tea'])
-  },
+  })
 
-  async 'reads and, or and not as words where they are'({ store }) {
+  test('reads and, or and not as words where they are', async ({ store }) => {
     const memory = store()
     await memory.remember({ name: 'n', body: 'do not deploy on friday and never at night' })
     expect(await names(memory, 'deploy and night')).toEqual(['n'])
     expect(await names(memory, 'DO NOT DEPLOY ON FRIDAY AND NEVER')).toEqual(['n'])
     expect(await names(memory, 'NOT AND deploy')).toEqual(['n'])
-  },
+  })
 
-  async 'recalls the latest for a blank text'({ store, clock }) {
+  test('recalls the latest for a blank text', async ({ store, clock }) => {
     const memory = store()
     await memory.remember({ name: 'old', body: 'x' })
     clock.now += 1
     await memory.remember({ name: 'new', body: 'x' })
     expect(await names(memory, '')).toEqual(['new', 'old'])
     expect(await names(memory, ' \n', { limit: 1 })).toEqual(['new'])
-  },
+  })
 
-  async 'puts a name before a description, and that before a body'({ store }) {
+  test('puts a name before a description, and that before a body', async ({ store }) => {
     const memory = store()
     await memory.remember({ name: 'one', description: 'two', body: 'marathon' })
     await memory.remember({ name: 'three', description: 'marathon', body: 'four' })
     await memory.remember({ name: 'marathon', description: 'five', body: 'six' })
     expect(await names(memory, 'marathon')).toEqual(['marathon', 'three', 'one'])
-  },
+  })
 
-  async 'puts what fits more words first, though it is older'({ store, clock }) {
+  test('puts what fits more words first, though it is older', async ({ store, clock }) => {
     const memory = store()
     await memory.remember({ name: 'both', body: 'renewal of the contract' })
     clock.now += 365 * 24 * 3600 * 1000
     await memory.remember({ name: 'one', body: 'renewal of the lease' })
     expect(await names(memory, 'contract renewal')).toEqual(['both', 'one'])
-  },
+  })
 
-  async 'puts the newer of two equals first, unless told that age does not matter'({ store, clock }) {
+  test('puts the newer of two equals first, unless told that age does not matter', async ({
+    store,
+    clock,
+  }) => {
     await store().remember({ name: 'old', body: 'same words' })
     clock.now += 90 * 24 * 3600 * 1000
     await store().remember({ name: 'new', body: 'same words' })
@@ -261,9 +266,9 @@ export const recallCases: Cases = {
     expect(first!.score / second!.score).toBeCloseTo(1.25 / 1.0625)
     const [same, other] = await store({ ranking: { recency: 0 } }).recall('words')
     expect(same!.score).toBe(other!.score)
-  },
+  })
 
-  async 'finds the same first ones, however many are wanted'({ store, clock }) {
+  test('finds the same first ones, however many are wanted', async ({ store, clock }) => {
     for (let n = 0; n < 40; n++) {
       const body = `${'tea '.repeat(1 + (n % 4))}${'and water '.repeat((n * 5) % 7)}`
       await store().remember({ name: `n${n}`, body })
@@ -277,18 +282,18 @@ export const recallCases: Cases = {
         expect(await names(memory, 'tea', { limit })).toEqual(all.slice(0, limit))
       }
     }
-  },
+  })
 
-  async 'weighs kinds as it is told'({ store }) {
+  test('weighs kinds as it is told', async ({ store }) => {
     await store().remember({ name: 'deploy', body: 'Deploys are on Tuesdays' })
     await store().record({ title: 'Deploy', body: 'Deployed on Tuesday' })
     const kinds = async (weights: { fact: number; episode: number }) =>
       (await store({ ranking: { kinds: weights } }).recall('deploy')).map(({ kind }) => kind)
     expect(await kinds({ fact: 1, episode: 5 })).toEqual(['episode', 'fact'])
     expect(await kinds({ fact: 5, episode: 1 })).toEqual(['fact', 'episode'])
-  },
+  })
 
-  async 'says where a hit comes from'({ store, driver, clock }) {
+  test('says where a hit comes from', async ({ store, driver, clock }) => {
     const memory = store({ source: 'planner' })
     await memory.remember({ name: 'tea', type: 'user', body: 'green', sessionId: 'user-42' })
     const episode = await memory.record({
@@ -312,15 +317,15 @@ export const recallCases: Cases = {
       { sql: 'select name from ctx_memory where rowid = ?', params: [fact!.rowId] },
     ])
     expect(rows?.rows).toEqual([['tea']])
-  },
+  })
 
-  async 'no longer says that a fact is from a session when it was changed elsewhere'({ store }) {
+  test('no longer says that a fact is from a session when it was changed elsewhere', async ({ store }) => {
     await store().remember({ name: 'tea', body: 'green', sessionId: 'user-42' })
     await store().remember({ name: 'tea', body: 'green again' })
     expect(await store().recall('green')).toMatchObject([{ sessionId: null }])
-  },
+  })
 
-  async 'keeps to a kind, a type and a range of time'({ store, clock }) {
+  test('keeps to a kind, a type and a range of time', async ({ store, clock }) => {
     const memory = store()
     const start = new Date(clock.now)
     await memory.remember({ name: 'old', type: 'user', body: 'green' })
@@ -340,5 +345,5 @@ export const recallCases: Cases = {
     await expect(memory.recall('x', { since: new Date(Number.NaN) })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     })
-  },
+  })
 }

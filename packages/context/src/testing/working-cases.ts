@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
-import type { Cases } from './context-store-case.ts'
+import type { TestCase } from './context-store-case.ts'
 
-export const workingCases: Cases = {
-  async 'keeps keys and values for a run'({ store }) {
+export function workingCases(test: TestCase): void {
+  test('keeps keys and values for a run', async ({ store }) => {
     const working = store().working('run-1')
     await working.set('plan', { steps: ['a', 'b'], done: 1 })
     await working.set('note', 'über 東京')
@@ -16,9 +16,9 @@ export const workingCases: Cases = {
       ['nothing', null],
       ['plan', { steps: ['a', 'b'], done: 1 }],
     ])
-  },
+  })
 
-  async 'keeps runs apart, and ends them one by one'({ store }) {
+  test('keeps runs apart, and ends them one by one', async ({ store }) => {
     const memory = store()
     await memory.working('one').set('key', 1)
     await memory.working('two').set('key', 2)
@@ -27,9 +27,9 @@ export const workingCases: Cases = {
     expect(await memory.working('two').get('key')).toBe(2)
     expect(await memory.working('two').delete('key')).toBe(true)
     expect(await memory.working('two').delete('key')).toBe(false)
-  },
+  })
 
-  async 'lets values expire, and deletes them with the next that is set'({ store, driver, clock }) {
+  test('lets values expire, and deletes them with the next that is set', async ({ store, driver, clock }) => {
     const working = store({ workingTtl: 5000 }).working('run')
     await working.set('short', 1, { ttl: 1000 })
     await working.set('long', 2)
@@ -40,14 +40,14 @@ export const workingCases: Cases = {
     await store().working('other').set('key', 3)
     const [rows] = await driver.batch([{ sql: 'select run_id from ctx_working' }])
     expect(rows?.rows).toEqual([['other']])
-  },
+  })
 
-  async 'is not recalled'({ store }) {
+  test('is not recalled', async ({ store }) => {
     await store().working('run').set('secret', 'scratch')
     expect(await store().recall('scratch')).toEqual([])
-  },
+  })
 
-  async 'says which value is no JSON, and nothing of what it holds'({ store, driver }) {
+  test('says which value is no JSON, and nothing of what it holds', async ({ store, driver }) => {
     const working = store().working('run')
     await working.set('plan', 1)
     await driver.batch([{ sql: `update ctx_working set value = 'my secret'` }])
@@ -58,9 +58,9 @@ export const workingCases: Cases = {
     }
     await working.set('plan', 2)
     expect(await working.get('plan')).toBe(2)
-  },
+  })
 
-  async 'refuses keys and values that it could not give back'({ store, driver }) {
+  test('refuses keys and values that it could not give back', async ({ store, driver }) => {
     const working = store().working('run')
     const circular: unknown[] = []
     circular.push(circular)
@@ -71,5 +71,5 @@ export const workingCases: Cases = {
     await expect(working.set('key', 1, { ttl: 0 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => store().working(' ')).toThrow('run id')
     expect(driver.batches).toBe(0)
-  },
+  })
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SqlDriver } from '../driver/sql-driver.ts'
-import { sqlDriverCases } from './sql-driver-cases.ts'
+import { statementsOf } from './dialects/statements-of.ts'
+import { sessionCases } from './session-cases.ts'
+import { batchCases } from './sql/batch-cases.ts'
+import { closeCases } from './sql/close-cases.ts'
+import { readOnlyCases } from './sql/read-only-cases.ts'
+import { refusalCases } from './sql/refusal-cases.ts'
+import { resultCases } from './sql/result-cases.ts'
+import type { SqlDriverCase, TestCase } from './sql-driver-case.ts'
 
 /** A case that a driver cannot pass, and why. */
 export interface Exemption {
@@ -16,7 +23,8 @@ export interface SqlDriverSuite {
   readonly name: string
   /**
    * Makes a driver on an empty database. `location` is a path in a folder of its own, new for every case; a driver
-   * made again with the same one opens the same database, if it outlives the driver at all.
+   * made again with the same one opens the same database, if it outlives the driver at all. What the cases say to it
+   * is in the kind of SQL that it gives as its `dialect`.
    */
   create(location: string): SqlDriver | Promise<SqlDriver>
   /** Called after each case with every driver that was made. Default: `driver.close()`. */
@@ -25,7 +33,10 @@ export interface SqlDriverSuite {
   readonly except?: readonly Exemption[]
 }
 
-/** Declares a vitest suite with everything the session store needs of a driver. */
+/**
+ * Declares a vitest suite with everything that the sessions need of a driver: what it must do with SQL, and what
+ * sessions on it must do. Each case is a test of its own, so `vitest -t` runs one of them by its name.
+ */
 export function describeSqlDriver(suite: SqlDriverSuite): void {
   const { name, create, destroy = (driver: SqlDriver) => driver.close(), except = [] } = suite
 
@@ -39,6 +50,11 @@ export function describeSqlDriver(suite: SqlDriverSuite): void {
       return driver
     }
 
+    async function given(): Promise<SqlDriverCase> {
+      const driver = await open()
+      return { driver, sql: statementsOf(driver.dialect), again: open }
+    }
+
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sql-driver-'))
       drivers = []
@@ -49,15 +65,16 @@ export function describeSqlDriver(suite: SqlDriverSuite): void {
       await rm(folder, { recursive: true, force: true })
     })
 
-    for (const [title, run] of Object.entries(sqlDriverCases)) {
+    const names = new Set<string>()
+    const testCase: TestCase = (title, run) => {
+      names.add(title)
       const exemption = except.find((candidate) => candidate.test === title)
       if (!exemption) {
-        test(title, async () => run({ driver: await open(), again: open }))
-        continue
+        test(title, async () => run(await given()))
+        return
       }
       test(`is exempt from "${title}", because ${exemption.because}`, async () => {
-        const driver = await open()
-        const failed = await run({ driver, again: open }).then(
+        const failed = await run(await given()).then(
           () => false,
           () => true,
         )
@@ -65,8 +82,13 @@ export function describeSqlDriver(suite: SqlDriverSuite): void {
       })
     }
 
+    describe('SQL', () => {
+      for (const cases of [resultCases, batchCases, refusalCases, readOnlyCases, closeCases]) cases(testCase)
+    })
+    describe('sessions', () => sessionCases(testCase))
+
     test('has exemptions only from cases that exist', () => {
-      const unknown = except.filter((exemption) => !(exemption.test in sqlDriverCases))
+      const unknown = except.filter((exemption) => !names.has(exemption.test))
       expect(unknown).toEqual([])
     })
   })

@@ -1,0 +1,99 @@
+import { expect } from 'vitest'
+import { searchItems } from '../search/search-items.ts'
+import { RawSessions } from '../sessions/raw-sessions.ts'
+import { SessionCatalog } from '../sessions/session-catalog.ts'
+import { SessionStore } from '../sessions/session-store.ts'
+import { limitedDriver } from './limited-driver.ts'
+import type { TestCase } from './sql-driver-case.ts'
+
+/** What sessions do, on whatever kind of SQL. */
+export function sessionCases(test: TestCase): void {
+  test('carries a session through append, read, pop, rewrite, replace and clear', async ({ driver }) => {
+    const store = new SessionStore<Record<string, unknown>>(driver)
+    const items = [
+      { role: 'user', n: 1 },
+      { n: 2, bytes: new Uint8Array([0, 255]) },
+      { role: 'user', n: 3 },
+    ]
+    await store.append('s', items)
+    await store.append('s', [{ n: 4 }], { operationId: 'once' })
+    await store.append('s', [{ n: 4 }], { operationId: 'once' })
+    await store.append('other', [{ n: 5 }])
+    expect(await store.read('s')).toEqual([...items, { n: 4 }])
+    expect(await store.read('s', { items: 2 })).toEqual([items[2], { n: 4 }])
+    expect(await store.read('s', { turns: 1 })).toEqual([items[2], { n: 4 }])
+    expect(await store.pop('s')).toEqual({ n: 4 })
+    await store.rewrite('s', (all) => all.map((item) => (item['n'] === 2 ? [{ n: 22 }] : [item])))
+    await store.replaceSuffix('s', [items[2]!], [{ n: 33 }], { operationId: 'swap' })
+    await expect(store.replaceSuffix('s', [{ n: 0 }], [], { operationId: 'fail' })).rejects.toMatchObject({
+      code: 'HISTORY_CONFLICT',
+    })
+    expect(await store.read('s')).toEqual([items[0], { n: 22 }, { n: 33 }])
+    await store.replaceAll('s', [{ n: 0 }])
+    expect(await store.read('s')).toEqual([{ n: 0 }])
+    await store.clear('s')
+    expect(await store.read('s')).toEqual([])
+    expect(await store.read('other')).toEqual([{ n: 5 }])
+  })
+
+  test('carries a history that does not fit into one answer, read in parts', async ({ driver }) => {
+    const small = limitedDriver(driver, 1000)
+    const reported: number[] = []
+    const store = new SessionStore<Record<string, unknown>>(small, {
+      onCorruptRow: ({ rowId }) => reported.push(rowId),
+    })
+    const items = Array.from({ length: 9 }, (_, n) => ({
+      ...(n % 3 === 0 && { role: 'user' }),
+      n,
+      text: `"${n}`.repeat(100),
+    }))
+    for (const item of items) await store.append('s', [item])
+    await store.append('other', [{ n: 0 }])
+    expect(await store.read('s')).toEqual(items)
+    expect(await store.read('s', { items: 4 })).toEqual(items.slice(-4))
+    expect(await store.read('s', { turns: 2 })).toEqual(items.slice(3))
+    const { items: page, before } = await store.readPage('s', { limit: 3, before: 9 })
+    expect(page.map(({ item }) => item)).toEqual(items.slice(5, 8))
+    expect(before).toBe(6)
+    const stored = new RawSessions(small)
+    expect((await stored.read(['s', 'other'])).map(({ rowId }) => rowId)).toEqual([
+      10, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ])
+    expect(await stored.readPage('s', { after: 2, limit: 3, bytes: 10_000_000 })).toMatchObject([
+      { rowId: 3 },
+    ])
+    const { hits } = await searchItems(small, ['"8"8'])
+    expect(hits).toMatchObject([{ rowId: 9 }])
+    await driver.batch([{ sql: "update agent_messages set message_data = '{' where id in (2, 9)" }])
+    const sound = items.filter(({ n }) => n !== 1 && n !== 8)
+    expect(await store.read('s')).toEqual(sound)
+    expect(reported).toEqual([2, 9])
+    expect(await store.read('s', { items: 4 })).toEqual(sound.slice(-4))
+    await store.rewrite('s', (all) => all.map((item) => (item['n'] === 0 ? [{ n: 'new' }] : [item])))
+    await store.replaceSuffix('s', sound.slice(-3), [{ n: 'end' }])
+    expect(await store.read('s')).toEqual([{ n: 'new' }, ...sound.slice(1, -3), { n: 'end' }])
+  })
+
+  test('carries a catalog through list, fork and delete', async ({ driver }) => {
+    const store = new SessionStore(driver)
+    const catalog = new SessionCatalog(driver)
+    for (const session of ['a', 'b', 'c']) await store.append(session, [{ session }, { n: 2 }])
+    await store.append('a', [{ n: 3 }])
+    const first = await catalog.list({ limit: 2 })
+    const second = await catalog.list({ limit: 2, after: first.after })
+    const found = [...first.sessions, ...second.sessions]
+    expect(found.map(({ sessionId, itemCount }) => [sessionId, itemCount])).toEqual([
+      ['a', 3],
+      ['c', 2],
+      ['b', 2],
+    ])
+    expect(second.after).toBeUndefined()
+    await catalog.fork('a', 'd')
+    expect(await store.read('d')).toEqual(await store.read('a'))
+    await expect(catalog.fork('a', 'd')).rejects.toMatchObject({ code: 'SESSION_EXISTS' })
+    await expect(catalog.fork('missing', 'e')).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' })
+    expect(await catalog.delete('a')).toBe(true)
+    expect(await catalog.delete('a')).toBe(false)
+    expect(await catalog.get('a')).toBeUndefined()
+  })
+}
