@@ -64,3 +64,4 @@ export {
 export { type OperationOptions, SessionStore, type SessionStoreOptions } from './sessions/session-store.ts'
 export { type SessionTableNames, type SessionTables, withDefaultNames } from './sessions/session-tables.ts'
 export { sessionTablesSql } from './sessions/session-tables-sql.ts'
+export { type TableGroup, TableMaker, type WithoutTables } from './sessions/table-maker.ts'

@@ -5,30 +5,28 @@ import {
   type SqlResult,
   type SqlStatement,
   StorageError,
+  type TableGroup,
+  TableMaker,
 } from '@persql/session-core'
 import { memoryLayout } from './memory-layout.ts'
 
-/** What is known of the tables of one database. */
+/** What is known of one database. */
 interface Known {
-  made: boolean
   /** Whether there are indexes of a former layout; the next batch drops them. */
-  former: boolean
+  hasFormerIndexes: boolean
   /** False where this SQLite was built without FTS5. */
-  fts: boolean
+  hasFts: boolean
 }
 
-/** The batch, with text indexes or without. The last one that it was asked for is the one that was run. */
-type Choose = (hasTextIndex: boolean) => readonly SqlStatement[]
+/** A batch, with text indexes or without. The last one that it was asked for is the one that was run. */
+type BatchFor = (hasTextIndex: boolean) => readonly SqlStatement[]
 
 const knownByDriver = new WeakMap<SqlDriver, Known>()
 
-/**
- * The tables of one database: runs batches on them, and makes them in the first one. What was made is remembered per
- * driver, so stores share it.
- */
+/** The tables of one memory: runs batches on them, and makes them in the first one. */
 export class MemoryBatches {
   readonly driver: SqlDriver
-  readonly #createTables: boolean
+  readonly #maker: TableMaker
   readonly #known: Known
 
   constructor(driver: SqlDriver, createTables: boolean) {
@@ -39,79 +37,69 @@ export class MemoryBatches {
       )
     }
     this.driver = driver
-    this.#createTables = createTables
-    this.#known = knownByDriver.get(driver) ?? { made: false, former: false, fts: true }
+    this.#maker = new TableMaker(driver, createTables)
+    this.#known = knownByDriver.get(driver) ?? { hasFormerIndexes: false, hasFts: true }
     knownByDriver.set(driver, this.#known)
   }
 
   /** Whether there are text indexes, as far as is known. */
   get hasTextIndex(): boolean {
-    return this.#known.fts
+    return this.#known.hasFts
   }
 
   /**
    * Runs the statements as one batch, together with those that make the tables. Resolves with an empty list where a
    * `readOnly` batch found no tables and may not make them: then nothing was ever remembered.
    */
-  async run(batch: readonly SqlStatement[], options: BatchOptions = {}): Promise<SqlResult[]> {
+  run(batch: readonly SqlStatement[], options: BatchOptions = {}): Promise<SqlResult[]> {
     return this.runFor(() => batch, options)
   }
 
-  /** The same, for a batch that depends on whether there are text indexes. */
-  async runFor(choose: Choose, options: BatchOptions = {}): Promise<SqlResult[]> {
-    const { fts } = this.#known
-    const batch = choose(fts)
-    const missing = this.#missing()
+  /** As {@link run}, for a batch that depends on whether there are text indexes. */
+  async runFor(batchFor: BatchFor, options: BatchOptions = {}): Promise<SqlResult[]> {
+    const { hasFts } = this.#known
     try {
-      if (missing.length === 0) return await this.driver.batch(batch, options)
-      const results = await this.driver.batch([...missing, ...batch])
-      this.#known.made = true
-      this.#known.former = results[missing.length - 1]!.rows.length > 0
-      return results.slice(missing.length)
+      return await this.#maker.run(batchFor(hasFts), this.#tables(), options, (error) =>
+        this.#runWithoutTables(batchFor, options, error),
+      )
     } catch (error) {
-      if (isWithoutFts(error)) {
-        if (!fts) throw indexNeedsFts(error)
-        this.#known.fts = false
-        return this.runFor(choose, options)
-      }
-      if (missing.length > 0 && isStorageError(error, 'READ_ONLY'))
-        return this.#runWithoutMaking(choose, options)
-      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      if (!this.#createTables) return this.#withoutTables(choose, options, error)
-      if (missing.length > 0) throw error
-      // Somebody dropped the tables after they were made here.
-      this.#known.made = false
-      return this.runFor(choose, options)
+      if (!isWithoutFts(error)) throw error
+      if (!hasFts) throw indexNeedsFts(error)
+      this.#known.hasFts = false
+      return this.runFor(batchFor, options)
     }
   }
 
-  #missing(): readonly SqlStatement[] {
-    const { made, former, fts } = this.#known
-    if (made) return former ? memoryLayout.dropFormerIndexes : []
-    if (!this.#createTables) return []
-    return fts ? [...memoryLayout.createTables, ...memoryLayout.createIndexes] : memoryLayout.createTables
-  }
-
-  async #runWithoutMaking(choose: Choose, options: BatchOptions): Promise<SqlResult[]> {
-    try {
-      const results = await this.driver.batch(choose(this.#known.fts), options)
-      this.#known.made = true
-      return results
-    } catch (error) {
-      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
-      return this.#withoutTables(choose, options, error)
+  #tables(): readonly TableGroup[] {
+    const known = this.#known
+    if (!known.hasFts) return [TABLES]
+    const indexes: TableGroup = {
+      name: 'ctx_memory_words',
+      create: memoryLayout.createIndexes,
+      created: (results) => {
+        known.hasFormerIndexes = results.at(-1)!.rows.length > 0
+      },
     }
+    if (!known.hasFormerIndexes) return [TABLES, indexes]
+    const dropped: TableGroup = {
+      name: 'ctx_memory without former indexes',
+      create: memoryLayout.dropFormerIndexes,
+      created: () => {
+        known.hasFormerIndexes = false
+      },
+    }
+    return [TABLES, indexes, dropped]
   }
 
-  async #withoutTables(
-    choose: Choose,
+  async #runWithoutTables(
+    batchFor: BatchFor,
     { readOnly = false }: BatchOptions,
     cause: StorageError,
   ): Promise<SqlResult[]> {
     if (readOnly) {
       if (!(await this.#read([{ sql: 'select 1 from ctx_memory limit 1' }]))) return []
       // The rest may be there, with the indexes of a former layout.
-      const withoutIndex = await this.#read(choose(false))
+      const withoutIndex = await this.#read(batchFor(false))
       if (withoutIndex) return withoutIndex
     }
     throw new StorageError(
@@ -131,6 +119,8 @@ export class MemoryBatches {
     }
   }
 }
+
+const TABLES: TableGroup = { name: 'ctx_memory', create: memoryLayout.createTables }
 
 function isWithoutFts(error: unknown): boolean {
   return isStorageError(error) && /no such module: fts5/i.test(error.message)

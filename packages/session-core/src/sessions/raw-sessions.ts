@@ -4,7 +4,7 @@ import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { packWithinLimits } from './encode-items.ts'
 import { toNumber } from './history-reader.ts'
 import { smaller } from './read-in-pages.ts'
-import { SessionBatches } from './session-batches.ts'
+import { guard, SessionBatches } from './session-batches.ts'
 import type { SessionCatalogOptions } from './session-catalog.ts'
 import { resolveTableNames } from './session-tables.ts'
 import { toHex } from './to-hex.ts'
@@ -156,9 +156,7 @@ export class RawSessions {
    * with `HISTORY_CONFLICT` where a newest row is not the expected one.
    */
   async write(changes: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
-    const ids = JSON.stringify(changes.map(({ session }) => session.sessionId))
-    const { guards, statements } = this.#writeStatements(changes, ids)
-    const results = await this.#batches.run(statements, { guards }).catch((error: unknown) => {
+    const results = await this.#batches.run(this.#writeStatements(changes)).catch((error: unknown) => {
       if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
       throw new StorageError(
         'HISTORY_CONFLICT',
@@ -169,28 +167,26 @@ export class RawSessions {
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
-  #writeStatements(changes: readonly RawChange[], ids: string) {
+  #writeStatements(changes: readonly RawChange[]): SqlStatement[] {
     const { expectLast, truncate, putSessions, lastRows } = this.#statements
     const keeps = changes.flatMap(({ session, truncateAfter }) =>
       truncateAfter === undefined ? [] : [[session.sessionId, truncateAfter]],
     )
-    const guards = [
-      expectLast({
-        changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
-      }),
-    ]
-    const statements = [
+    return [
       putSessions({
         sessions: JSON.stringify(
           changes.map(({ session }) => [session.sessionId, session.createdAt, session.updatedAt]),
         ),
       }),
-      ...guards,
+      guard(
+        expectLast({
+          changes: JSON.stringify(changes.map((change) => [change.session.sessionId, change.expectLast])),
+        }),
+      ),
       ...(keeps.length === 0 ? [] : [truncate({ keeps: JSON.stringify(keeps) })]),
       ...this.#insertStatements(changes),
-      lastRows({ sessions: ids }),
+      lastRows({ sessions: JSON.stringify(changes.map(({ session }) => session.sessionId)) }),
     ]
-    return { guards, statements }
   }
 
   #insertStatements(changes: readonly RawChange[]): SqlStatement[] {

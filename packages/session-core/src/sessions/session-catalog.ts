@@ -2,7 +2,7 @@ import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkId, checkLimit, checkRowId, checkSessionId } from './check-arguments.ts'
 import { parseTime } from './parse-time.ts'
-import { SessionBatches } from './session-batches.ts'
+import { guard, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 
 export interface SessionSummary {
@@ -90,13 +90,14 @@ export class SessionCatalog {
     const row =
       options.throughRowId === undefined ? undefined : checkRowId('throughRowId', options.throughRowId)
     const { forkSession, expectRow, copyItems, getSummary } = this.#batches.statements
-    const guards = [
-      forkSession({ session, target }),
-      ...(row === undefined ? [] : [expectRow({ session, row })]),
-    ]
     const through = row ?? Number.MAX_SAFE_INTEGER
     const results = await this.#batches
-      .run([...guards, copyItems({ session, target, through }), getSummary({ session: target })], { guards })
+      .run([
+        guard(forkSession({ session, target })),
+        ...(row === undefined ? [] : [guard(expectRow({ session, row }))]),
+        copyItems({ session, target, through }),
+        getSummary({ session: target }),
+      ])
       .catch((error: unknown) => this.#refuseFork(error, session, target, row))
     const summary = results.at(-1)?.rows.map(toSummary)[0]
     if (summary) return summary

@@ -13,7 +13,7 @@ import {
   toNumber,
 } from './history-reader.ts'
 import { parseTime } from './parse-time.ts'
-import { type RunOptions, SessionBatches } from './session-batches.ts'
+import { guard, type RunOptions, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { toHex } from './to-hex.ts'
 
@@ -105,13 +105,9 @@ export class SessionStore<Item> {
     }
     const [touch, ...inserts] = this.#appendStatements(session, texts)
     const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const refusal = await this.#writeUnlessRefused(
-      [touch, operation.insert, ...inserts],
-      [operation.insert],
-      {
-        operations: true,
-      },
-    )
+    const refusal = await this.#writeUnlessRefused([touch, operation.insert, ...inserts], {
+      operations: true,
+    })
     if (refusal && !(await this.#wasApplied(operation))) throw refusal
   }
 
@@ -157,12 +153,8 @@ export class SessionStore<Item> {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
       await this.#untilUnchanged(async () => {
         const stored = await this.#reader.readRows(session)
-        const { guards, statements } = this.#replaceTailStatements(
-          session,
-          stored,
-          this.#copies(texts, stored, error),
-        )
-        return this.#writeUnlessRefused(statements, guards)
+        const rows = this.#copies(texts, stored, error)
+        return this.#writeUnlessRefused(this.#replaceTailStatements(session, stored, rows))
       })
     }
   }
@@ -200,14 +192,12 @@ export class SessionStore<Item> {
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
       const write = async (rows: readonly NewRow[]) => {
-        const { guards, statements } = this.#replaceTailStatements(session, tail, [...corrupt, ...rows])
-        if (!operation) return this.#writeUnlessRefused(statements, guards)
+        const statements = this.#replaceTailStatements(session, tail, [...corrupt, ...rows])
+        if (!operation) return this.#writeUnlessRefused(statements)
         const [touch, ...rest] = statements
-        const refusal = await this.#writeUnlessRefused(
-          [touch, operation.insert, ...rest],
-          [operation.insert, ...guards],
-          { operations: true },
-        )
+        const refusal = await this.#writeUnlessRefused([touch, operation.insert, ...rest], {
+          operations: true,
+        })
         return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
       }
       return write(texts.map(add)).catch((error: unknown) => {
@@ -258,23 +248,23 @@ export class SessionStore<Item> {
       const first = placed.findIndex(({ kept }) => !kept)
       if (first === -1) return undefined
       const tail = placed.slice(first)
-      const { guards, statements } = this.#replaceTailStatements(
-        session,
-        tail.map(({ row }) => row),
-        tail.flatMap(({ rows }) => rows),
+      return this.#writeUnlessRefused(
+        this.#replaceTailStatements(
+          session,
+          tail.map(({ row }) => row),
+          tail.flatMap(({ rows }) => rows),
+        ),
       )
-      return this.#writeUnlessRefused(statements, guards)
     })
   }
 
   /** Resolves with the error where a guard did not hold: on the history, or on the operation id. */
   async #writeUnlessRefused(
     statements: readonly SqlStatement[],
-    guards: readonly SqlStatement[],
     options?: RunOptions,
   ): Promise<StorageError | undefined> {
     try {
-      await this.#batches.run(statements, { ...options, guards })
+      await this.#batches.run(statements, options)
       return undefined
     } catch (error) {
       if (isStorageError(error, 'HISTORY_CONFLICT')) return error
@@ -329,7 +319,7 @@ export class SessionStore<Item> {
     session: string,
     tail: readonly Row<Item>[],
     rows: readonly NewRow[],
-  ): { guards: readonly SqlStatement[]; statements: [touch: SqlStatement, ...SqlStatement[]] } {
+  ): [touch: SqlStatement, ...SqlStatement[]] {
     const { touchSession, insertRows, deleteBetween, expectLast } = this.#batches.statements
     const first = tail[0]
     const last = tail.at(-1)
@@ -340,17 +330,13 @@ export class SessionStore<Item> {
             rows.map((row) => JSON.stringify(row)),
             this.#batches.driver.limits,
           )
-    const guards = last ? [expectLast({ session, last: last.id })] : []
-    return {
-      guards,
-      statements: [
-        touchSession({ session }),
-        ...guards,
-        ...arrays.map((array) => insertRows({ session, rows: array })),
-        // Last, because rows that stay are copied.
-        ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
-      ],
-    }
+    return [
+      touchSession({ session }),
+      ...(last ? [guard(expectLast({ session, last: last.id }))] : []),
+      ...arrays.map((array) => insertRows({ session, rows: array })),
+      // Last, because rows that stay are copied.
+      ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
+    ]
   }
 
   async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
@@ -359,7 +345,7 @@ export class SessionStore<Item> {
     const { insertOperation, readOperation } = this.#batches.statements
     return {
       digest,
-      insert: insertOperation({ session, operation, digest }),
+      insert: guard(insertOperation({ session, operation, digest })),
       read: readOperation({ session, operation }),
     }
   }
@@ -387,8 +373,10 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#batches.statements
-      const guard = expectLast({ session, last: row.id })
-      return this.#writeUnlessRefused([guard, deleteFrom({ session, first: row.id })], [guard])
+      return this.#writeUnlessRefused([
+        guard(expectLast({ session, last: row.id })),
+        deleteFrom({ session, first: row.id }),
+      ])
     })
     return popped
   }

@@ -1,0 +1,99 @@
+import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
+import { isStorageError, type StorageError } from '../driver/storage-error.ts'
+
+/** Tables that are made together. */
+export interface TableGroup {
+  /** What the group is remembered by: another name for each group of a database. */
+  readonly name: string
+  /** The statements that make the tables, in order. Each of them does nothing to what exists. */
+  readonly create: readonly SqlStatement[]
+  /** Told of the results of `create`, once its batch has taken effect. */
+  created?(results: readonly SqlResult[]): void
+}
+
+/** What a batch resolves with that found no tables and may not make them; or it throws. */
+export type WithoutTables = (error: StorageError) => SqlResult[] | Promise<SqlResult[]>
+
+const madeByDriver = new WeakMap<SqlDriver, Set<string>>()
+
+/**
+ * Runs batches on one database, and makes the tables in the first one that needs them. What was made is remembered for
+ * each driver, so all makers of a driver share it.
+ */
+export class TableMaker {
+  readonly #createTables: boolean
+  readonly #batch: SqlDriver['batch']
+  readonly #made: Set<string>
+
+  /** With `createTables` false, somebody else makes the tables. `batch` is how batches reach the driver. */
+  constructor(
+    driver: SqlDriver,
+    createTables: boolean,
+    batch: SqlDriver['batch'] = (statements, options) => driver.batch(statements, options),
+  ) {
+    this.#createTables = createTables
+    this.#batch = batch
+    this.#made = madeByDriver.get(driver) ?? new Set()
+    madeByDriver.set(driver, this.#made)
+  }
+
+  /**
+   * Runs the statements as one batch, behind those that make what is missing of the tables. Where the right to make
+   * them is missing, they run without. Where somebody has dropped tables that were made here, they are made again.
+   */
+  async run(
+    statements: readonly SqlStatement[],
+    tables: readonly TableGroup[],
+    options: BatchOptions,
+    withoutTables: WithoutTables,
+  ): Promise<SqlResult[]> {
+    const missing = this.#createTables ? tables.filter(({ name }) => !this.#made.has(name)) : NONE
+    try {
+      if (missing.length === 0) return await this.#batch(statements, options)
+      return await this.#runMaking(missing, statements, options)
+    } catch (error) {
+      if (missing.length > 0 && isStorageError(error, 'READ_ONLY')) {
+        return this.#runWithoutMaking(statements, missing, options, withoutTables)
+      }
+      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
+      if (!this.#createTables) return withoutTables(error)
+      if (missing.length > 0) throw error
+      for (const { name } of tables) this.#made.delete(name)
+      return this.run(statements, tables, options, withoutTables)
+    }
+  }
+
+  async #runMaking(
+    missing: readonly TableGroup[],
+    statements: readonly SqlStatement[],
+    options: BatchOptions,
+  ): Promise<SqlResult[]> {
+    const making = missing.flatMap(({ create }) => create)
+    const results = await this.#batch([...making, ...statements], { ...options, readOnly: false })
+    let first = 0
+    for (const { name, create, created } of missing) {
+      created?.(results.slice(first, first + create.length))
+      first += create.length
+      this.#made.add(name)
+    }
+    return results.slice(first)
+  }
+
+  async #runWithoutMaking(
+    statements: readonly SqlStatement[],
+    missing: readonly TableGroup[],
+    options: BatchOptions,
+    withoutTables: WithoutTables,
+  ): Promise<SqlResult[]> {
+    try {
+      const results = await this.#batch(statements, options)
+      for (const { name } of missing) this.#made.add(name)
+      return results
+    } catch (error) {
+      if (!isStorageError(error, 'NO_SUCH_TABLE')) throw error
+      return withoutTables(error)
+    }
+  }
+}
+
+const NONE: readonly TableGroup[] = []
