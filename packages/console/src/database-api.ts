@@ -1,6 +1,9 @@
 import { PerSQL, type PerSQLDatabase, PerSQLError, type QueryResult } from '@persql/sdk'
 import {
   type BatchRequest,
+  type BatchResponse,
+  type CallData,
+  type CallName,
   type DatabaseInfo,
   decodeValue,
   encodeCell,
@@ -12,6 +15,7 @@ import {
   ROUTES,
   type Route,
   type StatementRequest,
+  type Success,
   type WireBigInt,
 } from '@persql/sdk/protocol'
 import type { SqlDriver } from '@persql/session-core'
@@ -28,13 +32,14 @@ export interface ApiAnswer {
   readonly body: object
 }
 
-type Handler = (body: unknown) => unknown
+type Handlers = { readonly [Name in CallName]?: (body: unknown) => CallData<Name> | Promise<CallData<Name>> }
 
+const NAMES = Object.keys(ROUTES) as CallName[]
 const SLUG = 'database'
 
 /** The calls of the PerSQL API that one database needs, on a driver. Every call resolves with its answer. */
 export class DatabaseApi {
-  readonly #handlers: readonly (readonly [route: Route, handler: Handler])[]
+  readonly #handlers: Handlers
 
   constructor({ driver, name, readOnly }: DatabaseApiOptions) {
     const reader = handleOn({
@@ -56,24 +61,25 @@ export class DatabaseApi {
       namespaceId: 'local',
       role: readOnly ? 'readonly' : 'admin',
     }
-    this.#handlers = [
-      [ROUTES.me, () => me],
-      [ROUTES.listDatabases, () => [database]],
-      [ROUTES.query, (body) => query(reader, writer, asObject(body) as unknown as QueryRequest)],
-      [ROUTES.batch, (body) => batch(reader, writer, asObject(body) as unknown as BatchRequest)],
-      [ROUTES.explain, (body) => reader.explain(...toStatement(body))],
-      [ROUTES.validate, (body) => reader.validate(...toStatement(body))],
-      [ROUTES.tables, () => reader.tables()],
-      [ROUTES.describe, () => reader.describe()],
-      [ROUTES.schema, () => reader.schema()],
-    ]
+    this.#handlers = {
+      me: () => me,
+      listDatabases: () => [database],
+      query: (body) => query(reader, writer, asObject(body) as unknown as QueryRequest),
+      batch: (body) => batch(reader, writer, asObject(body) as unknown as BatchRequest),
+      explain: (body) => reader.explain(...toStatement(body)),
+      validate: (body) => reader.validate(...toStatement(body)),
+      tables: () => reader.tables(),
+      describe: () => reader.describe(),
+      schema: () => reader.schema(),
+    }
   }
 
   async answer(method: string, path: string, body: unknown): Promise<ApiAnswer> {
-    const handler = this.#handlers.find(([route]) => route.method === method && pathMatches(route, path))?.[1]
+    const name = NAMES.find((name) => ROUTES[name].method === method && pathMatches(ROUTES[name], path))
+    const handler = name && this.#handlers[name]
     if (!handler) return failure(404, { success: false, error: 'There is no such route' })
     try {
-      return { status: 200, body: { success: true, data: await handler(body) } }
+      return { status: 200, body: { success: true, data: await handler(body) } satisfies Success<unknown> }
     } catch (error) {
       if (!(error instanceof PerSQLError)) {
         return failure(500, { success: false, error: 'The console failed to answer.' })
@@ -99,11 +105,19 @@ function handleOn(driver: Pick<SqlDriver, 'batch' | 'close'>): PerSQLDatabase {
   return new PerSQL({ local: driver }).database('local', SLUG)
 }
 
-async function query(reader: PerSQLDatabase, writer: PerSQLDatabase, body: QueryRequest) {
+async function query(
+  reader: PerSQLDatabase,
+  writer: PerSQLDatabase,
+  body: QueryRequest,
+): Promise<QueryResponse> {
   return toResponse(await (body.readOnly ? reader : writer).query(...toStatement(body)))
 }
 
-async function batch(reader: PerSQLDatabase, writer: PerSQLDatabase, body: BatchRequest) {
+async function batch(
+  reader: PerSQLDatabase,
+  writer: PerSQLDatabase,
+  body: BatchRequest,
+): Promise<BatchResponse> {
   const { statements, transaction, readOnly } = body
   if (!Array.isArray(statements)) throw new PerSQLError('invalid_argument', 'statements must be a list.')
   const bound = statements.map((statement) => {

@@ -92,12 +92,12 @@ export class PerSQL {
   async usage({ from, to, database, token }: UsageOptions = {}): Promise<UsageResponse> {
     const day = (name: string, time?: Date | string) => time && toIsoTime(name, time).slice(0, 10)
     const query = { from: day('from', from), to: day('to', to), database, token }
-    return (await this.#remote('usage').call<UsageResponse>(ROUTES.usage, {}, { query })).data
+    return (await this.#remote('usage').call('usage', {}, { query })).data
   }
 
   /** Whose token this is. */
   async me(): Promise<MeResponse> {
-    return (await this.#remote('me').call<MeResponse>(ROUTES.me)).data
+    return (await this.#remote('me').call('me', {})).data
   }
 
   /** Releases the local file. Later calls reject with code `closed`. Safe to call twice. */

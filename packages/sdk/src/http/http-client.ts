@@ -4,7 +4,19 @@ import { PerSQLError } from '../errors/persql-error.ts'
 import { redactor } from '../errors/redactor.ts'
 import { responseError } from '../errors/response-error.ts'
 import { isUncertain, outcomeAfterRetries } from '../errors/uncertain-error.ts'
-import { HEADERS, pathOf, type Route, type StatementRequest, type Success } from '../protocol/index.ts'
+import {
+  type CallBody,
+  type CallData,
+  type CallName,
+  type CallQuery,
+  HEADERS,
+  type PathParams,
+  pathOf,
+  ROUTES,
+  type Route,
+  type StatementRequest,
+  type Success,
+} from '../protocol/index.ts'
 import { checkAttempts } from './check-attempts.ts'
 import type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
 import { parseBody } from './parse-body.ts'
@@ -19,10 +31,10 @@ export interface HttpClientOptions {
   readonly maxRetries: number
 }
 
-export interface HttpCall extends CallOptions {
-  readonly query?: Readonly<Record<string, string | number | undefined>>
+export interface HttpCall<Name extends CallName> extends CallOptions {
+  readonly query?: { readonly [Key in keyof CallQuery<Name>]: CallQuery<Name>[Key] | undefined }
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
+  readonly body?: CallBody<Name>
   /** Whether to apply it twice does no harm. Default: for GET. */
   readonly repeatable?: boolean
   /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
@@ -30,6 +42,10 @@ export interface HttpCall extends CallOptions {
   /** Those in the body, whose parameters no error must tell. */
   readonly statements?: readonly StatementRequest[]
 }
+
+export type Params<Name extends CallName> = Readonly<
+  Record<PathParams<(typeof ROUTES)[Name]['path']>, string>
+>
 
 type Init = Omit<FetchInit, 'signal'>
 
@@ -44,21 +60,23 @@ export class HttpClient {
     this.#options = options
   }
 
-  async call<Data>(
-    route: Route,
-    params: Readonly<Record<string, string>> = {},
-    call: HttpCall = {},
-  ): Promise<Success<Data>> {
+  /** `target`: the parameters of the path, or the path itself with all of them filled in. */
+  async call<Name extends CallName>(
+    name: Name,
+    target: Params<Name> | string,
+    call: HttpCall<Name> = {},
+  ): Promise<Success<CallData<Name>>> {
     if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    const route: Route = ROUTES[name]
     const { timeout = this.#options.timeout, maxRetries = this.#options.maxRetries, signal } = call
     const { repeatable = route.method === 'GET', isWrite = false } = call
     checkAttempts(timeout, maxRetries)
-    const url = this.#url(route.path, params, call.query)
+    const url = this.#url(route, target, call.query)
     const init = this.#init(route, call)
     let uncertain: PerSQLError | undefined
     const afterThis = (last: PerSQLError) => (uncertain ? outcomeAfterRetries(uncertain, last) : last)
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#attempt<Data>(url, init, call, timeout).catch((refusal: PerSQLError) => {
+      const outcome = await this.#attempt<Name>(url, init, call, timeout).catch((refusal: PerSQLError) => {
         throw afterThis(refusal)
       })
       if (!(outcome instanceof Retryable)) return outcome
@@ -74,12 +92,12 @@ export class HttpClient {
     this.#closed = true
   }
 
-  async #attempt<Data>(
+  async #attempt<Name extends CallName>(
     url: string,
     init: Init,
-    { signal, statements = [] }: HttpCall,
+    { signal, statements = [] }: HttpCall<Name>,
     timeout: number,
-  ): Promise<Success<Data> | Retryable> {
+  ): Promise<Success<CallData<Name>> | Retryable> {
     if (signal?.aborted) throw aborted(signal)
     const controller = new AbortController()
     const stop = () => controller.abort()
@@ -103,23 +121,27 @@ export class HttpClient {
       signal?.removeEventListener('abort', stop)
     }
     // Some servers answer so to what deletes.
-    if (response.status === 204) return { success: true, data: undefined as Data }
+    if (response.status === 204) return { success: true, data: undefined as never }
     const body = parseBody(text, response.headers.get('content-type'))
-    if (response.ok && isSuccess<Data>(body)) return body
+    if (response.ok && isSuccess<CallData<Name>>(body)) return body
     const error = responseError(response, body, redactor(statements, this.#options.token))
     if (!isTemporary(error)) throw error
     return new Retryable(error, parseRetryAfter(response.headers.get(HEADERS.retryAfter)))
   }
 
-  #url(path: string, params: Readonly<Record<string, string>>, query: HttpCall['query']): string {
+  #url(route: Route, target: Readonly<Record<string, string>> | string, query: unknown): string {
     try {
-      return this.#options.baseURL + pathOf({ path }, params) + (query ? search(query) : '')
+      const path = typeof target === 'string' ? target : pathOf(route, target)
+      return this.#options.baseURL + path + search(query)
     } catch (cause) {
       throw new PerSQLError('invalid_argument', (cause as Error).message, { cause })
     }
   }
 
-  #init({ method }: Route, { body, headers }: HttpCall): Init {
+  #init(
+    { method }: Route,
+    { body, headers }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> },
+  ): Init {
     const authorization = `Bearer ${this.#options.token}`
     if (body === undefined) return { method, redirect: 'manual', headers: { authorization, ...headers } }
     return {
@@ -152,8 +174,8 @@ function aborted(signal: AbortSignal): PerSQLError {
   return new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
 }
 
-function search(query: NonNullable<HttpCall['query']>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+function search(query: unknown): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
   const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
   return given.length > 0 ? `?${params}` : ''
 }

@@ -15,6 +15,8 @@ export interface UpsertBranchRequest {
   /** Of the parent; the parent itself is `main`. Default: `main`. */
   readonly fromRef?: string
   readonly name?: string
+  /** Servers may ignore it. */
+  readonly region?: string
   /** 1 to 30, counted from this call. */
   readonly ttlDays?: number
   /** ISO 8601. */

@@ -20,11 +20,19 @@ export interface DatabaseInfo {
 export interface CreateDatabaseRequest {
   readonly name: string
   readonly slug: string
+  /** Servers may ignore it. */
+  readonly region?: string
   /** Days from now; may be a fraction. */
   readonly ttlDays?: number
   readonly ttl_days?: number
   /** ISO 8601. */
   readonly expiresAt?: string
+}
+
+/** Query parameters of `listDatabases`. */
+export interface ListDatabasesQuery {
+  /** A number. Servers may ignore it, and answer with all. */
+  readonly pageSize?: string
 }
 
 /** `data` of everything that deletes; shown by the public documentation for agents only. */

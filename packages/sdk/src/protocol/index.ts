@@ -12,11 +12,13 @@ export {
   type MergedBranch,
   type UpsertBranchRequest,
 } from './branches.ts'
+export type { CallBody, CallData, CallName, CallQuery } from './calls.ts'
 export {
   type CreateDatabaseRequest,
   type DatabaseInfo,
   type DeletedResponse,
   isSlug,
+  type ListDatabasesQuery,
   toSlug,
 } from './databases.ts'
 export type { ApprovalHit, CallMeta, Envelope, Failure, Success } from './envelope.ts'

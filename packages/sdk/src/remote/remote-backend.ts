@@ -4,7 +4,7 @@ import type { HttpCall, HttpClient } from '../http/http-client.ts'
 import { checkKey, randomKey } from '../http/idempotency-key.ts'
 import {
   type BatchRequest,
-  type BatchResponse,
+  type CallData,
   type DescribeResponse,
   type ExplainResponse,
   encodeValues,
@@ -12,9 +12,7 @@ import {
   LONG_TEXTS_TYPE,
   pathOf,
   type QueryRequest,
-  type QueryResponse,
   ROUTES,
-  type Route,
   type SchemaResponse,
   type StatementRequest,
   type Success,
@@ -25,21 +23,14 @@ import type { SqlBackend, Statement } from '../sql-backend.ts'
 import { decodeResult, type QueryResult } from './query-result.ts'
 import { withParams } from './with-params.ts'
 
-type DatabaseRoute = (typeof ROUTES)[
-  | 'query'
-  | 'batch'
-  | 'explain'
-  | 'validate'
-  | 'tables'
-  | 'describe'
-  | 'schema']
+type SqlCall = 'query' | 'batch' | 'explain' | 'validate' | 'tables' | 'describe' | 'schema'
 
 /** Runs SQL behind the API. */
 export class RemoteBackend implements SqlBackend {
   readonly #http: HttpClient
   readonly #params: { readonly ns: string; readonly db: string }
   /** With the parameters filled in. */
-  readonly #routes = new Map<DatabaseRoute, Route>()
+  readonly #paths = new Map<SqlCall, string>()
 
   constructor(http: HttpClient, ns: string, db: string) {
     this.#http = http
@@ -48,8 +39,7 @@ export class RemoteBackend implements SqlBackend {
 
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
     const body: QueryRequest = { ...toRequest(statement, 0), ...readOnlyFlag(options) }
-    const call = { ...sqlCall([body], options), body }
-    const { data, meta } = await this.#call<QueryResponse>(ROUTES.query, call)
+    const { data, meta } = await this.#call('query', { ...sqlCall([body], options), body })
     return decode(() => decodeResult(data, meta))
   }
 
@@ -59,54 +49,51 @@ export class RemoteBackend implements SqlBackend {
       ...(options.transaction ? { transaction: true } : {}),
       ...readOnlyFlag(options),
     }
-    const call = { ...sqlCall(body.statements, options), body }
-    const { data, meta } = await this.#call<BatchResponse>(ROUTES.batch, call)
+    const { data, meta } = await this.#call('batch', { ...sqlCall(body.statements, options), body })
     return decode(() => data.map((result) => decodeResult(result, meta)))
   }
 
   async explain(statement: Statement, options: CallOptions): Promise<ExplainResponse> {
-    return this.#ask(ROUTES.explain, statement, options)
+    return (await this.#call('explain', statementCall(statement, options))).data
   }
 
   async validate(statement: Statement, options: CallOptions): Promise<ValidateResponse> {
-    return this.#ask(ROUTES.validate, statement, options)
+    return (await this.#call('validate', statementCall(statement, options))).data
   }
 
   async tables(options: CallOptions): Promise<TablesResponse> {
-    return (await this.#call<TablesResponse>(ROUTES.tables, options)).data
+    return (await this.#call('tables', options)).data
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    return (await this.#call<DescribeResponse>(ROUTES.describe, options)).data
+    return (await this.#call('describe', options)).data
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
-    return (await this.#call<SchemaResponse>(ROUTES.schema, options)).data
+    return (await this.#call('schema', options)).data
   }
 
-  async #ask<Data>(
-    route: typeof ROUTES.explain | typeof ROUTES.validate,
-    statement: Statement,
-    options: CallOptions,
-  ): Promise<Data> {
-    const body = toRequest(statement, 0)
-    const call = { ...options, body, repeatable: true, statements: [body] }
-    return (await this.#call<Data>(route, call)).data
-  }
-
-  #call<Data>(route: DatabaseRoute, call: HttpCall): Promise<Success<Data>> {
-    let filled = this.#routes.get(route)
-    if (!filled) {
-      filled = { method: route.method, path: pathOf(route, this.#params) }
-      this.#routes.set(route, filled)
+  #call<Name extends SqlCall>(name: Name, call: HttpCall<Name>): Promise<Success<CallData<Name>>> {
+    let path = this.#paths.get(name)
+    if (path === undefined) {
+      path = pathOf(ROUTES[name], this.#params)
+      this.#paths.set(name, path)
     }
-    return this.#http.call<Data>(filled, {}, call)
+    return this.#http.call(name, path, call)
   }
+}
+
+function statementCall(statement: Statement, options: CallOptions) {
+  const body = toRequest(statement, 0)
+  return { ...options, body, repeatable: true, statements: [body] }
 }
 
 const ACCEPT = `application/json, ${LONG_TEXTS_TYPE}`
 
-function sqlCall(statements: readonly StatementRequest[], options: QueryOptions): HttpCall {
+function sqlCall(
+  statements: readonly StatementRequest[],
+  options: QueryOptions,
+): Omit<HttpCall<SqlCall>, 'body' | 'query'> {
   const { idempotencyKey, planKey, planStep, readOnly = false, ...rest } = options
   const headers: Record<string, string> = { accept: ACCEPT }
   if ((planKey === undefined) !== (planStep === undefined)) {

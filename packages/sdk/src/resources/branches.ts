@@ -1,13 +1,12 @@
 import type { HttpClient } from '../http/http-client.ts'
-import {
-  type BranchInfo,
-  type ClaimBranchRequest,
-  type ClaimedBranch,
-  type DeletedResponse,
-  type MergeBranchRequest,
-  type MergedBranch,
-  ROUTES,
-  type UpsertBranchRequest,
+import type {
+  BranchInfo,
+  ClaimBranchRequest,
+  ClaimedBranch,
+  DeletedResponse,
+  MergeBranchRequest,
+  MergedBranch,
+  UpsertBranchRequest,
 } from '../protocol/index.ts'
 import { type ExpiryOptions, withExpiry } from './expiry.ts'
 
@@ -36,16 +35,16 @@ export class Branches {
   /** Makes the branch, or empties it and gives it the parent's present schema. Safe to repeat. */
   async upsert(ref: string, options: UpsertBranchOptions = {}): Promise<BranchInfo> {
     const body = withExpiry(options, 'ttlDays') as UpsertBranchRequest
-    return (await this.#http().call<BranchInfo>(ROUTES.upsertBranch, { ...this.#params, ref }, { body })).data
+    return (await this.#http().call('upsertBranch', { ...this.#params, ref }, { body })).data
   }
 
   async list(): Promise<readonly BranchInfo[]> {
-    return (await this.#http().call<readonly BranchInfo[]>(ROUTES.listBranches, this.#params)).data
+    return (await this.#http().call('listBranches', this.#params)).data
   }
 
   /** Rejects with status 404 where there is none. */
   async get(ref: string): Promise<BranchInfo> {
-    return (await this.#http().call<BranchInfo>(ROUTES.getBranch, { ...this.#params, ref })).data
+    return (await this.#http().call('getBranch', { ...this.#params, ref })).data
   }
 
   /**
@@ -53,18 +52,16 @@ export class Branches {
    * to 30 days, by default an hour), or when the branch is deleted. Needs an `admin` token.
    */
   async claim(options: ClaimBranchRequest = {}): Promise<ClaimedBranch> {
-    const call = { body: options }
-    return (await this.#http().call<ClaimedBranch>(ROUTES.claimBranch, this.#params, call)).data
+    return (await this.#http().call('claimBranch', this.#params, { body: options })).data
   }
 
   /** Brings the schema of the branch to its parent. */
   async merge(ref: string, options: MergeBranchRequest): Promise<MergedBranch> {
-    const call = { body: options }
-    return (await this.#http().call<MergedBranch>(ROUTES.mergeBranch, { ...this.#params, ref }, call)).data
+    return (await this.#http().call('mergeBranch', { ...this.#params, ref }, { body: options })).data
   }
 
   async delete(ref: string): Promise<DeletedResponse> {
-    await this.#http().call(ROUTES.deleteBranch, { ...this.#params, ref })
+    await this.#http().call('deleteBranch', { ...this.#params, ref })
     return { deleted: true }
   }
 }

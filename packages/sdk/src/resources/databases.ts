@@ -4,7 +4,6 @@ import {
   type CreateDatabaseRequest,
   type DatabaseInfo,
   type DeletedResponse,
-  ROUTES,
   toSlug,
 } from '../protocol/index.ts'
 import { type ExpiryOptions, withExpiry } from './expiry.ts'
@@ -30,21 +29,21 @@ export class Databases {
     if (slug === '')
       throw new PerSQLError('invalid_argument', 'The name has no letters for a slug: pass one.')
     const body = { name, slug, ...rest } as CreateDatabaseRequest
-    return (await this.#http().call<DatabaseInfo>(ROUTES.createDatabase, {}, { body })).data
+    return (await this.#http().call('createDatabase', {}, { body })).data
   }
 
   async list(): Promise<readonly DatabaseInfo[]> {
-    return (await this.#http().call<readonly DatabaseInfo[]>(ROUTES.listDatabases)).data
+    return (await this.#http().call('listDatabases', {})).data
   }
 
   /** Rejects with status 404 where there is none. */
   async get(slug: string): Promise<DatabaseInfo> {
-    return (await this.#http().call<DatabaseInfo>(ROUTES.getDatabase, { slug })).data
+    return (await this.#http().call('getDatabase', { slug })).data
   }
 
   /** Deletes everything in it. Needs an `admin` token. Rejects with status 404 where there is none. */
   async delete(slug: string): Promise<DeletedResponse> {
-    await this.#http().call(ROUTES.deleteDatabase, { slug })
+    await this.#http().call('deleteDatabase', { slug })
     return { deleted: true }
   }
 }

@@ -1,11 +1,10 @@
 import type { HttpClient } from '../http/http-client.ts'
-import {
-  type CreatedToken,
-  type CreateTokenRequest,
-  type DeletedResponse,
-  ROUTES,
-  type TokenInfo,
-  type TokenRole,
+import type {
+  CreatedToken,
+  CreateTokenRequest,
+  DeletedResponse,
+  TokenInfo,
+  TokenRole,
 } from '../protocol/index.ts'
 import { type ExpiryOptions, withExpiry } from './expiry.ts'
 
@@ -31,16 +30,16 @@ export class Tokens {
   /** The `token` in the answer is not shown again. */
   async create(name: string, options: CreateTokenOptions = {}): Promise<CreatedToken> {
     const body = { name, ...withExpiry(options, 'ttlSec') } as CreateTokenRequest
-    return (await this.#http().call<CreatedToken>(ROUTES.createToken, {}, { body })).data
+    return (await this.#http().call('createToken', {}, { body })).data
   }
 
   async list(): Promise<readonly TokenInfo[]> {
-    return (await this.#http().call<readonly TokenInfo[]>(ROUTES.listTokens)).data
+    return (await this.#http().call('listTokens', {})).data
   }
 
   /** The token stops working. Rejects with status 404 where there is none. */
   async revoke(id: string): Promise<DeletedResponse> {
-    await this.#http().call(ROUTES.revokeToken, { id })
+    await this.#http().call('revokeToken', { id })
     return { deleted: true }
   }
 }

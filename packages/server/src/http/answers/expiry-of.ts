@@ -27,6 +27,8 @@ export function expiryOf(
   return time === undefined ? undefined : Math.round(time)
 }
 
+export function isoOf(time: number): string
+export function isoOf(time: number | null): string | null
 export function isoOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString()
 }

@@ -1,21 +1,30 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
-import type { Route } from '@persql/sdk/protocol'
+import {
+  type CallBody,
+  type CallData,
+  type CallName,
+  type CallQuery,
+  ROUTES,
+  type Route,
+  type Success,
+} from '@persql/sdk/protocol'
 import { ApiError } from '../answers/api-error.ts'
 import { authenticate } from '../authenticate.ts'
 import { readBody } from '../read-body.ts'
 import type { App, Ctx, Services } from '../services.ts'
-import { failure, meta } from './schemas.ts'
+import { failure, type Inferred, meta } from './schemas.ts'
 
 /** Bodies of everything but SQL. */
 const SMALL_BODY = 256 * 1024
 
-export interface Operation {
-  readonly id: string
+/** What a route takes and answers, as schemas of the shapes that the protocol has under its name. */
+export interface RouteOptions<Name extends CallName> {
   readonly tag: string
   readonly summary: string
-  readonly body?: z.ZodType
-  readonly query?: z.ZodObject
-  readonly data: z.ZodType
+  readonly body?: z.ZodType<Inferred<CallBody<Name>>>
+  readonly query?: z.ZodObject & z.ZodType<Inferred<CallQuery<Name>>>
+  readonly data: z.ZodType<Inferred<CallData<Name>>>
   /** Reaches a database, so that the answer has `meta`. */
   readonly isCall?: true
   readonly headers?: z.ZodObject
@@ -40,20 +49,24 @@ const REASONS: Readonly<Record<number, string>> = {
   507: 'The database is as large as it may be, or the disk is full.',
 }
 
-/** Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived. */
-export function addRoute(
+/**
+ * Adds a route to the application and to its OpenAPI document. `handle` is called when the body has arrived, and
+ * returns the data of the answer, or `RESPONSE_ALREADY_SENT`.
+ */
+export function addRoute<Name extends CallName>(
   app: App,
   { registry, limits, bodies }: Services,
-  { method, path }: Route,
-  about: Operation,
-  handle: (c: Ctx) => Response | Promise<Response>,
+  name: Name,
+  options: RouteOptions<Name>,
+  handle: (c: Ctx) => CallData<Name> | Response | Promise<CallData<Name> | Response>,
 ): void {
-  const { id, tag, summary, body, query, headers, data, isCall, alternatives, errors = [] } = about
+  const { method, path }: Route = ROUTES[name]
+  const { tag, summary, body, query, headers, data, isCall, alternatives, errors = [] } = options
   const params = [...path.matchAll(/:(\w+)/g)].map(([, name]) => [String(name), z.string().min(1)] as const)
   const envelope = z.object({ success: z.literal(true), data, ...(isCall && { meta }) })
   const statuses = [...new Set([...ALWAYS, ...(isCall || method !== 'GET' ? [507] : []), ...errors])]
   app.openAPIRegistry.registerPath({
-    operationId: id,
+    operationId: name,
     tags: [tag],
     summary,
     method: method.toLowerCase() as 'get',
@@ -90,13 +103,13 @@ export function addRoute(
   })
   const bodyLimit = isCall ? limits.bodyBytes : SMALL_BODY
   app.on(method, path, async (c) => {
-    if (!body) return handle(c)
+    if (!body) return answer(c, await handle(c))
     const bytes = await readBody(c.env.incoming, bodyLimit, bodies)
     try {
       c.set('body', bytes)
       // While it arrived, the token may have been revoked.
       authenticate(c, registry.tokens)
-      return await handle(c)
+      return answer(c, await handle(c))
     } finally {
       bodies.give(bytes.length)
     }
@@ -124,6 +137,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   throw new ApiError(400, `${where ? `${where}: ` : ''}${issue?.message ?? 'The body is not valid.'}`)
 }
 
-export function succeed(c: Ctx, data: unknown): Response {
-  return c.json({ success: true, data } as never)
+function answer<Name extends CallName>(c: Ctx, data: CallData<Name> | Response): Response {
+  if (data === RESPONSE_ALREADY_SENT) return RESPONSE_ALREADY_SENT
+  return c.json({ success: true, data } satisfies Success<unknown> as never)
 }

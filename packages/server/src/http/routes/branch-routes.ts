@@ -3,20 +3,21 @@ import { z } from '@hono/zod-openapi'
 import {
   type BranchInfo,
   type BranchRole,
+  type Envelope,
   isBranchRef,
   LIMITS,
-  ROUTES,
   type TokenRole,
 } from '@persql/sdk/protocol'
 import type { PoolReply } from '../../pool/worker-pool.ts'
 import type { Database } from '../../registry/databases.ts'
 import { joined } from '../../worker/wire/frame.ts'
+import type { JobData } from '../../worker/wire/job.ts'
 import { databaseOf, databaseOrNew, requireAdmin } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Ctx, Services } from '../services.ts'
-import { addRoute, bodyOf, succeed } from './add-route.ts'
+import { addRoute, bodyOf } from './add-route.ts'
 import { databaseInfo } from './database-routes.ts'
 import * as schemas from './schemas.ts'
 
@@ -61,7 +62,7 @@ export function branchRoutes(app: App, services: Services): void {
     const file = databases.reserveFile()
     try {
       const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
-      failOn(await runJob(services, c, job))
+      failOn<'copySchema'>(await runJob(services, c, job))
       if (!databases.get(parent.id)) throw new ApiError(404, 'There is no such database')
       const { branch, replacedFile } = databases.putBranch({ parent, ref, file, ...changes })
       if (replacedFile !== undefined) await sweeper.empty(replacedFile)
@@ -74,9 +75,8 @@ export function branchRoutes(app: App, services: Services): void {
   addRoute(
     app,
     services,
-    ROUTES.listBranches,
+    'listBranches',
     {
-      id: 'listBranches',
       tag,
       summary: 'Branches of a database.',
       data: z.array(schemas.branch),
@@ -84,19 +84,15 @@ export function branchRoutes(app: App, services: Services): void {
     },
     (c) => {
       const parent = parentOf(c)
-      return succeed(
-        c,
-        databases.branches(parent.id).map((branch) => branchInfo(branch, parent)),
-      )
+      return databases.branches(parent.id).map((branch) => branchInfo(branch, parent))
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.claimBranch,
+    'claimBranch',
     {
-      id: 'claimBranch',
       tag,
       summary:
         'Makes or resets a branch, with a token that reaches nothing else and ends with it. Tokens of a branch that is reset end.',
@@ -124,23 +120,22 @@ export function branchRoutes(app: App, services: Services): void {
         databaseId: branch.id,
         expiresAt,
       })
-      return succeed(c, {
+      return {
         branchRef,
         token: secret,
         expiresAt: isoOf(expiresAt),
         namespaceSlug: c.get('token').namespaceSlug,
         databaseSlug: branch.slug,
         outcome,
-      })
+      }
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.upsertBranch,
+    'upsertBranch',
     {
-      id: 'upsertBranch',
       tag,
       summary: 'Makes a branch, or resets it to the schema that its parent has now.',
       body: schemas.upsertBranch,
@@ -161,27 +156,26 @@ export function branchRoutes(app: App, services: Services): void {
         expiresAt: expiryOf({ ttlDays, expiresAt }, now()) ?? null,
         endsTokens: false,
       })
-      return succeed(c, branchInfo(branch, parent))
+      return branchInfo(branch, parent)
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.getBranch,
-    { id: 'getBranch', tag, summary: 'One branch.', data: schemas.branch, errors: [404] },
+    'getBranch',
+    { tag, summary: 'One branch.', data: schemas.branch, errors: [404] },
     (c) => {
       const parent = parentOf(c)
-      return succeed(c, branchInfo(branchOf(c, parent), parent))
+      return branchInfo(branchOf(c, parent), parent)
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.deleteBranch,
+    'deleteBranch',
     {
-      id: 'deleteBranch',
       tag,
       summary: 'Deletes a branch and its tokens.',
       data: schemas.deleted,
@@ -190,16 +184,15 @@ export function branchRoutes(app: App, services: Services): void {
     async (c) => {
       requireAdmin(c)
       await sweeper.remove(branchOf(c, parentOf(c)).id)
-      return succeed(c, { deleted: true })
+      return { deleted: true }
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.mergeBranch,
+    'mergeBranch',
     {
-      id: 'mergeBranch',
       tag,
       summary: 'Brings new and changed parts of the schema of a branch into its parent. The branch stays.',
       body: schemas.mergeBranch,
@@ -216,8 +209,10 @@ export function branchRoutes(app: App, services: Services): void {
         file: pathOf(parent.file),
         source: pathOf(branch.file),
       } as const
-      const applied = failOn(await sweeper.holding(branch.file, () => runJob(services, c, job)))
-      return succeed(c, { branchRef: branch.ref, mode, applied })
+      const applied = failOn<'mergeSchema'>(
+        await sweeper.holding(branch.file, () => runJob(services, c, job)),
+      )
+      return { branchRef: branch.ref ?? '', mode, applied }
     },
   )
 }
@@ -242,8 +237,9 @@ function refFor(purpose = 'claim'): string {
 }
 
 /** The data of a job's answer. Throws the failure that it is instead. */
-function failOn({ head, body }: PoolReply): unknown {
-  const envelope = JSON.parse(joined(body).toString())
+function failOn<Operation extends keyof JobData>({ head, body }: PoolReply): JobData[Operation] {
+  const envelope = JSON.parse(joined(body).toString()) as Envelope<JobData[Operation]>
   if (envelope.success) return envelope.data
-  throw new ApiError(head.status, envelope.error, { detail: envelope.errorDetail })
+  const { error, errorDetail: detail } = envelope
+  throw new ApiError(head.status, error, { ...(detail && { detail }) })
 }

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { type DatabaseInfo, ROUTES } from '@persql/sdk/protocol'
+import type { DatabaseInfo } from '@persql/sdk/protocol'
 import type { Database } from '../../registry/databases.ts'
 import { databaseOfSlug, requireAdmin } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
-import { addRoute, bodyOf, succeed } from './add-route.ts'
+import { addRoute, bodyOf } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Making, listing and deleting databases. */
@@ -17,27 +17,25 @@ export function databaseRoutes(app: App, services: Services): void {
   addRoute(
     app,
     services,
-    ROUTES.listDatabases,
+    'listDatabases',
     {
-      id: 'listDatabases',
       tag,
       summary: 'Databases of the namespace, oldest first; branches apart.',
-      query: z.object({ pageSize: z.string().optional() }),
+      query: schemas.listDatabasesQuery,
       data: z.array(schemas.database),
     },
     (c) => {
       const { namespaceId, databaseId } = c.get('token')
       const all = databases.list(namespaceId)
-      return succeed(c, all.filter(({ id }) => databaseId === null || databaseId === id).map(databaseInfo))
+      return all.filter(({ id }) => databaseId === null || databaseId === id).map(databaseInfo)
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.createDatabase,
+    'createDatabase',
     {
-      id: 'createDatabase',
       tag,
       summary: 'Makes an empty database, which may have an end.',
       body: schemas.createDatabase,
@@ -51,24 +49,23 @@ export function databaseRoutes(app: App, services: Services): void {
       const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
       const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
       if (!created) throw new ApiError(409, takenBy(slug, databases.meaningOf(namespaceId, slug)))
-      return succeed(c, databaseInfo(created))
+      return databaseInfo(created)
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.getDatabase,
-    { id: 'getDatabase', tag, summary: 'One database.', data: schemas.database, errors: [404] },
-    (c) => succeed(c, databaseInfo(databaseOfSlug(c, services))),
+    'getDatabase',
+    { tag, summary: 'One database.', data: schemas.database, errors: [404] },
+    (c) => databaseInfo(databaseOfSlug(c, services)),
   )
 
   addRoute(
     app,
     services,
-    ROUTES.deleteDatabase,
+    'deleteDatabase',
     {
-      id: 'deleteDatabase',
       tag,
       summary: 'Deletes a database with its branches and their tokens.',
       data: schemas.deleted,
@@ -77,7 +74,7 @@ export function databaseRoutes(app: App, services: Services): void {
     async (c) => {
       requireAdmin(c)
       await sweeper.remove(databaseOfSlug(c, services).id)
-      return succeed(c, { deleted: true })
+      return { deleted: true }
     },
   )
 }
@@ -96,6 +93,6 @@ export function databaseInfo(database: Database): DatabaseInfo {
     region: 'auto',
     forkedFromId: database.parentId,
     expiresAt: isoOf(database.expiresAt),
-    createdAt: new Date(database.createdAt).toISOString(),
+    createdAt: isoOf(database.createdAt),
   }
 }

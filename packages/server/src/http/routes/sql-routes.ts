@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { z } from '@hono/zod-openapi'
-import { HEADERS, LIMITS, LONG_TEXTS_TYPE, ROUTES } from '@persql/sdk/protocol'
+import { HEADERS, LIMITS, LONG_TEXTS_TYPE } from '@persql/sdk/protocol'
 import type { Database } from '../../registry/databases.ts'
 import type { Token } from '../../registry/tokens.ts'
 import { foldCase, type Policy } from '../../worker/connection/policy.ts'
@@ -10,7 +10,7 @@ import { databaseOf, databaseOrNew } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Call, Services } from '../services.ts'
-import { addRoute, type Operation } from './add-route.ts'
+import { addRoute, type RouteOptions } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Answers from this size on are looked at at once, in case they are not read; the others now and then. */
@@ -18,13 +18,16 @@ const LARGE = 1024 * 1024
 
 /** Query, batch and what tells about a database. The worker reads the bodies and writes the answers. */
 export function sqlRoutes(app: App, services: Services): void {
-  const add = (name: SqlOperation, about: Pick<Operation, 'summary' | 'data'> & Partial<Operation>) => {
-    const find = about.headers ? databaseOrNew : databaseOf
+  const add = <Name extends SqlOperation>(
+    name: Name,
+    options: Omit<RouteOptions<Name>, 'tag' | 'isCall'>,
+  ) => {
+    const find = options.headers ? databaseOrNew : databaseOf
     addRoute(
       app,
       services,
-      ROUTES[name],
-      { id: name, tag: 'SQL', isCall: true, errors: [404, 413, 415, 504], ...about },
+      name,
+      { tag: 'SQL', isCall: true, errors: [404, 413, 415, 504], ...options },
       async (c) => {
         await answerSql(c, services, name, find(c, services))
         return RESPONSE_ALREADY_SENT

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { ROUTES, type TokenInfo } from '@persql/sdk/protocol'
+import type { TokenInfo } from '@persql/sdk/protocol'
 import { ENVIRONMENT_TOKEN, type Token } from '../../registry/tokens.ts'
 import { requireAdmin } from '../access.ts'
 import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
-import { addRoute, bodyOf, parse, succeed } from './add-route.ts'
+import { addRoute, bodyOf, parse } from './add-route.ts'
 import * as schemas from './schemas.ts'
 
 /** Tokens, and what they have used. */
@@ -20,31 +20,29 @@ export function tokenRoutes(app: App, services: Services): void {
     tableScope: token.tableScope,
     database: token.databaseId === null ? null : databases.slugOf(token.databaseId),
     expiresAt: isoOf(token.expiresAt),
-    createdAt: new Date(token.createdAt).toISOString(),
+    createdAt: isoOf(token.createdAt),
   })
 
   addRoute(
     app,
     services,
-    ROUTES.listTokens,
+    'listTokens',
     {
-      id: 'listTokens',
       tag,
       summary: 'Valid tokens, without their secrets.',
       data: z.array(schemas.tokenInfo),
     },
     (c) => {
       requireAdmin(c)
-      return succeed(c, tokens.list(c.get('token').namespaceId).map(infoOf))
+      return tokens.list(c.get('token').namespaceId).map(infoOf)
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.createToken,
+    'createToken',
     {
-      id: 'createToken',
       tag,
       summary: 'Makes a token. The answer is the only time that its secret is shown.',
       body: schemas.createToken,
@@ -68,16 +66,15 @@ export function tokenRoutes(app: App, services: Services): void {
         databaseId: bound?.id,
         expiresAt: expiryOf({ expiresAt, ttlSec }, now()),
       })
-      return succeed(c, { ...infoOf(token), token: secret })
+      return { ...infoOf(token), token: secret }
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.revokeToken,
+    'revokeToken',
     {
-      id: 'revokeToken',
       tag,
       summary: 'Revokes a token at once.',
       data: schemas.deleted,
@@ -89,16 +86,15 @@ export function tokenRoutes(app: App, services: Services): void {
       if (!registry.makingRoom(() => tokens.revoke(namespaceId, c.req.param('id') ?? ''))) {
         throw new ApiError(404, 'There is no such token')
       }
-      return succeed(c, { deleted: true })
+      return { deleted: true }
     },
   )
 
   addRoute(
     app,
     services,
-    ROUTES.usage,
+    'usage',
     {
-      id: 'usage',
       tag: 'Account',
       summary: 'Requests, rows and bytes by day, database and token.',
       query: schemas.usageQuery,
@@ -107,20 +103,14 @@ export function tokenRoutes(app: App, services: Services): void {
     (c) => {
       requireAdmin(c)
       const query = parse(schemas.usageQuery, c.req.query())
-      return succeed(c, usage.list(c.get('token').namespaceId, withoutUndefined(query)))
+      return usage.list(c.get('token').namespaceId, withoutUndefined(query))
     },
   )
 
-  addRoute(
-    app,
-    services,
-    ROUTES.me,
-    { id: 'me', tag: 'Account', summary: 'What the token is.', data: schemas.me },
-    (c) => {
-      const { namespaceSlug, namespaceId, role } = c.get('token')
-      return succeed(c, { namespaceSlug, namespaceId, role })
-    },
-  )
+  addRoute(app, services, 'me', { tag: 'Account', summary: 'What the token is.', data: schemas.me }, (c) => {
+    const { namespaceSlug, namespaceId, role } = c.get('token')
+    return { namespaceSlug, namespaceId, role }
+  })
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }

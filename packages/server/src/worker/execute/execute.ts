@@ -1,4 +1,11 @@
-import { type CallMeta, costUsd, extractLongTexts, type QueryResponse } from '@persql/sdk/protocol'
+import {
+  type CallData,
+  type CallMeta,
+  costUsd,
+  extractLongTexts,
+  type QueryResponse,
+  type Success,
+} from '@persql/sdk/protocol'
 import type { Connection } from '../connection/connection.ts'
 import { failureReply } from '../wire/failure-reply.ts'
 import type { Reply, SqlJob, WorkerLimits } from '../wire/job.ts'
@@ -100,7 +107,9 @@ class Run {
     // What has changed something may be replayed to a caller that accepts only JSON.
     const texts = this.#texts && !this.wrote ? extractLongTexts(results) : ''
     const data = this.#isBatch ? results : results[0]
-    const body = JSON.stringify({ success: true, data, meta })
+    const body = JSON.stringify({ success: true, data, meta } satisfies Success<
+      CallData<'batch'> | CallData<'query'> | undefined
+    >)
     const head = { status: 200, rowsRead, rowsWritten }
     return texts === '' ? { head, body } : { head: { ...head, isTexts: true }, body: `${body}\n${texts}` }
   }

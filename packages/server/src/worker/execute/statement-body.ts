@@ -1,4 +1,10 @@
-import { decodeValue, type SqlValue } from '@persql/sdk/protocol'
+import {
+  type BatchRequest,
+  decodeValue,
+  type QueryRequest,
+  type SqlValue,
+  type StatementRequest,
+} from '@persql/sdk/protocol'
 import type { WorkerLimits } from '../wire/job.ts'
 import { SqlFailure } from '../wire/sql-failure.ts'
 
@@ -16,14 +22,14 @@ export interface StatementBody {
 
 /** What the body of a query, or of explain and validate, asks for. Throws a failure with status 400 or 413. */
 export function parseQuery(body: Buffer, limits: WorkerLimits): StatementBody {
-  const fields = parseObject(body)
+  const fields: Unchecked<QueryRequest> = parseObject(body)
   const statement = toStatement(fields, limits, '')
-  return { statements: [statement], transaction: true, readOnly: flag(fields, 'readOnly') }
+  return { statements: [statement], transaction: true, readOnly: flag('readOnly', fields.readOnly) }
 }
 
 /** What the body of a batch asks for. Throws a failure with status 400 or 413. */
 export function parseBatch(body: Buffer, limits: WorkerLimits): StatementBody {
-  const fields = parseObject(body)
+  const fields: Unchecked<BatchRequest> = parseObject(body)
   const { statements } = fields
   if (!Array.isArray(statements) || statements.length === 0)
     throw invalid('statements: a list of at least one.')
@@ -32,10 +38,13 @@ export function parseBatch(body: Buffer, limits: WorkerLimits): StatementBody {
   }
   return {
     statements: statements.map((entry, index) => toStatement(entry, limits, `statements[${index}].`)),
-    transaction: flag(fields, 'transaction'),
-    readOnly: flag(fields, 'readOnly'),
+    transaction: flag('transaction', fields.transaction),
+    readOnly: flag('readOnly', fields.readOnly),
   }
 }
+
+/** A body that has the fields of a request, whatever is in them. */
+type Unchecked<Body> = { readonly [Name in keyof Body]?: unknown }
 
 function parseObject(body: Buffer): Record<string, unknown> {
   let value: unknown
@@ -52,7 +61,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 function toStatement(entry: unknown, limits: WorkerLimits, at: string): Statement {
   if (!isObject(entry)) throw invalid(`${at.slice(0, -1)}: an object with "sql" and "params".`)
-  const { sql, params = [] } = entry
+  const { sql, params = [] }: Unchecked<StatementRequest> = entry
   if (typeof sql !== 'string') throw invalid(`${at}sql: text.`)
   if (sql.length > limits.sqlBytes || Buffer.byteLength(sql) > limits.sqlBytes) {
     throw SqlFailure.of(413, 'too_large', `${at}sql: at most ${limits.sqlBytes} bytes.`)
@@ -76,8 +85,7 @@ function toValue(value: unknown, at: string): SqlValue {
   }
 }
 
-function flag(fields: Record<string, unknown>, name: string): boolean {
-  const { [name]: value = false } = fields
+function flag(name: string, value: unknown = false): boolean {
   if (typeof value !== 'boolean') throw invalid(`${name}: true or false.`)
   return value
 }

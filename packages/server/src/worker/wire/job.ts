@@ -41,6 +41,14 @@ interface DropJob extends JobBase {
   readonly operation: 'drop'
 }
 
+/** The `data` of the answers to jobs that are the server's own. */
+export interface JobData {
+  readonly copySchema: null
+  /** The statements that were run. */
+  readonly mergeSchema: readonly string[]
+  readonly drop: null
+}
+
 /** Comes before the body, which is the answer to the caller as JSON text, or as `LONG_TEXTS_TYPE`. */
 export interface ReplyHead {
   readonly status: number
