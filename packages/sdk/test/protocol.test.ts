@@ -3,7 +3,6 @@ import {
   costUsd,
   decodeCells,
   decodeValue,
-  detailWithoutValues,
   encodeCell,
   encodeValue,
   encodeValues,
@@ -13,7 +12,6 @@ import {
   ROUTES,
   rowObjects,
   toSlug,
-  withoutValues,
 } from '../src/protocol/index.ts'
 
 const BYTES = Uint8Array.from({ length: 256 }, (_, index) => index)
@@ -125,42 +123,4 @@ test('knows slugs and refs', () => {
 
 test('prices requests and rows', () => {
   expect(costUsd({ requests: 1, rowsRead: 2, rowsWritten: 3 })).toBe(0.00000651)
-})
-
-test.each([
-  ['no such column: secret', 'select * from f where f match ?', 'no such column: [redacted]'],
-  ['no such column: t.secret', 'select "t"."secret" from t', 'no such column: t.secret'],
-  [
-    'no such column: "secret" - should this be a string literal in single-quotes?',
-    'select "secret"',
-    'no such column: "secret" - should this be a string literal in single-quotes?',
-  ],
-  [
-    'no such column: se at offset 7: SQLITE_ERROR',
-    'select se from t',
-    'no such column: se at offset 7: SQLITE_ERROR',
-  ],
-  ['no such column: se', 'select ?', 'no such column: [redacted]'],
-  ['fts5: syntax error near ""', 'select * from f where f match ?', 'fts5: syntax error near ""'],
-  [
-    'fts5: syntax error near ")"',
-    'select * from f where f match (?)',
-    'fts5: syntax error near "[redacted]"',
-  ],
-  ['malformed MATCH expression: ["a\nb ]]', 'select ?', 'malformed MATCH expression: [[redacted]]'],
-  ['unable to open database: /no/secret', 'attach ? as x', 'unable to open database: [redacted]'],
-  ["bad JSON path: 'it''s'", 'select ?', "bad JSON path: '[redacted]'"],
-  ['UNIQUE constraint failed: t.a', 'insert into t values (?)', 'UNIQUE constraint failed: t.a'],
-  ['no such table: main.gone', 'insert into t values (?)', 'no such table: main.gone'],
-])('takes what is of a value out of the text "%s" of the error of "%s"', (message, sql, expected) => {
-  expect(withoutValues(message, sql)).toBe(expected)
-})
-
-test('tells no name that was read from a value, but keeps kind and place', () => {
-  const sql = 'select * from f where f match ?'
-  const place = { kind: 'unknown_column', statementIndex: 2 } as const
-  const detail = { ...place, message: 'no such column: secret', column: 'secret', hint: 'secret' }
-  expect(detailWithoutValues(detail, sql)).toEqual({ ...place, message: 'no such column: [redacted]' })
-  const shown = { ...place, message: 'no such column: f', column: 'f' }
-  expect(detailWithoutValues(shown, sql)).toBe(shown)
 })

@@ -1,4 +1,5 @@
-import { detailWithoutValues, REDACTED, type SqlErrorDetail, withoutValues } from '../protocol/index.ts'
+import type { SqlErrorDetail } from '../protocol/index.ts'
+import { detailWithoutValues, REDACTED, withoutValues } from '../sqlite/index.ts'
 
 /** Takes out of what a server or an engine says what an error must not tell. */
 export interface Redactor {

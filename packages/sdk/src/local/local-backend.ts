@@ -5,7 +5,6 @@ import {
   type ExplainResponse,
   encodeValue,
   type PlanRow,
-  type SchemaObject,
   type SchemaResponse,
   type SqlValue,
   type TablesResponse,
@@ -14,15 +13,16 @@ import {
 import { type QueryResult, queryResult } from '../remote/query-result.ts'
 import { withParams } from '../remote/with-params.ts'
 import type { SqlBackend, SqlParam, Statement } from '../sql-backend.ts'
-import { describeTables, quote } from './local-describe.ts'
+import {
+  describeTable,
+  objectsOfUser,
+  quoteName,
+  SCHEMA_OBJECTS,
+  TABLE_LIST,
+  tablesOfUser,
+} from '../sqlite/index.ts'
 import { type LocalDriver, type LocalResult, loadLocalDriver } from './local-driver.ts'
 import { localError } from './local-error.ts'
-
-// As a statement: a table of the user goes before a function of its name, such as `pragma_table_list`.
-const TABLES = 'pragma main.table_list'
-const OBJECTS = `select type, name, tbl_name as "table", sql from main.sqlite_schema where sql is not null order by rowid`
-
-const isOfUser = (name: string) => !/^(?:sqlite|_persql)_/i.test(name)
 
 /** Runs SQL on one SQLite database: a path, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
@@ -70,23 +70,37 @@ export class LocalBackend implements SqlBackend {
     const names = await this.#tableNames(options)
     if (names.length === 0) return []
     const counts = await this.#run(
-      names.map((name) => ({ sql: `select count(*) from ${quote(name)}` })),
+      names.map((name) => ({ sql: `select count(*) from ${quoteName(name)}` })),
       options,
     )
     return names.map((name, index) => ({ name, rowCount: Number(counts[index]!.rows[0]![0]) }))
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    return describeTables(await this.#tableNames(options), (statements) => this.#run(statements, options))
+    const tables = await this.#tableNames(options)
+    const ask = (pragma: string, names: readonly string[]) => this.#pragmas(pragma, names, options)
+    const columns = await ask('table_xinfo', tables)
+    const foreignKeys = await ask('foreign_key_list', tables)
+    const indexes = await ask('index_list', tables)
+    const names = indexes.flatMap((rows) => rows.map(([, name]) => String(name)))
+    const ofIndexes = await ask('index_info', names)
+    const columnsOf = new Map(names.map((name, index) => [name, ofIndexes[index]!]))
+    return {
+      databaseDescription: null,
+      tables: tables.map((table, index) =>
+        describeTable(table, {
+          table_xinfo: columns[index]!,
+          foreign_key_list: foreignKeys[index]!,
+          index_list: indexes[index]!,
+          index_info: (name) => columnsOf.get(name)!,
+        }),
+      ),
+    }
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
-    const [tables, objects] = await this.#run([{ sql: TABLES }, { sql: OBJECTS }], options)
-    // Virtual tables keep what they hold in shadow tables, which are not the user's.
-    const shadows = new Set(tables!.rows.flatMap(([, name, type]) => (type === 'shadow' ? [name] : [])))
-    return toResult(objects!).data.filter(
-      ({ name, table }) => isOfUser(String(name)) && isOfUser(String(table)) && !shadows.has(table as string),
-    ) as unknown as SchemaObject[]
+    const [objects, tables] = await this.#run([{ sql: SCHEMA_OBJECTS }, { sql: TABLE_LIST }], options)
+    return objectsOfUser(objects!.rows, tables!.rows)
   }
 
   async close(): Promise<void> {
@@ -96,12 +110,14 @@ export class LocalBackend implements SqlBackend {
   }
 
   async #tableNames(options: CallOptions): Promise<string[]> {
-    const [tables] = await this.#run([{ sql: TABLES }], options)
-    return tables!.rows
-      .filter(([, , type]) => type === 'table' || type === 'virtual')
-      .map(([, name]) => String(name))
-      .filter(isOfUser)
-      .sort()
+    const [tables] = await this.#run([{ sql: TABLE_LIST }], options)
+    return tablesOfUser(tables!.rows)
+  }
+
+  async #pragmas(pragma: string, names: readonly string[], options: CallOptions) {
+    if (names.length === 0) return []
+    const statements = names.map((name) => ({ sql: `pragma main.${pragma}(${quoteName(name)})` }))
+    return (await this.#run(statements, options)).map(({ rows }) => rows)
   }
 
   async #run(

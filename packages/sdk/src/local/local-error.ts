@@ -1,7 +1,7 @@
-import { parseSqlError } from '../errors/parse-sql-error.ts'
 import { PerSQLError } from '../errors/persql-error.ts'
 import { redactor } from '../errors/redactor.ts'
 import { SQL_ERROR_STATUS, type SqlErrorDetail, type SqlErrorKind } from '../protocol/index.ts'
+import { parseSqlError } from '../sqlite/index.ts'
 
 interface DriverError {
   readonly code?: unknown

@@ -69,4 +69,3 @@ export {
   type WireInfinity,
   type WireValue,
 } from './wire-value.ts'
-export { detailWithoutValues, REDACTED, withoutValues } from './without-values.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { quote } from '../schema/quote.ts'
+import { quoteName } from '@persql/sdk/sqlite'
 import type { WorkerLimits } from '../wire/job.ts'
 import { Authorizer } from './authorizer.ts'
 import { foldCase, type Policy } from './policy.ts'
@@ -130,7 +130,7 @@ export class Connection {
    * such as `pragma_table_list`.
    */
   pragma(name: string, argument?: string): unknown[][] {
-    const sql = `pragma main.${name}${argument === undefined ? '' : `(${quote(argument)})`}`
+    const sql = `pragma main.${name}${argument === undefined ? '' : `(${quoteName(argument)})`}`
     return this.runOwn(() => {
       const statement = this.database.prepare(sql)
       statement.setReturnArrays(true)

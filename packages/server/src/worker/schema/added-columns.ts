@@ -1,8 +1,8 @@
+import { quoteName } from '@persql/sdk/sqlite'
 import type { Connection } from '../connection/connection.ts'
 import { inSavepoint } from '../execute/transaction.ts'
 import { SqlFailure } from '../wire/sql-failure.ts'
 import { toSqlFailure } from '../wire/to-sql-failure.ts'
-import { quote } from './quote.ts'
 
 const SQL_OF_TABLE = `select sql from main.sqlite_schema where type = 'table' and name = ?`
 /** As SQLite has it; there, other spaces are letters. */
@@ -62,7 +62,7 @@ function sqlOf(connection: Connection, table: string): string {
 }
 
 function addColumn(table: string, column: string): string {
-  return `alter table ${quote(table)} add column ${column}`
+  return `alter table ${quoteName(table)} add column ${column}`
 }
 
 /** Where in the text of a table SQLite puts the comma before a new column. */

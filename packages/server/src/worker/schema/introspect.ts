@@ -3,21 +3,17 @@ import type {
   ExplainResponse,
   PlanRow,
   SchemaResponse,
-  TableDescription,
   TablesResponse,
   ValidateResponse,
 } from '@persql/sdk/protocol'
+import { describeTable, quoteName, tablesOfUser } from '@persql/sdk/sqlite'
 import type { Connection } from '../connection/connection.ts'
-import { foldCase, isHidden, type Policy } from '../connection/policy.ts'
+import { foldCase, type Policy } from '../connection/policy.ts'
 import type { PreparedStatement } from '../connection/prepared-statement.ts'
 import type { Statement } from '../execute/statement-body.ts'
 import { SqlFailure } from '../wire/sql-failure.ts'
 import { toSqlFailure } from '../wire/to-sql-failure.ts'
-import { quote } from './quote.ts'
-import { isOfSqlite, readSchema } from './schema-objects.ts'
-
-/** In what `table_xinfo` tells: a column of a virtual table that `*` does not show. */
-const HIDDEN = 1
+import { readSchema } from './schema-objects.ts'
 
 /** The tables that a policy may see, with the number of their rows. */
 export function tables(connection: Connection, policy: Policy): TablesResponse {
@@ -32,7 +28,7 @@ export function tables(connection: Connection, policy: Policy): TablesResponse {
  * server: what a virtual table prepares for it stays prepared, and would answer the caller's statements as well.
  */
 function countRows(connection: Connection, table: string): number | undefined {
-  const sql = `select count(*) from ${quote(table)}`
+  const sql = `select count(*) from ${quoteName(table)}`
   connection.authorizer.refusal = undefined
   try {
     const [count] = connection.prepare(sql).statement.get() as unknown as [bigint]
@@ -55,7 +51,14 @@ export function schema(connection: Connection, policy: Policy): SchemaResponse {
 export function describe(connection: Connection, policy: Policy): DescribeResponse {
   return {
     databaseDescription: null,
-    tables: tableNames(connection, policy).map((name) => describeTable(connection, name)),
+    tables: tableNames(connection, policy).map((name) =>
+      describeTable(name, {
+        table_xinfo: connection.pragma('table_xinfo', name),
+        foreign_key_list: connection.pragma('foreign_key_list', name),
+        index_list: connection.pragma('index_list', name),
+        index_info: (index) => connection.pragma('index_info', index),
+      }),
+    ),
   }
 }
 
@@ -84,58 +87,10 @@ export function validate(connection: Connection, { sql, params }: Statement): Va
   }
 }
 
-function describeTable(connection: Connection, table: string): TableDescription {
-  return {
-    table,
-    description: null,
-    columns: connection
-      .pragma('table_xinfo', table)
-      .filter(([, , , , , , hidden]) => hidden !== HIDDEN)
-      .map(([, name, type, notNull, defaultValue, key]) => ({
-        name: String(name),
-        type: String(type),
-        notNull: Boolean(notNull),
-        primaryKey: Number(key),
-        defaultValue: defaultValue === null ? null : String(defaultValue),
-        description: null,
-      })),
-    foreignKeys: foreignKeysOf(connection, table),
-    indexes: connection
-      .pragma('index_list', table)
-      .map(([, name, unique]) => ({
-        name: String(name),
-        unique: Boolean(unique),
-        columns: connection.pragma('index_info', String(name)).map(([, , column]) => column as string | null),
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  }
-}
-
-function foreignKeysOf(connection: Connection, table: string): TableDescription['foreignKeys'] {
-  const byId = Map.groupBy(connection.pragma('foreign_key_list', table), ([id]) => Number(id))
-  return [...byId]
-    .sort(([a], [b]) => a - b)
-    .map(([, parts]) => {
-      const [, , referencedTable, , , onUpdate, onDelete] = parts[0] ?? []
-      return {
-        columns: parts.map(([, , , from]) => String(from)),
-        referencedTable: String(referencedTable),
-        referencedColumns: parts.flatMap(([, , , , to]) => (to === null ? [] : [String(to)])),
-        onDelete: String(onDelete),
-        onUpdate: String(onUpdate),
-      }
-    })
-}
-
 function tableNames(connection: Connection, policy: Policy): string[] {
-  return connection
-    .tables()
-    .filter(({ name, type }) => (type === 'table' || type === 'virtual') && !isOfSqlite(name))
-    .map(({ name }) => name)
-    .filter((name) => sees(policy, name))
-    .sort()
+  return tablesOfUser(connection.pragma('table_list')).filter((name) => sees(policy, name))
 }
 
 function sees({ tables: scope }: Policy, table: string): boolean {
-  return !isHidden(table) && (!scope || scope.includes(foldCase(table)))
+  return !scope || scope.includes(foldCase(table))
 }

@@ -1,11 +1,12 @@
+import type { SchemaObject } from '@persql/sdk/protocol'
+import { quoteName } from '@persql/sdk/sqlite'
 import type { Connection } from '../connection/connection.ts'
 import { foldCase } from '../connection/policy.ts'
 import { inTransaction, refuseHiddenNames } from '../execute/transaction.ts'
 import { SqlFailure } from '../wire/sql-failure.ts'
 import { toSqlFailure } from '../wire/to-sql-failure.ts'
 import { addColumns, Mismatch } from './added-columns.ts'
-import { quote } from './quote.ts'
-import { readSchemaInOrder, type SchemaEntry } from './schema-objects.ts'
+import { readSchemaInOrder } from './schema-objects.ts'
 
 /**
  * Brings what a branch has made or changed into its parent, in one transaction, and returns the statements. Each of
@@ -35,7 +36,7 @@ export function mergeSchema(parent: Connection, branch: Connection): string[] {
           if (columnsOf(parent, own.name) !== columnsOf(branch, name)) throw new Mismatch()
           continue
         }
-        if (own) apply(`drop ${type} ${quote(own.name)}`)
+        if (own) apply(`drop ${type} ${quoteName(own.name)}`)
         apply(sql)
         // With a view, its triggers are gone.
         for (const [key, trigger] of own?.type === 'view' ? ours : []) {
@@ -52,7 +53,7 @@ export function mergeSchema(parent: Connection, branch: Connection): string[] {
   return applied
 }
 
-function keyOf({ type, name }: SchemaEntry): string {
+function keyOf({ type, name }: SchemaObject): string {
   return `${type} ${foldCase(name)}`
 }
 

@@ -1,4 +1,5 @@
-import { detailWithoutValues, type SqlErrorDetail, type SqlErrorKind } from '@persql/sdk/protocol'
+import type { SqlErrorDetail, SqlErrorKind } from '@persql/sdk/protocol'
+import { detailWithoutValues } from '@persql/sdk/sqlite'
 
 /** An answer that is not a success: the status, and the error's text and detail as they go to the caller. */
 export class SqlFailure extends Error {

@@ -1,4 +1,5 @@
 import type { SqlErrorDetail } from '@persql/sdk/protocol'
+import { parseSqlError } from '@persql/sdk/sqlite'
 import { isDiskFull } from '../../disk-full.ts'
 import type { Refusal } from '../connection/refusal.ts'
 import { SqlFailure } from './sql-failure.ts'
@@ -66,7 +67,7 @@ export function toSqlFailure(error: unknown, refusal?: Refusal): SqlFailure {
     case PROTOCOL:
       return new SqlFailure(500, 'The file of the database cannot be read or written.')
     default:
-      return new SqlFailure(400, message, textDetail(message))
+      return new SqlFailure(400, message, parseSqlError(message))
   }
 }
 
@@ -89,49 +90,20 @@ function isSqliteError(error: unknown): error is SqliteError {
 type Detail = Omit<SqlErrorDetail, 'message'>
 
 function constraintDetail(errcode: number, message: string): Detail {
-  const subject = message.slice(message.indexOf(': ') + 2)
   switch (errcode) {
     case CONSTRAINT_UNIQUE:
     case CONSTRAINT_PRIMARY_KEY:
     case CONSTRAINT_ROWID: {
       const hint = 'Use INSERT … ON CONFLICT to update the row that is there.'
-      return { kind: 'unique_violation', ...columnsOf(subject), hint }
+      return { ...parseSqlError(message), kind: 'unique_violation', hint }
     }
     case CONSTRAINT_NOT_NULL:
-      return { kind: 'not_null_violation', ...columnsOf(subject) }
     case CONSTRAINT_FOREIGN_KEY:
-      return { kind: 'fk_violation' }
     case CONSTRAINT_CHECK:
-      return { kind: 'check_violation', constraint: subject }
     case CONSTRAINT_DATATYPE:
-      return { kind: 'type_mismatch' }
+      return parseSqlError(message)
     default:
+      // A text of the caller's own, such as that of RAISE in a trigger.
       return { kind: 'unknown' }
   }
-}
-
-/** Of `t.a, t.b`; of `index 'name'` for an index on expressions. */
-function columnsOf(subject: string): Partial<Detail> {
-  const index = /^index '(.*)'$/.exec(subject)?.[1]
-  if (index !== undefined) return { constraint: index }
-  const columns = subject.split(', ').map((name) => {
-    const dot = name.indexOf('.')
-    return { table: name.slice(0, dot), column: name.slice(dot + 1) }
-  })
-  const [first] = columns
-  if (!first) return {}
-  return columns.length > 1 ? { table: first.table, columns } : first
-}
-
-function textDetail(message: string): Detail {
-  const table = /no such table: (.+)$/.exec(message)?.[1]
-  if (table !== undefined) return { kind: 'unknown_table', table }
-  const column = /no such column: (?:"(.+?)"|(\S+))/.exec(message)
-  if (column) return { kind: 'unknown_column', column: column[1] ?? column[2] ?? '' }
-  const missing = /table (\S+) has no column named (\S+)/.exec(message)
-  if (missing) return { kind: 'unknown_column', table: missing[1] ?? '', column: missing[2] ?? '' }
-  const near = /near "([\s\S]*)": syntax error/.exec(message)?.[1]
-  if (near !== undefined) return { kind: 'syntax_error', near }
-  if (/incomplete input|unrecognized token|syntax error/.test(message)) return { kind: 'syntax_error' }
-  return { kind: 'unknown' }
 }

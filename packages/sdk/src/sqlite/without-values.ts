@@ -1,4 +1,4 @@
-import type { SqlErrorDetail } from './sql-error-detail.ts'
+import type { SqlErrorDetail } from '../protocol/index.ts'
 
 /** Stands for what an error must not tell. */
 export const REDACTED = '[redacted]'

@@ -1,4 +1,5 @@
-import { REDACTED, type SqlErrorDetail, type SqlErrorKind } from '../protocol/index.ts'
+import type { SqlErrorDetail, SqlErrorKind } from '../protocol/index.ts'
+import { REDACTED } from './without-values.ts'
 
 type Fields = Omit<SqlErrorDetail, 'kind' | 'message'>
 
@@ -34,7 +35,7 @@ const RULES: readonly Rule[] = [
     // A driver may have taken out what can be a part of a parameter.
     fields: ([, quoted, column]) => (column === REDACTED ? {} : { column: quoted ?? column! }),
   },
-  { pattern: /near "(.*?)": syntax error/, kind: 'syntax_error', fields: ([, near]) => ({ near: near! }) },
+  { pattern: /near "(.*)": syntax error/s, kind: 'syntax_error', fields: ([, near]) => ({ near: near! }) },
   { pattern: /incomplete input|unrecognized token|syntax error/, kind: 'syntax_error' },
   { pattern: /datatype mismatch|cannot store/, kind: 'type_mismatch' },
   { pattern: /database (table )?is locked/, kind: 'database_locked' },
