@@ -1,28 +1,57 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { delimiter, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 
 const PYTHON = process.env['PERSQL_TEST_PYTHON']
+const VERSIONS = ['3.10', '3.11', '3.12', '3.13', '3.14']
+const PACKAGES = ['persql']
+
+/** Others that have the same packages, by their version. */
+const others = new Map(
+  (process.env['PERSQL_TEST_PYTHONS'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((python) => [versionOf(python), python]),
+)
 
 if (PYTHON === undefined) {
   console.warn('SKIPPED: the Python packages. Set PERSQL_TEST_PYTHON to a Python that has them, and pytest.')
+} else {
+  const missing = VERSIONS.filter((version) => version !== versionOf(PYTHON) && !others.has(version))
+  if (missing.length > 0) {
+    console.warn(`SKIPPED: the Python packages on ${missing.join(', ')}. Set PERSQL_TEST_PYTHONS.`)
+  }
 }
 
-test.skipIf(PYTHON === undefined)(
-  'the tests of the Python client pass, in local mode and on the server',
-  () => {
-    const { status, stdout, stderr } = spawnSync(PYTHON ?? '', ['-m', 'pytest', '-q', 'tests'], {
-      cwd: join(import.meta.dirname, 'persql'),
-      encoding: 'utf8',
-    })
-    expect(status, stdout + stderr).toBe(0)
-    expect(stdout).toMatch(/^\d+ passed in /m)
-  },
-  300_000,
-)
+describe.each(PACKAGES)('the tests of %s pass', (name) => {
+  test.skipIf(PYTHON === undefined)('in full', () => runTests(PYTHON, name), 300_000)
+
+  for (const version of VERSIONS) {
+    const python = others.get(version)
+    test.skipIf(!python)(
+      `on Python ${version}, but for long ones`,
+      () => runTests(python, name, '-m', 'not long'),
+      300_000,
+    )
+  }
+})
 
 test.skipIf(PYTHON === undefined)('the synchronous Python client is made from the asynchronous one', () => {
   const script = join(import.meta.dirname, 'persql/scripts/make_sync.py')
   const { status, stderr } = spawnSync(PYTHON ?? '', [script, '--check'], { encoding: 'utf8' })
   expect(status, stderr).toBe(0)
 })
+
+function runTests(python: string | undefined, name: string, ...options: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(python ?? '', ['-m', 'pytest', '-q', ...options], {
+    cwd: join(import.meta.dirname, name),
+    encoding: 'utf8',
+  })
+  expect(status, stdout + stderr).toBe(0)
+  expect(stdout).toMatch(/^\d+ passed(, \d+ deselected)? in /m)
+}
+
+function versionOf(python: string): string {
+  const program = 'import sys; print("%d.%d" % sys.version_info[:2])'
+  return spawnSync(python, ['-c', program], { encoding: 'utf8' }).stdout.trim()
+}

@@ -2,53 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
+from test_support.server import Server, name, server
 
 from persql import AsyncPerSQL, PerSQL
 
-ROOT = Path(__file__).parents[3]
-#: The `node` that runs the server; the one of the repository by default.
-NODE = os.environ.get("PERSQL_TEST_NODE", str(ROOT / "node_modules" / ".bin" / "node"))
-SERVER = ROOT / "packages" / "server" / "dist" / "bin.js"
-
-
-@dataclass(frozen=True)
-class Server:
-    url: str
-    token: str
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("server") / "data"
-    process = subprocess.Popen(
-        [NODE, str(SERVER), "--data", str(data), "--port", "0", "--namespace", "acme"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PERSQL_ADMIN_TOKEN": TOKEN},
-    )
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            entry = json.loads(line)
-            if "url" in entry:
-                yield Server(entry["url"], TOKEN)
-                return
-        raise RuntimeError("The server did not start.")
-    finally:
-        process.terminate()
-        process.wait()
-
-
-TOKEN = "psql_live_" + "t" * 32
+__all__ = ["name", "server"]
 
 
 class Waiting:
@@ -100,10 +62,3 @@ def client(request: pytest.FixtureRequest, make: Callable[..., PerSQL]) -> PerSQ
         return make(local=":memory:")
     server: Server = request.getfixturevalue("server")
     return make(server.token, base_url=server.url)
-
-
-@pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    """A database of its own for each test."""
-    names = "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower())
-    return f"acme/{names[:40].strip('-')}-{abs(hash(request.node.nodeid)) % 10**6}"

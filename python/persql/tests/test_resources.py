@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from test_support.server import Server
 
 from persql import PerSQL, PerSQLError
-
-from .conftest import Server
 
 
 def test_makes_lists_and_deletes_databases(remote: PerSQL, name: str) -> None:

@@ -39,6 +39,11 @@ def test_long_texts_come_back_whole(client: PerSQL, name: str) -> None:
     assert [text for (text,) in result["rows"]] == texts
 
 
+def test_text_that_is_no_utf_8_comes_with_a_mark_in_its_place(client: PerSQL, name: str) -> None:
+    result = client.database(name).query("select cast(x'61ff62' as text) as value")
+    assert result["rows"] == [["a\ufffdb"]]
+
+
 @pytest.mark.parametrize("value", [2**63, float("nan"), float("inf"), object(), [1]], ids=repr)
 def test_refuses_what_no_value_of_sql_is_before_anything_is_sent(
     client: PerSQL, name: str, value: Any

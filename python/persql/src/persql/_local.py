@@ -188,8 +188,14 @@ class LocalDatabase:
                 )
             except sqlite3.Error as error:
                 raise _failure(error, Redactor([]), None) from error
+            # What is no UTF-8 comes as from a server, and not as an error.
+            connection.text_factory = _text
             self._connection = connection
         return self._connection
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "replace")
 
 
 def _in_transaction(connection: sqlite3.Connection, begin: str, work: Callable[[], Outcome]) -> Outcome:
