@@ -1,2 +1,2 @@
+export { handleDriver as persqlDriver } from '@persql/session-core/driver'
 export { openPersqlDriver } from './open-persql-driver.ts'
-export { persqlDriver } from './persql-driver.ts'

@@ -1,10 +1,9 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
-import { importError } from '@persql/session-core/driver'
-import { persqlDriver } from './persql-driver.ts'
+import { handleDriver, importError } from '@persql/session-core/driver'
 
 /**
- * A driver for a database by its name, such as `acme/agent-state`, with `PERSQL_TOKEN` and `PERSQL_API_URL` of the
- * environment. `close` closes its client as well.
+ * Opens a database by its name, such as `acme/agent-state`, with `PERSQL_TOKEN` and `PERSQL_API_URL` of the
+ * environment: what `openDriver('persql://acme/agent-state')` calls. `close` of the driver closes its client as well.
  */
 export async function openPersqlDriver(database: string): Promise<SqlDriver> {
   const { PerSQL } = await import('@persql/sdk').catch((cause: unknown) => {
@@ -19,7 +18,7 @@ export async function openPersqlDriver(database: string): Promise<SqlDriver> {
   }
   try {
     const client = new PerSQL({ token })
-    const driver = persqlDriver(client.database(database))
+    const driver = handleDriver(client.database(database))
     return {
       ...driver,
       async close() {

@@ -1,29 +1,15 @@
 import {
-  checkSessionId,
   type DatabaseHandle,
-  driverFromEnv,
-  type HistoryWindow,
-  openDriver,
-  SessionStore,
-  type SessionStoreOptions,
+  OpenSession,
+  type OpenSessionOptions,
   type SqlDriver,
-  StorageError,
-  toSqlDriver,
-  withoutOrphans,
 } from '@persql/session-core'
 import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
 import type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 
-export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem> {
-  /**
-   * What `getItems()` without a limit reads, and so what a run sends to the model: the latest `items`, without those
-   * that only make sense with one that was left out, such as a tool result without its call, or the latest `turns`. A
-   * turn begins at a user message. Default: everything.
-   */
-  readonly window?: HistoryWindow | undefined
-}
+export type PerSQLSessionOptions = OpenSessionOptions<AgentInputItem>
 
 /**
  * A conversation of the OpenAI Agents SDK, kept in a SQL database:
@@ -37,20 +23,14 @@ export interface PerSQLSessionOptions extends SessionStoreOptions<AgentInputItem
  * gave no answer, and whether the change was made is not known.
  */
 export class PerSQLSession implements Session, AsyncDisposable {
-  readonly #sessionId: string
-  readonly #store: SessionStore<AgentInputItem>
-  readonly #window: HistoryWindow | undefined
-  /** Set where the session opened the driver itself. */
-  #ownDriver: SqlDriver | undefined
+  #session: OpenSession<AgentInputItem>
 
   /**
    * Does no I/O. `database` is a driver, such as `betterSqlite3Driver('agents.db')`, or a PerSQL database handle,
    * such as `client.database('acme/agent-state')`. It is shared, and stays the caller's to close.
    */
   constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options?: PerSQLSessionOptions) {
-    this.#sessionId = checkSessionId(sessionId)
-    this.#store = storeOf(toSqlDriver(database), options)
-    this.#window = checkWindow(options?.window)
+    this.#session = new OpenSession(sessionId, database, options)
   }
 
   /** A session on the database with this URL, as in `openDriver`. `close` it after use. */
@@ -59,25 +39,23 @@ export class PerSQLSession implements Session, AsyncDisposable {
     url: string,
     options: PerSQLSessionOptions = {},
   ): Promise<PerSQLSession> {
-    return PerSQLSession.#owning(sessionId, () => openDriver(url), options)
+    return PerSQLSession.#over(await OpenSession.byUrl(sessionId, url, options))
   }
 
   /** A session on the database that `PERSQL_DATABASE` names, as in `driverFromEnv`. `close` it after use. */
   static async fromEnv(sessionId: string, options: PerSQLSessionOptions = {}): Promise<PerSQLSession> {
-    return PerSQLSession.#owning(sessionId, () => driverFromEnv(), options)
+    return PerSQLSession.#over(await OpenSession.fromEnv(sessionId, options))
   }
 
-  static async #owning(sessionId: string, open: () => Promise<SqlDriver>, options: PerSQLSessionOptions) {
-    checkSessionId(sessionId)
-    const driver = await open()
-    const session = new PerSQLSession(sessionId, driver, options)
-    session.#ownDriver = driver
+  static #over(opened: OpenSession<AgentInputItem>): PerSQLSession {
+    const session = new PerSQLSession(opened.sessionId, opened.driver)
+    session.#session = opened
     return session
   }
 
   /** Does no I/O. */
   async getSessionId(): Promise<string> {
-    return this.#sessionId
+    return this.#session.sessionId
   }
 
   /**
@@ -85,14 +63,12 @@ export class PerSQLSession implements Session, AsyncDisposable {
    * says. The items are the caller's own copies.
    */
   getItems(limit?: number): Promise<AgentInputItem[]> {
-    if (limit !== undefined) return this.#store.read(this.#sessionId, { items: limit })
-    const items = this.#store.read(this.#sessionId, this.#window)
-    return this.#window?.items === undefined ? items : items.then(withoutOrphans)
+    return this.#session.read(limit)
   }
 
   /** Adds all items or none, in order, without items of others between them. No items: does nothing. */
   addItems(items: AgentInputItem[]): Promise<void> {
-    return this.#store.append(this.#sessionId, items)
+    return this.#session.append(items)
   }
 
   /**
@@ -100,17 +76,17 @@ export class PerSQLSession implements Session, AsyncDisposable {
    * newer are dropped first, each in a batch of its own, and told to `onCorruptRow`.
    */
   popItem(): Promise<AgentInputItem | undefined> {
-    return this.#store.pop(this.#sessionId)
+    return this.#session.pop()
   }
 
   /** Removes the session with its items and its operation ids. */
   clearSession(): Promise<void> {
-    return this.#store.clear(this.#sessionId)
+    return this.#session.clear()
   }
 
   /** Puts these items in the place of the whole history. */
   replaceHistoryWithCompaction(items: AgentInputItem[]): Promise<void> {
-    return this.#store.replaceAll(this.#sessionId, items)
+    return this.#session.replaceAll(items)
   }
 
   /**
@@ -120,7 +96,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
    */
   async applyHistoryMutations(args: HistoryMutations): Promise<void> {
     const change = replaceFunctionCalls(args)
-    await this.#store.rewrite(this.#sessionId, change)
+    await this.#session.rewrite(change)
   }
 
   /**
@@ -131,45 +107,19 @@ export class PerSQLSession implements Session, AsyncDisposable {
   async applyHistoryTransaction(args: HistoryTransaction): Promise<void> {
     const { operationId, transaction } = checkHistoryTransaction(args)
     if (transaction.type === 'append_items') {
-      await this.#store.append(this.#sessionId, transaction.items, { operationId })
+      await this.#session.append(transaction.items, { operationId })
     } else {
       const { expectedSuffix, replacement } = transaction
-      await this.#store.replaceSuffix(this.#sessionId, expectedSuffix, replacement, { operationId })
+      await this.#session.replaceSuffix(expectedSuffix, replacement, { operationId })
     }
   }
 
   /** Closes the database where this session opened it itself; does nothing to a database that was passed in. */
   async close(): Promise<void> {
-    await this.#ownDriver?.close()
+    await this.#session.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-const defaultStores = new WeakMap<SqlDriver, SessionStore<AgentInputItem>>()
-
-/** Sessions without options of their own share one store for each database. */
-function storeOf(driver: SqlDriver, options: PerSQLSessionOptions = {}) {
-  const { window: _, ...own } = options
-  if (Object.keys(own).length > 0) return new SessionStore(driver, own)
-  let store = defaultStores.get(driver)
-  if (!store) {
-    store = new SessionStore<AgentInputItem>(driver)
-    defaultStores.set(driver, store)
-  }
-  return store
-}
-
-function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {
-  if (window === undefined) return undefined
-  const { items, turns } = window
-  const count = items ?? turns
-  const isCount = Number.isSafeInteger(count) && Number(count) > 0
-  if (isCount && (items === undefined || turns === undefined)) return window
-  throw new StorageError(
-    'INVALID_ARGUMENT',
-    'window must be { items: n } or { turns: n }, with a whole number of at least 1.',
-  )
 }

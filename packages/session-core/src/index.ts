@@ -43,8 +43,9 @@ export {
   type SearchPage,
   searchItems,
 } from './search/search-items.ts'
-export { checkSessionId } from './sessions/check-arguments.ts'
+export { checkSessionId } from './sessions/check-id.ts'
 export type { CorruptRow, DatedItem, HistoryPage, HistoryWindow } from './sessions/history-reader.ts'
+export { OpenSession, type OpenSessionOptions } from './sessions/open-session.ts'
 export { parseTime } from './sessions/parse-time.ts'
 export {
   type RawChange,

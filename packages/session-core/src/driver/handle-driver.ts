@@ -36,8 +36,8 @@ export interface DatabaseHandle {
 const drivers = new WeakMap<object, SqlDriver>()
 
 /**
- * The driver itself, or that of a database handle: the same one for the same handle until it is closed. Closing it
- * leaves the handle open.
+ * Returns the driver itself, or that of a database handle: the same one for the same handle until it is closed. Closing
+ * it leaves the handle open.
  */
 export function toSqlDriver(database: SqlDriver | DatabaseHandle): SqlDriver {
   if (isSqlDriver(database)) return database
@@ -56,8 +56,9 @@ export function toSqlDriver(database: SqlDriver | DatabaseHandle): SqlDriver {
 }
 
 /**
- * A driver over a database handle. A batch is one request. Batches take effect in the order of the calls; those that
- * only read run at the same time. Closing the driver leaves the handle open.
+ * Makes a driver over a PerSQL database handle: `new PerSQL(…).database('acme/agent-state')`, or any object of its
+ * shape. A batch is one request. Batches take effect in the order of the calls; those that only read run at the same
+ * time. Closing the driver leaves the handle open.
  */
 export function handleDriver(handle: DatabaseHandle): SqlDriver {
   if (!isDatabaseHandle(handle)) {

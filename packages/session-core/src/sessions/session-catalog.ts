@@ -1,6 +1,7 @@
 import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import { checkId, checkLimit, checkRowId, checkSessionId } from './check-arguments.ts'
+import { checkId, checkSessionId } from './check-id.ts'
+import { checkLimit } from './check-limit.ts'
 import { parseTime } from './parse-time.ts'
 import { guard, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
@@ -135,6 +136,12 @@ function noSession(session: string, cause?: unknown): StorageError {
   return new StorageError('SESSION_NOT_FOUND', `There is no session "${session}" to fork.`, {
     ...(cause !== undefined && { cause }),
   })
+}
+
+/** The id of a row: a whole number from 1. */
+function checkRowId(what: string, row: unknown): number {
+  if (typeof row === 'number' && Number.isSafeInteger(row) && row >= 1) return row
+  throw new StorageError('INVALID_ARGUMENT', `${what} must be the number of a row: a whole number from 1.`)
 }
 
 const NO_CURSOR = { updated: null, row: 0, session: '' }

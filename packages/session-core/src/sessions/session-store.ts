@@ -2,20 +2,22 @@ import { MAX_INLINE_ROWS } from '../dialects/compile-session-statements.ts'
 import type { SqlDriver, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { type ItemCodec, jsonCodec } from '../items/item-codec.ts'
-import { checkId, checkLimit, checkSessionId } from './check-arguments.ts'
+import { checkSessionId } from './check-id.ts'
+import { checkLimit } from './check-limit.ts'
 import { canonicalTexts, encodeItems, packWithinLimits } from './encode-items.ts'
+import { untilUnchanged, writeUnlessRefused } from './guarded-change.ts'
 import {
   type CorruptRow,
   type HistoryPage,
   HistoryReader,
   type HistoryWindow,
-  type Row,
   toNumber,
 } from './history-reader.ts'
+import { Operation } from './operation.ts'
 import { parseTime } from './parse-time.ts'
-import { guard, type RunOptions, SessionBatches } from './session-batches.ts'
+import { add, copyStored, keep, type NewRow, replaceTailStatements } from './replace-tail.ts'
+import { guard, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
-import { toHex } from './to-hex.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
   /** Default: {@link jsonCodec}. */
@@ -33,14 +35,6 @@ export interface OperationOptions {
    */
   readonly operationId?: string | undefined
 }
-
-/** What is inserted: a text with its time, or a copy of a row. */
-type NewRow =
-  | readonly [text: string, createdAt: string | null]
-  | readonly [text: null, createdAt: null, id: number]
-
-/** How often a change starts over because the history changed between its read and its write. */
-const ATTEMPTS = 20
 
 /**
  * The histories of a database. A history is a list of items under a session id; a session begins to exist with
@@ -104,11 +98,14 @@ export class SessionStore<Item> {
       return
     }
     const [touch, ...inserts] = this.#appendStatements(session, texts)
-    const operation = await this.#operation(session, options.operationId, ['append', canonicalTexts(items)])
-    const refusal = await this.#writeUnlessRefused([touch, operation.insert, ...inserts], {
+    const operation = await Operation.of(this.#batches, session, options.operationId, [
+      'append',
+      canonicalTexts(items),
+    ])
+    const refusal = await writeUnlessRefused(this.#batches, [touch, operation.insert, ...inserts], {
       operations: true,
     })
-    if (refusal && !(await this.#wasApplied(operation))) throw refusal
+    if (refusal && !(await operation.wasApplied())) throw refusal
   }
 
   /**
@@ -151,10 +148,10 @@ export class SessionStore<Item> {
       await this.#batches.run([deleteFrom({ session, first: 0 }), ...this.#appendStatements(session, texts)])
     } catch (error) {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
-      await this.#untilUnchanged(async () => {
+      await untilUnchanged(async () => {
         const stored = await this.#reader.readRows(session)
-        const rows = this.#copies(texts, stored, error)
-        return this.#writeUnlessRefused(this.#replaceTailStatements(session, stored, rows))
+        const rows = copyStored(this.#codec, texts, stored, error)
+        return writeUnlessRefused(this.#batches, replaceTailStatements(this.#batches, session, stored, rows))
       })
     }
   }
@@ -176,33 +173,33 @@ export class SessionStore<Item> {
     const operation =
       options.operationId === undefined
         ? undefined
-        : await this.#operation(session, options.operationId, [
+        : await Operation.of(this.#batches, session, options.operationId, [
             'replace',
             wanted,
             canonicalTexts(replacement),
           ])
 
-    await this.#untilUnchanged(async () => {
+    await untilUnchanged(async () => {
       const tail = await this.#reader.readValidRows(session, wanted.length)
       const found = canonicalTexts(tail.flatMap(({ decoded }) => (decoded ? [decoded.item] : [])))
       const matches = found.length === wanted.length && found.every((text, index) => text === wanted[index])
       if (!matches) {
-        if (operation && (await this.#wasApplied(operation))) return undefined
+        if (operation && (await operation.wasApplied())) return undefined
         throw new StorageError('HISTORY_CONFLICT', 'The newest items are not the expected ones.')
       }
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
       const write = async (rows: readonly NewRow[]) => {
-        const statements = this.#replaceTailStatements(session, tail, [...corrupt, ...rows])
-        if (!operation) return this.#writeUnlessRefused(statements)
+        const statements = replaceTailStatements(this.#batches, session, tail, [...corrupt, ...rows])
+        if (!operation) return writeUnlessRefused(this.#batches, statements)
         const [touch, ...rest] = statements
-        const refusal = await this.#writeUnlessRefused([touch, operation.insert, ...rest], {
+        const refusal = await writeUnlessRefused(this.#batches, [touch, operation.insert, ...rest], {
           operations: true,
         })
-        return refusal && !(await this.#wasApplied(operation)) ? refusal : undefined
+        return refusal && !(await operation.wasApplied()) ? refusal : undefined
       }
       return write(texts.map(add)).catch((error: unknown) => {
         if (!isStorageError(error, 'TOO_LARGE')) throw error
-        return write(this.#copies(texts, tail, error))
+        return write(copyStored(this.#codec, texts, tail, error))
       })
     })
   }
@@ -218,7 +215,7 @@ export class SessionStore<Item> {
     change: (items: readonly Item[]) => readonly (readonly Item[])[],
   ): Promise<void> {
     const session = checkSessionId(sessionId)
-    await this.#untilUnchanged(async () => {
+    await untilUnchanged(async () => {
       const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))
       const places = change(valid)
@@ -248,42 +245,16 @@ export class SessionStore<Item> {
       const first = placed.findIndex(({ kept }) => !kept)
       if (first === -1) return undefined
       const tail = placed.slice(first)
-      return this.#writeUnlessRefused(
-        this.#replaceTailStatements(
+      return writeUnlessRefused(
+        this.#batches,
+        replaceTailStatements(
+          this.#batches,
           session,
           tail.map(({ row }) => row),
           tail.flatMap(({ rows }) => rows),
         ),
       )
     })
-  }
-
-  /** Resolves with the error where a guard did not hold: on the history, or on the operation id. */
-  async #writeUnlessRefused(
-    statements: readonly SqlStatement[],
-    options?: RunOptions,
-  ): Promise<StorageError | undefined> {
-    try {
-      await this.#batches.run(statements, options)
-      return undefined
-    } catch (error) {
-      if (isStorageError(error, 'HISTORY_CONFLICT')) return error
-      throw error
-    }
-  }
-
-  /** An attempt resolves with the refusal of its write, or with nothing once it is done. */
-  async #untilUnchanged(attempt: () => Promise<StorageError | undefined>) {
-    let refusal: StorageError | undefined
-    for (let count = 0; count < ATTEMPTS; count++) {
-      refusal = await attempt()
-      if (!refusal) return
-    }
-    throw new StorageError(
-      'HISTORY_CONFLICT',
-      `The history changed ${ATTEMPTS} times while it was being rewritten. Try again when others write less.`,
-      { cause: refusal?.cause },
-    )
   }
 
   #appendStatements(session: string, texts: readonly string[]): [touch: SqlStatement, ...SqlStatement[]] {
@@ -302,67 +273,9 @@ export class SessionStore<Item> {
     return [touch, ...arrays.map((array) => insertTexts({ session, texts: array }))]
   }
 
-  /** The texts as rows, as copies where one is stored already. Throws the error where none is. */
-  #copies(texts: readonly string[], stored: readonly Row<Item>[], error: StorageError): NewRow[] {
-    const byText = new Map<string, Row<Item>>()
-    for (const row of stored) if (row.decoded) byText.set(this.#codec.encode(row.decoded.item), row)
-    const rows = texts.map((text) => {
-      const row = byText.get(text)
-      return row ? keep(row) : add(text)
-    })
-    if (rows.every(([text]) => text !== null)) throw error
-    return rows
-  }
-
-  /** Puts the rows in the place of the newest ones of the session, on condition that they still are the newest. */
-  #replaceTailStatements(
-    session: string,
-    tail: readonly Row<Item>[],
-    rows: readonly NewRow[],
-  ): [touch: SqlStatement, ...SqlStatement[]] {
-    const { touchSession, insertRows, deleteBetween, expectLast } = this.#batches.statements
-    const first = tail[0]
-    const last = tail.at(-1)
-    const arrays =
-      rows.length === 0
-        ? []
-        : packWithinLimits(
-            rows.map((row) => JSON.stringify(row)),
-            this.#batches.driver.limits,
-          )
-    return [
-      touchSession({ session }),
-      ...(last ? [guard(expectLast({ session, last: last.id }))] : []),
-      ...arrays.map((array) => insertRows({ session, rows: array })),
-      // Last, because rows that stay are copied.
-      ...(first && last ? [deleteBetween({ session, first: first.id, last: last.id })] : []),
-    ]
-  }
-
-  async #operation(session: string, operationId: string, content: unknown): Promise<Operation> {
-    const operation = checkId('operation id', operationId)
-    const digest = await sha256(JSON.stringify(content))
-    const { insertOperation, readOperation } = this.#batches.statements
-    return {
-      digest,
-      insert: guard(insertOperation({ session, operation, digest })),
-      read: readOperation({ session, operation }),
-    }
-  }
-
-  async #wasApplied(operation: Operation): Promise<boolean> {
-    const [result] = await this.#batches.run([operation.read], { operations: true })
-    const digest = result?.rows[0]?.[0]
-    if (digest === undefined || digest === operation.digest) return digest !== undefined
-    throw new StorageError(
-      'OPERATION_CONFLICT',
-      'This operation id was already used for another change. Use a new id for a new change.',
-    )
-  }
-
   async #popOpaque(session: string): Promise<Item | undefined> {
     let popped: Item | undefined
-    await this.#untilUnchanged(async () => {
+    await untilUnchanged(async () => {
       const [row] = await this.#reader.readRows(session, 1)
       popped = row?.decoded?.item
       if (!row) return undefined
@@ -373,7 +286,7 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#batches.statements
-      return this.#writeUnlessRefused([
+      return writeUnlessRefused(this.#batches, [
         guard(expectLast({ session, last: row.id })),
         deleteFrom({ session, first: row.id }),
       ])
@@ -382,17 +295,4 @@ export class SessionStore<Item> {
   }
 }
 
-interface Operation {
-  readonly digest: string
-  readonly insert: SqlStatement
-  readonly read: SqlStatement
-}
-
 const quote = (text: string) => JSON.stringify(text)
-const add = (text: string): NewRow => [text, null]
-const keep = (row: Row<unknown>): NewRow => [null, null, row.id]
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return toHex(new Uint8Array(digest))
-}

@@ -16,23 +16,6 @@ export function checkId(what: string, id: unknown): string {
   return id
 }
 
-/** A number of items, turns or sessions: whole, or infinite. Nothing below zero is ever counted. */
-export function checkLimit(what: string, limit: unknown): number {
-  if (
-    typeof limit === 'number' &&
-    (Number.isSafeInteger(limit) || Math.abs(limit) === Number.POSITIVE_INFINITY)
-  ) {
-    return Math.max(limit, 0)
-  }
-  throw new StorageError('INVALID_ARGUMENT', `${what} must be a whole number.`)
-}
-
-/** The id of a row: a whole number from 1. */
-export function checkRowId(what: string, row: unknown): number {
-  if (typeof row === 'number' && Number.isSafeInteger(row) && row >= 1) return row
-  throw new StorageError('INVALID_ARGUMENT', `${what} must be the number of a row: a whole number from 1.`)
-}
-
 /** The session id, if it can be one; otherwise throws `INVALID_ARGUMENT`. */
 export function checkSessionId(sessionId: unknown): string {
   return checkId('session id', sessionId)
