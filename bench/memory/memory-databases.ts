@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { context } from '@persql/context'
+import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import Database from 'better-sqlite3'
 import { type GeneratedMemory, memoryOf, randomWords } from './generated-memories.ts'
@@ -53,7 +53,7 @@ function facts(size: number): string {
 
 export async function memoryByContext(folder: string, size: number): Promise<MemoryDatabase> {
   const driver = betterSqlite3Driver(join(folder, `context-${size}.db`), { synchronous: 'normal' })
-  const store = context(driver)
+  const store = openMemory(driver)
   await store.init()
   await driver.batch([{ sql: FILL, params: [facts(size)] }])
   // Indexes what was filled in past the store.

@@ -1,4 +1,4 @@
-import { context } from '@persql/context'
+import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { memories } from './labelled-memories.ts'
 import { queries } from './labelled-queries.ts'
@@ -28,7 +28,7 @@ const PLAIN_FTS = [
 
 export async function measureRecallQuality(): Promise<RecallQuality> {
   const driver = betterSqlite3Driver(':memory:')
-  const store = context(driver)
+  const store = openMemory(driver)
   for (const [name, description, body] of memories) await store.remember({ name, description, body })
   await driver.batch(PLAIN_FTS.map((sql) => ({ sql })))
 

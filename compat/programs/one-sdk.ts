@@ -1,5 +1,5 @@
 import { Agent, type AgentInputItem, run, type Session } from '@openai/agents'
-import { type ContextTables, context, injectMemory, memoryTools } from '@persql/context'
+import { injectMemory, type MemoryTables, memoryTools, openMemory } from '@persql/context'
 import { sqlJsDriver } from '@persql/driver-sqljs'
 import { kyselyDriver, PerSQLDialect, type SessionTables } from '@persql/kysely'
 import { PerSQLSession } from '@persql/openai-agents'
@@ -11,7 +11,7 @@ const driver = sqlJsDriver()
 const session = new PerSQLSession('user-42', driver)
 export const hosted: Session = session
 
-const memory = context(driver)
+const memory = openMemory(driver)
 const agent = new Agent({
   name: 'Assistant',
   tools: memoryTools(memory),
@@ -19,7 +19,7 @@ const agent = new Agent({
 })
 export const result = run(agent, 'hello', { session })
 
-const tables = new Kysely<SessionTables & ContextTables>({ dialect: new PerSQLDialect({ driver }) })
+const tables = new Kysely<SessionTables & MemoryTables>({ dialect: new PerSQLDialect({ driver }) })
 export const rows = tables.selectFrom('agent_messages').select('message_data').execute()
 export const other = new PerSQLSession('user-42', kyselyDriver(tables))
 

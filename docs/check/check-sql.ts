@@ -1,4 +1,4 @@
-import { context } from '@persql/context'
+import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore } from '@persql/session-core'
 import Database from 'better-sqlite3'
@@ -28,7 +28,7 @@ export async function checkSql(page: string, blocks: readonly CodeBlock[]): Prom
   // Queries must pass over rows that somebody else has spoilt.
   const spoilt = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut')`
   await driver.batch([{ sql: spoilt }])
-  await context(driver).remember({ name: 'refunds', body: 'Refunds take two days.' })
+  await openMemory(driver).remember({ name: 'refunds', body: 'Refunds take two days.' })
   const problems = sql.flatMap(({ code, line }) => {
     try {
       database.exec(code)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { context } from '@persql/context'
+import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 
 const file = join(import.meta.dirname, 'memory.db')
@@ -14,5 +14,5 @@ for (const message of ['My usual coffee is an oat flat white.', 'What is my usua
 
 const driver = betterSqlite3Driver(file)
 console.log('\nWhat the agent remembers:')
-console.table((await context(driver).index()).map(({ name, type, body }) => ({ name, type, body })))
+console.table((await openMemory(driver).index()).map(({ name, type, body }) => ({ name, type, body })))
 await driver.close()

@@ -1,5 +1,5 @@
 import { Agent, run } from '@openai/agents'
-import { context, injectMemory, memoryTools } from '@persql/context'
+import { injectMemory, memoryTools, openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { chooseModel } from './remembering-model.ts'
 
@@ -7,7 +7,7 @@ import { chooseModel } from './remembering-model.ts'
 const [, , file = 'memory.db', message = 'Hello'] = process.argv
 
 const driver = betterSqlite3Driver(file)
-const memory = context(driver, { source: 'assistant' })
+const memory = openMemory(driver, { source: 'assistant' })
 const agent = new Agent({
   name: 'Assistant',
   instructions: injectMemory(

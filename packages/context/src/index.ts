@@ -1,18 +1,7 @@
 export { type InjectMemoryOptions, type Instructions, injectMemory } from './agents/inject-memory.ts'
 export { type MemoryTool, type MemoryToolsOptions, memoryTools } from './agents/memory-tools.ts'
-export { context } from './context.ts'
-export type { ContextOptions, Embed } from './context-options.ts'
-export type {
-  ContextStore,
-  DistillOptions,
-  EpisodesOptions,
-  IndexOptions,
-  NeighborsOptions,
-  RecallOptions,
-  Summary,
-} from './context-store.ts'
 export { entityId } from './graph/entity-id.ts'
-export type { ContextTables } from './layout/memory-tables.ts'
+export type { MemoryTables } from './layout/memory-tables.ts'
 export {
   type Edge,
   type Entity,
@@ -26,5 +15,16 @@ export {
   type NewEpisode,
   type NewMemory,
 } from './memory.ts'
+export type { Embed, MemoryOptions } from './memory-options.ts'
+export type {
+  DistillOptions,
+  EpisodesOptions,
+  IndexOptions,
+  MemoryStore,
+  NeighborsOptions,
+  RecallOptions,
+  Summary,
+} from './memory-store.ts'
+export { openMemory } from './open-memory.ts'
 export type { Ranking } from './recall/ranking.ts'
 export type { WorkingMemory } from './working/working-memory.ts'

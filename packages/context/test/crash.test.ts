@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { expect, test } from 'vitest'
-import { context } from '../src/index.ts'
+import { openMemory } from '../src/index.ts'
 import { expectIndexesToAgree } from '../src/testing/index.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -25,7 +25,7 @@ test('keeps what was acknowledged, and indexes that agree, however often the pro
     expect((await exit)[1]).toBe('SIGKILL')
   }
   const driver = betterSqlite3Driver(file)
-  const memory = context(driver)
+  const memory = openMemory(driver)
   for (const [round, last] of acknowledged) {
     for (let count = 0; count <= last; count++) {
       const fact = await memory.get(`${round} ${count}`)

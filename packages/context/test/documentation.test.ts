@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { context } from '../src/index.ts'
+import { openMemory } from '../src/index.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/memory.md'), 'utf8')
 const queries = [...page.matchAll(/\n(.+)\n\n```sql\n([^`]+)```/g)].map(([, title, sql]) => ({
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const sessions = new SessionStore(driver)
   const item = (content: string) => ({ role: 'user', content })
   let now = Date.now()
-  const memory = context(driver, { source: 'assistant', now: () => now++ })
+  const memory = openMemory(driver, { source: 'assistant', now: () => now++ })
   await memory.remember({ name: 'coffee', type: 'user', body: 'Oat flat white coffee', sessionId: 'user-42' })
   await memory.remember({ name: 'station', body: '東京駅で待つ' })
   await sessions.append('user-42', [item('deploy it'), item('now')])

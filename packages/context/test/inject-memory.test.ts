@@ -4,17 +4,17 @@ import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base'
 import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ContextStore, context, injectMemory } from '../src/index.ts'
+import { injectMemory, type MemoryStore, openMemory } from '../src/index.ts'
 
 setTracingDisabled(true)
 
 let database: ReturnType<typeof betterSqlite3Driver>
-let memory: ContextStore
+let memory: MemoryStore
 let now = 1
 
 beforeEach(() => {
   database = betterSqlite3Driver(':memory:')
-  memory = context(database, { now: () => now++ })
+  memory = openMemory(database, { now: () => now++ })
 })
 
 afterEach(() => database.close())

@@ -2,20 +2,20 @@ import { Agent, run, setTracingDisabled, type Tool } from '@openai/agents-core'
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type ContextStore, context, memoryTools } from '../src/index.ts'
+import { type MemoryStore, memoryTools, openMemory } from '../src/index.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 setTracingDisabled(true)
 
 const path = temporaryFolder()
 
-let memory: ContextStore
+let memory: MemoryStore
 const driver = () => betterSqlite3Driver(':memory:')
 let database: ReturnType<typeof driver>
 
 beforeEach(() => {
   database = driver()
-  memory = context(database)
+  memory = openMemory(database)
 })
 
 afterEach(() => database.close())
@@ -71,9 +71,9 @@ test('answers bad arguments with an error that the model can read, and writes no
 test('rejects where the database fails, which no model can mend', async () => {
   const file = path('memory.db')
   const writer = betterSqlite3Driver(file)
-  await context(writer).remember(COFFEE)
+  await openMemory(writer).remember(COFFEE)
   const reader = betterSqlite3Driver(file, { readOnly: true })
-  const [remember, recall] = memoryTools(context(reader))
+  const [remember, recall] = memoryTools(openMemory(reader))
   const search = JSON.stringify({ text: 'coffee', limit: null })
   expect(JSON.parse(await recall!.invoke({}, search))).toMatchObject({ memories: [{ name: 'coffee' }] })
   await expect(remember!.invoke({}, JSON.stringify(COFFEE))).rejects.toMatchObject({ code: 'READ_ONLY' })

@@ -2,7 +2,7 @@ import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import type { SqlStatement } from '@persql/session-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { context } from '../src/index.ts'
+import { openMemory } from '../src/index.ts'
 import { expectIndexesToAgree } from '../src/testing/index.ts'
 
 const name = fc.constantFrom('a', 'b', '東京', 'd-e', 'f')
@@ -48,7 +48,7 @@ test('keeps rows and indexes in step through any operations, of the store and of
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
       const driver = betterSqlite3Driver(':memory:')
-      const memory = context(driver)
+      const memory = openMemory(driver)
       await memory.init()
       const facts = new Map<string, string>()
       const episodes: string[] = []
@@ -126,7 +126,7 @@ const piece = fc.oneof(
 )
 
 test('takes any text to recall without an error', async () => {
-  const memory = context(betterSqlite3Driver(':memory:'))
+  const memory = openMemory(betterSqlite3Driver(':memory:'))
   await memory.remember({ name: 'tea', body: 'green tea with lemon 緑茶 5' })
   await fc.assert(
     fc.asyncProperty(

@@ -1,7 +1,7 @@
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { expect, test } from 'vitest'
-import { context } from '../src/index.ts'
+import { openMemory } from '../src/index.ts'
 import { expectIndexesToAgree } from '../src/testing/index.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -10,13 +10,13 @@ const path = temporaryFolder()
 test('indexes what was remembered without FTS5, once an SQLite that has it opens the database', async () => {
   const file = path('from-sqljs.db')
   const without = sqlJsDriver({ storage: fileStorage(file) })
-  await context(without).remember({ name: 'tea', body: '緑茶 for running' })
-  await context(without).record({ body: '京都' })
+  await openMemory(without).remember({ name: 'tea', body: '緑茶 for running' })
+  await openMemory(without).record({ body: '京都' })
   await without.close()
   const driver = betterSqlite3Driver(file)
-  expect(await context(driver).recall('runs')).toMatchObject([{ name: 'tea' }])
-  expect(await context(driver).recall('緑茶')).toMatchObject([{ name: 'tea' }])
-  expect(await context(driver).recall('京都')).toMatchObject([{ kind: 'episode' }])
+  expect(await openMemory(driver).recall('runs')).toMatchObject([{ name: 'tea' }])
+  expect(await openMemory(driver).recall('緑茶')).toMatchObject([{ name: 'tea' }])
+  expect(await openMemory(driver).recall('京都')).toMatchObject([{ kind: 'episode' }])
   await expectIndexesToAgree(driver)
   await driver.close()
 })
@@ -29,12 +29,12 @@ test('reads and changes without FTS5 what was remembered with it, and back again
     return driver
   }
   const driver = await inFile()
-  await context(driver).remember({ name: 'tea', body: '緑茶 for running' })
-  await context(driver).remember({ name: 'gone', body: 'running as well' })
+  await openMemory(driver).remember({ name: 'tea', body: '緑茶 for running' })
+  await openMemory(driver).remember({ name: 'gone', body: 'running as well' })
   await driver.close()
 
   const without = sqlJsDriver({ storage: fileStorage(file) })
-  const memory = context(without)
+  const memory = openMemory(without)
   expect(await memory.recall('running')).toHaveLength(2)
   await memory.remember({ name: 'tea', body: 'Weißgerber' })
   await memory.remember({ name: 'new', body: 'on-call' })
@@ -44,10 +44,10 @@ test('reads and changes without FTS5 what was remembered with it, and back again
   await without.close()
 
   const again = await inFile()
-  expect(await context(again).recall('running 緑茶')).toEqual([])
-  expect(await context(again).recall('weissgerber')).toMatchObject([{ name: 'tea' }])
-  expect(await context(again).recall('oncall')).toMatchObject([{ name: 'new' }])
-  expect(await context(again).recall('京都')).toMatchObject([{ kind: 'episode' }])
+  expect(await openMemory(again).recall('running 緑茶')).toEqual([])
+  expect(await openMemory(again).recall('weissgerber')).toMatchObject([{ name: 'tea' }])
+  expect(await openMemory(again).recall('oncall')).toMatchObject([{ name: 'new' }])
+  expect(await openMemory(again).recall('京都')).toMatchObject([{ kind: 'episode' }])
   await expectIndexesToAgree(again)
   await again.close()
 })
@@ -55,7 +55,7 @@ test('reads and changes without FTS5 what was remembered with it, and back again
 test('refuses to write without FTS5 past the indexes of others', async () => {
   const file = path('documented.db')
   const driver = betterSqlite3Driver(file)
-  await context(driver).remember({ name: 'tea', body: 'green' })
+  await openMemory(driver).remember({ name: 'tea', body: 'green' })
   await driver.batch([
     { sql: `create virtual table ctx_memory_fts using fts5(body, content='ctx_memory')` },
     {
@@ -66,7 +66,7 @@ test('refuses to write without FTS5 past the indexes of others', async () => {
   ])
   await driver.close()
   const without = sqlJsDriver({ storage: fileStorage(file) })
-  const memory = context(without)
+  const memory = openMemory(without)
   await expect(memory.remember({ name: 'coffee', body: 'x' })).rejects.toMatchObject({
     code: 'SQL_ERROR',
     message: expect.stringContaining('FTS5'),
@@ -78,7 +78,7 @@ test('refuses to write without FTS5 past the indexes of others', async () => {
 
 test('finds all that it found before when VACUUM has numbered the rows anew', async () => {
   const driver = betterSqlite3Driver(path('vacuum.db'))
-  const memory = context(driver)
+  const memory = openMemory(driver)
   for (let n = 0; n < 20; n++) await memory.remember({ name: `n${n}`, body: `word${n} 東京` })
   for (let n = 0; n < 20; n += 2) await memory.forget(`n${n}`)
   await driver.batch([{ sql: 'vacuum' }])

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { context } from '@persql/context'
+import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { SessionStore } from '@persql/session-core'
@@ -199,7 +199,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 test('recall reads all rows where text indexes are missing, and neighbors says that its tables are', async () => {
   const path = join(temporaryFolder(), 'agents.db')
   const without = sqlJsDriver({ storage: fileStorage(path) })
-  await context(without).remember({ name: 'tea', body: 'Earl Grey' })
+  await openMemory(without).remember({ name: 'tea', body: 'Earl Grey' })
   await without.batch([{ sql: 'drop table ctx_edge' }])
   await without.close()
   const { call } = await connect('better-sqlite3', { path })

@@ -1,6 +1,6 @@
-import { checkCount } from '../check.ts'
-import type { ContextStore } from '../context-store.ts'
+import { checkCount } from '../arguments/check-number.ts'
 import type { Memory, MemoryType } from '../memory.ts'
+import type { MemoryStore } from '../memory-store.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 
 export interface InjectMemoryOptions {
@@ -31,7 +31,7 @@ const MAX_DESCRIPTION = 200
  */
 export function injectMemory<Args extends unknown[]>(
   instructions: Instructions<Args> | undefined,
-  store: Pick<ContextStore, 'index'>,
+  store: Pick<MemoryStore, 'index'>,
   options: InjectMemoryOptions = {},
 ): (...args: Args) => Promise<string> {
   const { countTokens = estimateTokens, type } = options

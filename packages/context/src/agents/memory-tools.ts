@@ -1,6 +1,6 @@
 import { checkSessionId, isStorageError } from '@persql/session-core'
-import type { ContextStore } from '../context-store.ts'
 import { MEMORY_TYPES, type MemoryHit, type NewMemory } from '../memory.ts'
+import type { MemoryStore } from '../memory-store.ts'
 
 /** A function tool as the OpenAI Agents SDK takes it: `new Agent({ tools: [...memoryTools(store)] })`. */
 export interface MemoryTool {
@@ -30,7 +30,7 @@ export interface MemoryToolsOptions {
 }
 
 /** Tools with which a model remembers, recalls and forgets: `remember_memory`, `recall_memory`, `forget_memory`. */
-export function memoryTools(store: ContextStore, options: MemoryToolsOptions = {}): MemoryTool[] {
+export function memoryTools(store: MemoryStore, options: MemoryToolsOptions = {}): MemoryTool[] {
   const sessionId = options.sessionId === undefined ? undefined : checkSessionId(options.sessionId)
   return [
     functionTool(

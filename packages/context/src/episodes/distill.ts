@@ -1,10 +1,10 @@
 import { type SessionStore, type SqlStatement, StorageError } from '@persql/session-core'
-import type { Summary } from '../context-store.ts'
 import { type EpisodeRow, memoryStatements } from '../facts/memory-statements.ts'
 import { toEpisode } from '../facts/read-rows.ts'
 import { indexEpisode } from '../layout/index-statements.ts'
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { Episode } from '../memory.ts'
+import type { Summary } from '../memory-store.ts'
 
 /** How often it starts over because another caller was faster. */
 const ATTEMPTS = 10

@@ -1,8 +1,8 @@
 import { compileStatement, param, type SqlValue, statementBuilder } from '@persql/session-core'
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { ContextTables } from '../layout/memory-tables.ts'
+import type { MemoryTables } from '../layout/memory-tables.ts'
 
-const db = statementBuilder<ContextTables>()
+const db = statementBuilder<MemoryTables>()
 
 const limit = param<number>('limit')
 
@@ -175,12 +175,12 @@ export interface FactTexts extends Record<string, SqlValue> {
 }
 
 export type EpisodeRow = {
-  [Column in (typeof EPISODE_COLUMNS)[number]]: ContextTables['ctx_episode'][Column]
+  [Column in (typeof EPISODE_COLUMNS)[number]]: MemoryTables['ctx_episode'][Column]
 }
 
 type TimeRange = { since: number | null; until: number | null }
 
-type Selection = SelectQueryBuilder<ContextTables, 'ctx_memory' | 'ctx_episode', Record<never, never>>
+type Selection = SelectQueryBuilder<MemoryTables, 'ctx_memory' | 'ctx_episode', Record<never, never>>
 
 function embed(selection: Selection) {
   return db

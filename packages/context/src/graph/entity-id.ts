@@ -1,4 +1,4 @@
-import { checkName } from '../check.ts'
+import { checkName } from '../arguments/check-text.ts'
 
 /** The id of an entity: `e_billing-meter` for `Billing meter`. Names that differ only in case or punctuation are one. */
 export function entityId(name: string): string {

@@ -1,9 +1,9 @@
 import { compileStatement, param, statementBuilder } from '@persql/session-core'
 import { sql } from 'kysely'
 import { compilable } from '../facts/memory-statements.ts'
-import type { ContextTables } from '../layout/memory-tables.ts'
+import type { MemoryTables } from '../layout/memory-tables.ts'
 
-const db = statementBuilder<ContextTables>()
+const db = statementBuilder<MemoryTables>()
 
 type Walk = { start: string; depth: number; forwards: number; backwards: number }
 

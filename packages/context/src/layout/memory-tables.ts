@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 
-/** The tables, for `Kysely<ContextTables>`. Times are milliseconds since 1970, UTC. */
-export interface ContextTables {
+/** The tables, for `Kysely<MemoryTables>`. Times are milliseconds since 1970, UTC. */
+export interface MemoryTables {
   /** Facts. */
   ctx_memory: {
     /** What the text index calls the row. */

@@ -1,5 +1,5 @@
-import { invalid } from '../check.ts'
-import type { Embed } from '../context-options.ts'
+import { invalid } from '../arguments/invalid.ts'
+import type { Embed } from '../memory-options.ts'
 
 /** Calls the user's function, and checks and normalizes what it gives. */
 export async function embedAll(embed: Embed, texts: readonly string[]): Promise<Uint8Array[]> {

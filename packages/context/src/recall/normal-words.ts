@@ -43,3 +43,8 @@ export function indexedText(text: string): string {
 export function joinedForms(compound: string): string[] {
   return hasSpaceless(compound) || /^[^']*'s$/.test(compound) ? [] : [compound.replace(JOINT, '')]
 }
+
+/** Whether there is anything in a text that could be looked for. */
+export function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text)
+}

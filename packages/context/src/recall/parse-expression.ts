@@ -1,6 +1,5 @@
 import type { Expression, Phrase } from './expression.ts'
-import { hasWords } from './has-words.ts'
-import { normalWords } from './normal-words.ts'
+import { hasWords, normalWords } from './normal-words.ts'
 
 type Token =
   | { readonly kind: 'phrase'; readonly phrase: Phrase; readonly comma: boolean }

@@ -1,4 +1,4 @@
-import { checkWeight } from '../check.ts'
+import { checkWeight } from '../arguments/check-number.ts'
 import type { MemoryKind } from '../memory.ts'
 
 /**

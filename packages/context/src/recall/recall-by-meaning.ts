@@ -1,7 +1,7 @@
-import type { Embed } from '../context-options.ts'
 import { memoryStatements } from '../facts/memory-statements.ts'
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { MemoryHit } from '../memory.ts'
+import type { Embed } from '../memory-options.ts'
 import { embedAll, nearest } from './embeddings.ts'
 import { byScore, type ResolvedRecall, toHit } from './recall.ts'
 import { type RecalledRow, recallStatement } from './recall-statements.ts'

@@ -1,6 +1,5 @@
 import type { Expression, Phrase } from './expression.ts'
-import { hasWords } from './has-words.ts'
-import { JOINTS, joinedForms, normalWords, WORD } from './normal-words.ts'
+import { hasWords, JOINTS, joinedForms, normalWords, WORD } from './normal-words.ts'
 import { parseExpression } from './parse-expression.ts'
 import { hasSpaceless, isAlphabetic, isIdeograph, pairsOfRun, partsByScript } from './spaceless-scripts.ts'
 import { withoutStopWords } from './stop-words.ts'

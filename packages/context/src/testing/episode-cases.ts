@@ -1,6 +1,6 @@
 import { SessionStore } from '@persql/session-core'
 import { expect } from 'vitest'
-import type { TestCase } from './context-store-case.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 interface Item {
   readonly text: string

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { context } from '../context.ts'
 import type { NewMemory } from '../memory.ts'
-import type { TestCase } from './context-store-case.ts'
+import { openMemory } from '../open-memory.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 const COFFEE = { name: 'coffee', description: 'Drinks', type: 'user', body: 'Oat flat white' } as const
 const LONE_SURROGATE = '\ud800'
@@ -89,7 +89,7 @@ export function factCases(test: TestCase): void {
     }
     await expect(store().index({ limit: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     await expect(store().recall('x', { limit: 1.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
-    expect(() => context({} as never)).toThrow('SqlDriver')
+    expect(() => openMemory({} as never)).toThrow('SqlDriver')
     expect(driver.batches).toBe(0)
   })
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { entityId } from '../graph/entity-id.ts'
-import type { TestCase } from './context-store-case.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 export function graphCases(test: TestCase): void {
   test('links entities and finds what is connected', async ({ store }) => {

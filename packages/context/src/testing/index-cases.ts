@@ -1,8 +1,8 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
 import { expect } from 'vitest'
-import { context } from '../context.ts'
-import type { ContextStore } from '../context-store.ts'
-import type { TestCase } from './context-store-case.ts'
+import type { MemoryStore } from '../memory-store.ts'
+import { openMemory } from '../open-memory.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 const TABLES = ['ctx_memory', 'ctx_episode']
 
@@ -20,7 +20,7 @@ const unindexed = { sql: 'select count(*) from ctx_unindexed' }
 
 /** Expects of all text indexes that they hold exactly what they would hold if they were made now. */
 export async function expectIndexesToAgree(driver: SqlDriver): Promise<void> {
-  const memory = context(driver)
+  const memory = openMemory(driver)
   const both = () => Promise.all(TABLES.map((table) => contents(driver, `${table}_words`)))
   await memory.init()
   const kept = await both()
@@ -56,7 +56,7 @@ const FORMER = TABLES.flatMap((table) => {
 })
 
 /** Makes a database with what the first layout had beside the tables of today. */
-async function makeFormerLayout(driver: SqlDriver, store: ContextStore) {
+async function makeFormerLayout(driver: SqlDriver, store: MemoryStore) {
   await store.init()
   const drops = TABLES.flatMap((table) => [
     `drop table ${table}_words`,
@@ -149,7 +149,7 @@ export function indexCases(test: TestCase): void {
         return driver.batch(statements, options)
       },
     }
-    expect(await context(racing).recall('oolong')).toEqual([])
+    expect(await openMemory(racing).recall('oolong')).toEqual([])
     expect(isFirst).toBe(false)
     expect(await store().recall('sencha')).toMatchObject([{ name: 'n' }])
     await expectIndexesToAgree(driver)
@@ -164,7 +164,7 @@ export function indexCases(test: TestCase): void {
       { sql: `insert into ctx_episode (id, body, happened_at) values ('ep_1', 'on-call', 1)` },
     ])
     // Another handle on the database does not know its tables.
-    const memory = context({ ...driver })
+    const memory = openMemory({ ...driver })
     await memory.remember({ name: 'new', body: 'Αθήνα' })
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
     expect(await memory.recall('oncall')).toMatchObject([{ name: 'ep_1' }])
@@ -189,7 +189,7 @@ export function indexCases(test: TestCase): void {
         sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m_1', 'old', 'Weißgerber 東京', 1, 1)`,
       },
     ])
-    const memory = context(readOnly(driver))
+    const memory = openMemory(readOnly(driver))
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
     expect(await memory.recall('東京')).toMatchObject([{ name: 'old' }])
     expect(await memory.get('old')).toMatchObject({ id: 'm_1' })
@@ -198,7 +198,7 @@ export function indexCases(test: TestCase): void {
   test('finds what others wrote also where it may not index it', async ({ store, driver }) => {
     await store().remember({ name: 'tea', body: 'green tea' })
     await driver.batch([{ sql: `update ctx_memory set body = 'Weißgerber'` }])
-    const memory = context(readOnly(driver))
+    const memory = openMemory(readOnly(driver))
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'tea' }])
     expect(await memory.recall('green')).toEqual([])
   })
@@ -218,7 +218,7 @@ export function indexCases(test: TestCase): void {
       { sql: `insert into ctx_memory_words(ctx_memory_words, rank) values ('crisismerge', 14)` },
     ])
     // Another handle on the database does not know that the tables are made.
-    await context({ ...driver }).init()
+    await openMemory({ ...driver }).init()
     const [chosen] = await driver.batch([
       { sql: `select v from ctx_memory_words_config where k = 'crisismerge'` },
     ])

@@ -1,2 +1,2 @@
-export { type ContextStoreSuite, describeContextStore } from './describe-context-store.ts'
+export { describeMemoryStore, type MemoryStoreSuite } from './describe-memory-store.ts'
 export { expectIndexesToAgree } from './index-cases.ts'

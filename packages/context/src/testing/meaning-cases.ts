@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { Embed } from '../context-options.ts'
-import type { TestCase } from './context-store-case.ts'
+import type { Embed } from '../memory-options.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 /** Knows the meaning of a few words. */
 const MEANINGS = [/dog|puppy|hound/, /car|vehicle|truck/, /tea|beverage|drink/]

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { ContextStore } from '../context-store.ts'
-import type { TestCase } from './context-store-case.ts'
+import type { MemoryStore } from '../memory-store.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 /** A text that was remembered, and what finds it among the others. */
 const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [
@@ -57,7 +57,7 @@ const APART: readonly (readonly [body: string, query: string])[] = [
   ['JavaScript', 'script'],
 ]
 
-const names = async (store: ContextStore, ...args: Parameters<ContextStore['recall']>) =>
+const names = async (store: MemoryStore, ...args: Parameters<MemoryStore['recall']>) =>
   (await store.recall(...args)).map(({ name }) => name)
 
 export function recallCases(test: TestCase): void {
@@ -333,7 +333,7 @@ export function recallCases(test: TestCase): void {
     const later = new Date(clock.now)
     await memory.remember({ name: 'new', type: 'project', body: 'green' })
     const { id } = await memory.record({ body: 'green' })
-    const found = async (options: Parameters<ContextStore['recall']>[1]) =>
+    const found = async (options: Parameters<MemoryStore['recall']>[1]) =>
       (await names(memory, 'green', options)).sort()
     expect(await found({ kinds: ['fact'] })).toEqual(['new', 'old'])
     expect(await found({ kinds: ['episode'] })).toEqual([id])

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { TestCase } from './context-store-case.ts'
+import type { TestCase } from './memory-store-case.ts'
 
 export function workingCases(test: TestCase): void {
   test('keeps keys and values for a run', async ({ store }) => {

@@ -1,5 +1,7 @@
 import { type SqlValue, StorageError } from '@persql/session-core'
-import { checkCount, checkName, checkText, invalid } from '../check.ts'
+import { checkCount } from '../arguments/check-number.ts'
+import { checkName, checkText } from '../arguments/check-text.ts'
+import { invalid } from '../arguments/invalid.ts'
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import { workingStatements } from './working-statements.ts'
 

@@ -1,7 +1,7 @@
 import { compileStatement, param, statementBuilder } from '@persql/session-core'
-import type { ContextTables } from '../layout/memory-tables.ts'
+import type { MemoryTables } from '../layout/memory-tables.ts'
 
-const db = statementBuilder<ContextTables>()
+const db = statementBuilder<MemoryTables>()
 
 /** The statements for working memory; compiled once. */
 export const workingStatements = {

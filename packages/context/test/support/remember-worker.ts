@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { context } from '../../src/index.ts'
+import { openMemory } from '../../src/index.ts'
 
 /** Remembers, updates and forgets until it is killed, and says so after each fact. */
 const [, , path, round] = process.argv
-const memory = context(betterSqlite3Driver(path!, { synchronous: 'normal' }))
+const memory = openMemory(betterSqlite3Driver(path!, { synchronous: 'normal' }))
 
 for (let count = 0; ; count++) {
   const name = `${round} ${count}`

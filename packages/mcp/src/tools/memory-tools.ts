@@ -1,4 +1,4 @@
-import { type ContextStore, context, entityId, MEMORY_TYPES } from '@persql/context'
+import { entityId, MEMORY_TYPES, type MemoryStore, openMemory } from '@persql/context'
 import type { PerSQLDatabase } from '@persql/sdk'
 import { z } from 'zod'
 import { cutText, readable } from '../cells.ts'
@@ -145,6 +145,6 @@ export const memoryTools = [
 ]
 
 /** The memory of a database. Only what writes makes its tables. */
-function memoryOf(handle: PerSQLDatabase, createTables: boolean): ContextStore {
-  return context(handle, { source: 'mcp', createTables })
+function memoryOf(handle: PerSQLDatabase, createTables: boolean): MemoryStore {
+  return openMemory(handle, { source: 'mcp', createTables })
 }

@@ -7,19 +7,10 @@ import {
   type SqlStatement,
   toSqlDriver,
 } from '@persql/session-core'
-import {
-  checkCount,
-  checkFilled,
-  checkName,
-  checkOneOf,
-  checkString,
-  checkText,
-  checkTime,
-  invalid,
-  optional,
-} from './check.ts'
-import type { ContextOptions } from './context-options.ts'
-import type { ContextStore, DistillOptions, NeighborsOptions, Summary } from './context-store.ts'
+import { checkCount, checkTime } from './arguments/check-number.ts'
+import { checkFilled, checkName, checkOneOf, checkString, checkText } from './arguments/check-text.ts'
+import { invalid } from './arguments/invalid.ts'
+import { optional } from './arguments/optional.ts'
 import { distill } from './episodes/distill.ts'
 import { type EpisodeRow, memoryStatements } from './facts/memory-statements.ts'
 import { toEpisode, toMemory } from './facts/read-rows.ts'
@@ -30,28 +21,31 @@ import { indexUnindexed } from './layout/index-unindexed.ts'
 import { MemoryBatches } from './layout/memory-batches.ts'
 import { memoryLayout } from './layout/memory-layout.ts'
 import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
+import type { MemoryOptions } from './memory-options.ts'
+import type { DistillOptions, MemoryStore, NeighborsOptions, Summary } from './memory-store.ts'
+import { embedMissing } from './recall/embed-missing.ts'
 import { embedAll } from './recall/embeddings.ts'
 import { resolveRanking } from './recall/ranking.ts'
 import { recallByText, resolveRecall } from './recall/recall.ts'
 import { fuseWithNearest } from './recall/recall-by-meaning.ts'
 import { workingMemory } from './working/working-memory.ts'
 
-const DAY = 24 * 60 * 60 * 1000
+/** One day. */
+const WORKING_TTL = 24 * 60 * 60 * 1000
+/** Each edge away is a pass over all that was reached, and in a graph of people or topics six reach nearly everything. */
 const MAX_DEPTH = 20
 const NOTHING: SqlStatement = { sql: 'select 1' }
-/** How many texts are embedded at a time by `init`. */
-const EMBEDDED_AT_ONCE = 64
 
 /**
  * The memory of a database: a `SqlDriver`, or a PerSQL database handle, which both stay yours to close. Makes no
  * request by itself. Throws `INVALID_ARGUMENT` for options that cannot be used.
  */
-export function context(database: SqlDriver | DatabaseHandle, options: ContextOptions = {}): ContextStore {
+export function openMemory(database: SqlDriver | DatabaseHandle, options: MemoryOptions = {}): MemoryStore {
   const { createTables = true, embed, now = Date.now } = options
   const batches = new MemoryBatches(toSqlDriver(database), createTables)
   const source = optional(options.source, (value) => checkName('source', value))
   const ranking = resolveRanking(options.ranking)
-  const workingTtl = checkCount('workingTtl', options.workingTtl ?? DAY, 1)
+  const workingTtl = checkCount('workingTtl', options.workingTtl ?? WORKING_TTL, 1)
   const sessions = new SessionStore<unknown>(batches.driver, { createTables })
 
   const read = (...batch: SqlStatement[]) => batches.run(batch, { readOnly: true })
@@ -79,34 +73,6 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
     return [memoryStatements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
   }
 
-  /** Embeds some of what has no vector. False where there was nothing. */
-  async function embedSome(): Promise<boolean> {
-    if (!embed) return false
-    const limit = EMBEDDED_AT_ONCE
-    const [facts, episodes] = await read(
-      memoryStatements.factsToEmbed({ limit }),
-      memoryStatements.episodesToEmbed({ limit }),
-    )
-    const toText = ([name, title, body]: readonly unknown[], isFact: boolean) =>
-      isFact ? `${name}\n${title}\n${body}` : `${title}\n${body}`
-    const rows = [
-      ...rowsOf(facts).map((row) => ({ row, isFact: true })),
-      ...rowsOf(episodes).map((row) => ({ row, isFact: false })),
-    ].slice(0, limit)
-    if (rows.length === 0) return false
-    const vectors = await embedAll(
-      embed,
-      rows.map(({ row, isFact }) => toText(row, isFact)),
-    )
-    await batches.run(
-      rows.map(({ row, isFact }, index) => {
-        const embedded = { name: String(row[0]), version: Number(row[3]), vector: vectors[index]! }
-        return isFact ? memoryStatements.embedFact(embedded) : memoryStatements.embedEpisode(embedded)
-      }),
-    )
-    return true
-  }
-
   return {
     async init() {
       await batches.run([NOTHING])
@@ -115,7 +81,7 @@ export function context(database: SqlDriver | DatabaseHandle, options: ContextOp
         await batches.run(memoryLayout.noteDifferences)
         await indexUnindexed(batches)
       }
-      while (await embedSome());
+      if (embed) await embedMissing(batches, embed)
     },
 
     async remember(memory) {

@@ -1,4 +1,4 @@
-import { StorageError } from '@persql/session-core'
+import { invalid } from './invalid.ts'
 
 const MAX_NAME_LENGTH = 1024
 
@@ -31,14 +31,6 @@ export function checkName(what: string, value: unknown): string {
   return name
 }
 
-/** Nothing, or what the check makes of it. */
-export function optional<Value, Checked>(
-  value: Value | null | undefined,
-  check: (value: Value) => Checked,
-): Checked | null {
-  return value === undefined || value === null ? null : check(value)
-}
-
 export function checkOneOf<Choice extends string>(
   what: string,
   choices: readonly Choice[],
@@ -46,27 +38,4 @@ export function checkOneOf<Choice extends string>(
 ): Choice {
   if (choices.includes(value as Choice)) return value as Choice
   throw invalid(`The ${what} must be one of ${choices.join(', ')}.`)
-}
-
-/** A whole number from `least` on. SQLite takes all up to 2^53. */
-export function checkCount(what: string, value: unknown, least = 0): number {
-  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
-  throw invalid(`${what} must be a whole number, at least ${least}.`)
-}
-
-/** A number that need not be whole. */
-export function checkWeight(what: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
-  throw invalid(`${what} must be a number, at least 0.`)
-}
-
-/** Milliseconds since 1970. */
-export function checkTime(what: string, value: unknown): number {
-  const time = value instanceof Date ? value.getTime() : Number.NaN
-  if (!Number.isNaN(time)) return time
-  throw invalid(`${what} must be a valid Date.`)
-}
-
-export function invalid(message: string): StorageError {
-  return new StorageError('INVALID_ARGUMENT', message)
 }

@@ -6,7 +6,7 @@ import type { Ranking } from './recall/ranking.ts'
  */
 export type Embed = (texts: string[]) => Promise<readonly Float32Array[]>
 
-export interface ContextOptions {
+export interface MemoryOptions {
   /** Who remembers, noted in new rows: the name of an agent, say. */
   readonly source?: string | undefined
   /** False where somebody else makes the tables; then nothing but data is ever written. Default: true. */

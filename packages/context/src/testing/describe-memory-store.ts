@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { context } from '../context.ts'
-import type { ContextOptions } from '../context-options.ts'
-import type { TestCase } from './context-store-case.ts'
+import type { MemoryOptions } from '../memory-options.ts'
+import { openMemory } from '../open-memory.ts'
 import { episodeCases } from './episode-cases.ts'
 import { factCases } from './fact-cases.ts'
 import { graphCases } from './graph-cases.ts'
 import { indexCases } from './index-cases.ts'
 import { meaningCases } from './meaning-cases.ts'
+import type { TestCase } from './memory-store-case.ts'
 import { recallCases } from './recall-cases.ts'
 import { workingCases } from './working-cases.ts'
 
-export interface ContextStoreSuite {
+export interface MemoryStoreSuite {
   readonly name: string
   /** Makes a driver on an empty database. `location` is a path in a folder of its own, new for every case. */
   create(location: string): SqlDriver | Promise<SqlDriver>
@@ -26,7 +26,7 @@ export interface ContextStoreSuite {
  * Declares a vitest suite with everything a memory does on one kind of database. Each case is a test of its own, so
  * `vitest -t` runs one of them by its name.
  */
-export function describeContextStore({ name, create, hasFts = true }: ContextStoreSuite): void {
+export function describeMemoryStore({ name, create, hasFts = true }: MemoryStoreSuite): void {
   describe(`${name}: memory`, () => {
     let folder: string
     let driver: SqlDriver & { batches: number }
@@ -44,7 +44,8 @@ export function describeContextStore({ name, create, hasFts = true }: ContextSto
     const testCase: TestCase = (title, run) => {
       test(title, async () => {
         const clock = { now: Date.UTC(2026, 0, 31, 12) }
-        const store = (options: ContextOptions = {}) => context(driver, { now: () => clock.now, ...options })
+        const store = (options: MemoryOptions = {}) =>
+          openMemory(driver, { now: () => clock.now, ...options })
         await run({ driver, store, clock })
       })
     }

@@ -70,7 +70,7 @@ export interface DistillOptions<Item> {
  * that needs them. Every rejection is a `StorageError`, or what your own `embed` or `summarize` threw, and a rejected
  * change changed nothing. Texts given by users or models are safe everywhere.
  */
-export interface ContextStore {
+export interface MemoryStore {
   /**
    * Makes the tables, indexes the rows that others wrote, brings a text index up to date that no longer agrees with
    * its rows (after a `VACUUM`, say), and embeds what has no vector yet. Not needed otherwise; safe to call again.

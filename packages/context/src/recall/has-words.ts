@@ -1,3 +1,0 @@
-export function hasWords(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text)
-}
