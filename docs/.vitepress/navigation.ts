@@ -25,6 +25,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
       ['Human approval', '/human-approval'],
       ['Compaction', '/compaction'],
       ['Memory', '/memory'],
+      ['How recall ranks', '/memory-recall'],
       ['Isolation per agent', '/isolation'],
       ['MCP', '/mcp'],
     ),

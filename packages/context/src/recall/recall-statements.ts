@@ -62,7 +62,7 @@ const LEAST_RELEVANCE = sql`case
 
 const compiled = new Map<string, (params: RecallParams) => SqlStatement>()
 
-/** The statement that recalls one kind, best first. Its columns are those of {@link RecalledRow}. */
+/** The statement that recalls one kind, best first, which docs/memory-recall.md explains. Its columns are those of {@link RecalledRow}. */
 export function recallStatement(kind: MemoryKind, search: Search): (params: RecallParams) => SqlStatement {
   const key = `${kind} ${search}`
   const known = compiled.get(key) ?? compileStatement<RecallParams>(compilable(recall(kind, search)))
