@@ -12,38 +12,39 @@ import type {
 import type { WorkingMemory } from './working/working-memory.ts'
 
 export interface RecallOptions {
-  /** Default: 10. */
+  /** How many memories are recalled at most. Default: 10. */
   readonly limit?: number | undefined
-  /** Default: facts and episodes. */
+  /** The kinds of memories that are recalled. Default: facts and episodes. */
   readonly kinds?: readonly MemoryKind[] | undefined
-  /** Only facts of this type, and no episodes. */
+  /** The type that facts must have to be recalled; with it, no episodes are. Default: memories of every type are. */
   readonly type?: MemoryType | undefined
-  /** Only what was updated, or happened, at this time or later. */
+  /** The time at which a memory must have been updated, or have happened, or later. Default: no limit. */
   readonly since?: Date | undefined
-  /** Only what was updated, or happened, before this time. */
+  /** The time before which a memory must have been updated, or have happened. Default: no limit. */
   readonly until?: Date | undefined
 }
 
 export interface IndexOptions {
-  /** Default: 50. */
+  /** How many facts are listed at most. Default: 50. */
   readonly limit?: number | undefined
+  /** The type that facts must have to be listed. Default: facts of every type are. */
   readonly type?: MemoryType | undefined
 }
 
 export interface EpisodesOptions {
-  /** Default: 50. */
+  /** How many episodes are listed at most. Default: 50. */
   readonly limit?: number | undefined
   readonly sessionId?: string | undefined
   readonly runId?: string | undefined
   readonly outcome?: string | undefined
-  /** Only what happened at this time or later. */
+  /** The time at which an episode must have happened, or later. Default: no limit. */
   readonly since?: Date | undefined
-  /** Only what happened before this time. */
+  /** The time before which an episode must have happened. Default: no limit. */
   readonly until?: Date | undefined
 }
 
 export interface NeighborsOptions {
-  /** How many edges away, at most 20. Default: 1. */
+  /** How many edges away an entity may be, at most 20. Default: 1. */
   readonly depth?: number | undefined
   /** Which way edges are followed. Default: `both`. */
   readonly direction?: 'out' | 'in' | 'both' | undefined
@@ -53,7 +54,7 @@ export interface NeighborsOptions {
 export type Summary = string | Pick<NewEpisode, 'title' | 'body' | 'outcome'>
 
 export interface DistillOptions<Item> {
-  /** Noted in the episode. */
+  /** The run that is noted in the episode. Default: none is. */
   readonly runId?: string | undefined
   /**
    * Where the session is read. Default: the sessions of the same database, in the tables of default names. What was
@@ -81,33 +82,35 @@ export interface MemoryStore {
   remember(memory: NewMemory): Promise<Memory>
 
   /**
-   * Facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do: its words,
-   * `"exact phrases"` and `prefixes*` are alternatives, unless `AND`, `OR`, `NOT`, `NEAR(a b, 5)` or parentheses join
-   * them as in FTS5. A blank text recalls the newest. Where others wrote rows that are not indexed yet, it indexes
-   * them first. With `embed`, two batches more.
+   * Finds facts and episodes that fit the text, best first; an empty list where nothing does. Any text will do: its
+   * words, `"exact phrases"` and `prefixes*` are alternatives, unless `AND`, `OR`, `NOT`, `NEAR(a b, 5)` or
+   * parentheses join them as in FTS5. A blank text recalls the newest. Where others wrote rows that are not indexed
+   * yet, it indexes them first. With `embed`, two batches more.
    */
   recall(text: string, options?: RecallOptions): Promise<MemoryHit[]>
 
-  /** The facts, latest change first: what to load into a prompt. */
+  /** Lists the facts, latest change first: what to load into a prompt. */
   index(options?: IndexOptions): Promise<Memory[]>
 
+  /** Resolves with the fact of this name, or with `null`. */
   get(name: string): Promise<Memory | null>
 
-  /** Deletes the fact of this name, or the episode of this id. False where there was none. */
+  /** Deletes the fact of this name, or the episode of this id. Resolves with false where there was none. */
   forget(name: string): Promise<boolean>
 
   /** Connects two entities, making those that are missing. The same edge again changes nothing. */
   link(src: string, rel: string, dst: string): Promise<void>
 
-  /** What is connected to the entity of this name; empty where there is none. */
+  /** Finds what is connected to the entity of this name; nothing where there is none. */
   neighbors(name: string, options?: NeighborsOptions): Promise<Neighbors>
 
+  /** Counts the facts, the entities and the edges between them. */
   stats(): Promise<{ memories: number; entities: number; edges: number }>
 
   /** Keeps an episode. */
   record(episode: NewEpisode): Promise<Episode>
 
-  /** Episodes by time, latest first. */
+  /** Lists episodes by time, latest first. */
   episodes(options?: EpisodesOptions): Promise<Episode[]>
 
   /**
@@ -121,6 +124,6 @@ export interface MemoryStore {
     options?: DistillOptions<Item>,
   ): Promise<Episode | null>
 
-  /** The scratch memory of one run. */
+  /** Returns the scratch memory of one run. Does no I/O. */
   working(runId: string): WorkingMemory
 }

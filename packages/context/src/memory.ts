@@ -1,4 +1,4 @@
-/** All there are. */
+/** All types that a fact can have. */
 export const MEMORY_TYPES = ['user', 'feedback', 'project', 'reference'] as const
 
 /** What a fact is about: the user, how to work, the work itself, or where to look. */
@@ -6,26 +6,26 @@ export type MemoryType = (typeof MEMORY_TYPES)[number]
 
 /** A fact to remember. */
 export interface NewMemory {
-  /** Names the fact; remembering the name again updates it. */
+  /** The name of the fact; remembering the name again updates the fact. */
   readonly name: string
-  /** One line for the index. Default: empty. */
+  /** One line that says in the index what the fact is about. Default: empty. */
   readonly description?: string | undefined
-  /** Default: `project`. */
+  /** What the fact is about. Default: `project`. */
   readonly type?: MemoryType | undefined
   readonly body: string
-  /** The session it was learnt in. */
+  /** The session in which the fact was learnt. Default: none is noted. */
   readonly sessionId?: string | undefined
 }
 
 /** A fact: durable, with a name, updated in place. */
 export interface Memory {
-  /** `m_` and 32 hexadecimal digits; kept when the fact is updated. */
+  /** The id, of `m_` and 32 hexadecimal digits. It stays when the fact is updated. */
   readonly id: string
   readonly name: string
   readonly description: string
   readonly type: string
   readonly body: string
-  /** Who wrote it first: the `source` of that store. */
+  /** Who remembered the fact first: the `source` of that store. */
   readonly source: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -33,20 +33,20 @@ export interface Memory {
 
 /** Something that happened, to be kept. */
 export interface NewEpisode {
-  /** One line. Default: empty. */
+  /** One line that says what happened. Default: empty. */
   readonly title?: string | undefined
   readonly body: string
-  /** How it ended, in a word or two, such as `done` or `failed`. */
+  /** How the episode ended, in a word or two, such as `done` or `failed`. */
   readonly outcome?: string | undefined
   readonly sessionId?: string | undefined
   readonly runId?: string | undefined
-  /** Default: now. */
+  /** When the episode happened. Default: now. */
   readonly happenedAt?: Date | undefined
 }
 
-/** What happened in a run. Never updated. */
+/** What happened in a run. An episode is never updated. */
 export interface Episode {
-  /** `ep_` and 32 hexadecimal digits. */
+  /** The id, of `ep_` and 32 hexadecimal digits. */
   readonly id: string
   readonly title: string
   readonly body: string
@@ -55,7 +55,7 @@ export interface Episode {
   readonly runId: string | null
   readonly source: string | null
   readonly happenedAt: Date
-  /** For a distilled episode, the first and the last row of `agent_messages` that it sums up. */
+  /** The first and the last row of `agent_messages` that a distilled episode sums up; null for others. */
   readonly rows: { readonly first: number; readonly last: number } | null
 }
 
@@ -77,11 +77,11 @@ export interface MemoryHit {
   readonly runId: string | null
   readonly source: string | null
   readonly createdAt: Date
-  /** Of an episode: when it happened. */
+  /** When the fact was last remembered, or when the episode happened. */
   readonly updatedAt: Date
-  /** Higher is better; comparable within one call only. 0 where nothing was searched for. */
+  /** How well the memory fits: higher is better, within one call only. It is 0 where nothing was searched for. */
   readonly score: number
-  /** Where it is stored. */
+  /** The table in which the memory is stored. */
   readonly table: 'ctx_memory' | 'ctx_episode'
   readonly rowId: number
 }

@@ -23,17 +23,17 @@ import { type CachedStatement, columnNames, StatementCache } from './statement-c
 
 export interface BetterSqlite3DriverOptions {
   /**
-   * `full`: what was acknowledged survives a power cut; one fsync for each write. `normal`: it survives a crash of
-   * the process, but the latest writes may be gone after a power cut or a crash of the system.
-   * Default: `full`.
+   * When an acknowledged write is durable. `full`: what was acknowledged survives a power cut; one fsync for each
+   * write. `normal`: it survives a crash of the process, but the latest writes may be gone after a power cut or a
+   * crash of the system. Default: `full`.
    */
   readonly synchronous?: 'full' | 'normal' | undefined
   /** How long a batch waits for another connection's lock before it rejects with `BUSY`. Default: 10,000 ms. */
   readonly busyTimeout?: number | undefined
   /**
-   * Opens the file for reading only; it must exist. Nothing is changed, and nothing is left beside it, an empty write-ahead log neither. Where SQLite
-   * cannot read it in place, as in a folder that may not be written, a temporary copy is read, as it is when the
-   * driver opens. Not for a handle. Default: false.
+   * Opens the file for reading only; it must exist. Nothing is changed, and nothing is left beside it, an empty
+   * write-ahead log neither. Where SQLite cannot read it in place, as in a folder that may not be written, a
+   * temporary copy is read, as it is when the driver opens. Not for a handle. Default: false.
    */
   readonly readOnly?: boolean | undefined
 }

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3'
 import { copyForReading } from './copy-for-reading.ts'
 import type { OpenedFile } from './opened-file.ts'
 
-/** With these, SQLite says that it would have to write something first to read the file where it is. */
+/** The codes with which SQLite says that it would have to write something first to read the file where it is. */
 const NEEDS_A_COPY = /^SQLITE_(CANTOPEN|READONLY_(ROLLBACK|RECOVERY|CANTINIT|CANTLOCK|DIRECTORY))/
 
 /**

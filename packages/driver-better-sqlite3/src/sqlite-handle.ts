@@ -12,9 +12,9 @@ export interface PreparedStatement {
   readonly reader: boolean
   /** True where the statement cannot change the database. */
   readonly readonly: boolean
-  /** Rows as arrays. */
+  /** Makes the statement return rows as arrays. */
   raw(toggle?: boolean): PreparedStatement
-  /** Only the first column, without rows. */
+  /** Makes the statement return the first column alone, without rows around it. */
   pluck(toggle?: boolean): PreparedStatement
   safeIntegers(toggle?: boolean): PreparedStatement
   columns(): { name: string }[]

@@ -15,7 +15,10 @@ export interface CachedStatement {
   /** Whether SQLite says that it may write. It says so of pragmas as well that only tell something. */
   readonly mayWrite: boolean
   readonly mayHideWrites: boolean
-  /** Absent where another connection can change them under the statement, by altering a table. */
+  /**
+   * The names of the columns. Absent where another connection can change them under the statement, by altering a
+   * table.
+   */
   readonly columns?: readonly string[]
 }
 

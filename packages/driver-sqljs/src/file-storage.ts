@@ -60,7 +60,7 @@ export function fileStorage(path: string): DatabaseStorage {
   }
 }
 
-/** Of a symbolic link, the path of the file that it leads to, so that the link stays. */
+/** The path of the file that a symbolic link leads to, so that the link stays, or else the path itself. */
 async function locate(file: string): Promise<string> {
   return nodeModules()
     .fs.realpath(file)

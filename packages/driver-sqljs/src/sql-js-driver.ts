@@ -9,12 +9,13 @@ import { SqlJsEngine } from './sql-js-engine.ts'
 const LONGEST_DELAY = 2 ** 31 - 1
 
 export interface SqlJsDriverOptions {
-  /** Where the database is kept. Default: nowhere, it is gone with the driver. */
+  /** Where the database is kept. Default: nowhere, so that it is gone with the driver. */
   readonly storage?: DatabaseStorage | undefined
   /**
-   * 0: a write resolves when it has been saved. Otherwise it resolves at once, and the writes of so many milliseconds
-   * are saved together: a crash can lose them. Where such a save fails, the writes stay in memory; the next write
-   * tries again first, and is rejected when that fails as well; so is `close`. Default: 0.
+   * How long a write may wait to be saved, in milliseconds. 0: a write resolves when it has been saved. Otherwise it
+   * resolves at once, and the writes of so many milliseconds are saved together: a crash can lose them. Where such a
+   * save fails, the writes stay in memory; the next write tries again first, and is rejected when that fails as well;
+   * so is `close`. Default: 0.
    */
   readonly saveDelay?: number | undefined
   /** How to start sql.js, or a sql.js that was started before. */

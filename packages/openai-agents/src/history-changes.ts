@@ -1,6 +1,6 @@
 import type { AgentInputItem } from './agents-sdk.ts'
 
-/** As in `SessionHistoryRewriteArgs` of the Agents SDK. */
+/** Mutations of a history, as in `SessionHistoryRewriteArgs` of the Agents SDK. */
 export interface HistoryMutations {
   readonly mutations: readonly {
     readonly type: 'replace_function_call'
@@ -9,7 +9,7 @@ export interface HistoryMutations {
   }[]
 }
 
-/** As in `SessionHistoryTransactionArgs` of the Agents SDK. */
+/** A change of a history under an operation id, as in `SessionHistoryTransactionArgs` of the Agents SDK. */
 export interface HistoryTransaction {
   readonly operationId: string
   readonly transaction:

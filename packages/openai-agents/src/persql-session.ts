@@ -9,6 +9,7 @@ import { checkHistoryTransaction } from './check-history-transaction.ts'
 import type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 
+/** The options of a {@link PerSQLSession}: its window, codec, tables, and who is told of corrupt rows. */
 export type PerSQLSessionOptions = OpenSessionOptions<AgentInputItem>
 
 /**
@@ -33,7 +34,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
     this.#session = new OpenSession(sessionId, database, options)
   }
 
-  /** A session on the database with this URL, as in `openDriver`. `close` it after use. */
+  /** Opens a session on the database with this URL, as in `openDriver`. `close` it after use. */
   static async open(
     sessionId: string,
     url: string,
@@ -42,7 +43,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
     return PerSQLSession.#over(await OpenSession.byUrl(sessionId, url, options))
   }
 
-  /** A session on the database that `PERSQL_DATABASE` names, as in `driverFromEnv`. `close` it after use. */
+  /** Opens a session on the database that `PERSQL_DATABASE` names, as in `driverFromEnv`. `close` it after use. */
   static async fromEnv(sessionId: string, options: PerSQLSessionOptions = {}): Promise<PerSQLSession> {
     return PerSQLSession.#over(await OpenSession.fromEnv(sessionId, options))
   }
@@ -53,14 +54,14 @@ export class PerSQLSession implements Session, AsyncDisposable {
     return session
   }
 
-  /** Does no I/O. */
+  /** Resolves with the id that the session was made with. Does no I/O. */
   async getSessionId(): Promise<string> {
     return this.#session.sessionId
   }
 
   /**
-   * The latest `limit` items, oldest first; none for a limit below one. Without a limit: what the `window` option
-   * says. The items are the caller's own copies.
+   * Resolves with the latest `limit` items, oldest first; with none for a limit below one. Without a limit, the
+   * `window` option says which. The items are the caller's own copies.
    */
   getItems(limit?: number): Promise<AgentInputItem[]> {
     return this.#session.read(limit)
@@ -119,6 +120,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
     await this.#session.close()
   }
 
+  /** Closes the session, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }

@@ -1,8 +1,8 @@
 const PIECES = /[A-Za-z]+|\p{L}|\p{M}|\p{N}+|\s+|./gsu
 
 /**
- * How many tokens a text has at most, as long as it is ordinary text: what the tokenizers of current models make of
- * it is less, in every script. Only a tokenizer knows the number.
+ * Estimates how many tokens a text has at most, as long as it is ordinary text: what the tokenizers of current models
+ * make of it is less, in every script. Only a tokenizer knows the number.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0

@@ -11,7 +11,7 @@ export interface InjectMemoryOptions {
    * too high for ordinary text.
    */
   readonly countTokens?: ((text: string) => number) | undefined
-  /** Only facts of this type. Default: all. */
+  /** The type that facts must have to be added. Default: facts of every type are. */
   readonly type?: MemoryType | undefined
 }
 
@@ -26,8 +26,8 @@ const MAX_FACTS = 1000
 const MAX_DESCRIPTION = 200
 
 /**
- * The instructions followed by the index of the memory, as it is when the run begins: as many facts as the budget
- * holds, latest change first. Without facts, or where none fits, the instructions as they are.
+ * Makes instructions that end with the index of the memory, as it is when the run begins: as many facts as the budget
+ * holds, latest change first. Without facts, or where none fits, they stay as they are.
  */
 export function injectMemory<Args extends unknown[]>(
   instructions: Instructions<Args> | undefined,
@@ -61,7 +61,7 @@ function fittingIndex(
   return block(fits)
 }
 
-/** One line that cannot end the block. */
+/** A fact as one line, which cannot end the block. */
 function toLine({ name, type, description, body }: Memory): string {
   const about = oneLine(description || body)
   const cut =

@@ -25,11 +25,14 @@ export interface MemoryTool {
 }
 
 export interface MemoryToolsOptions {
-  /** Noted with what is remembered. */
+  /** The session that is noted with what the model remembers. Default: none is. */
   readonly sessionId?: string | undefined
 }
 
-/** Tools with which a model remembers, recalls and forgets: `remember_memory`, `recall_memory`, `forget_memory`. */
+/**
+ * Makes the tools with which a model remembers, recalls and forgets: `remember_memory`, `recall_memory`,
+ * `forget_memory`.
+ */
 export function memoryTools(store: MemoryStore, options: MemoryToolsOptions = {}): MemoryTool[] {
   const sessionId = options.sessionId === undefined ? undefined : checkSessionId(options.sessionId)
   return [

@@ -6,7 +6,10 @@ import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { Episode } from '../memory.ts'
 import type { Summary } from '../memory-store.ts'
 
-/** How often it starts over because another caller was faster. */
+/**
+ * How often a distillation starts over because another caller was faster. Each time costs a call of a model, and a
+ * session that others have summed up so often is still running.
+ */
 const ATTEMPTS = 10
 
 /**

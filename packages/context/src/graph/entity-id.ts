@@ -1,6 +1,9 @@
 import { checkName } from '../arguments/check-text.ts'
 
-/** The id of an entity: `e_billing-meter` for `Billing meter`. Names that differ only in case or punctuation are one. */
+/**
+ * Returns the id of an entity: `e_billing-meter` for `Billing meter`. Names that differ only in case or punctuation
+ * are one.
+ */
 export function entityId(name: string): string {
   const slug = checkName('name of the entity', name)
     .normalize('NFKC')

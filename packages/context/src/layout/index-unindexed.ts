@@ -4,7 +4,7 @@ import { type UnindexedRow, unindexed } from './index-statements.ts'
 import type { MemoryBatches } from './memory-batches.ts'
 
 const ROWS = 500
-/** Of texts, in one batch. */
+/** How many characters of texts one batch has. */
 const CHARACTERS = 250_000
 
 /**

@@ -55,7 +55,7 @@ export class MemoryBatches {
     return this.runFor(() => batch, options)
   }
 
-  /** As {@link run}, for a batch that depends on whether there are text indexes. */
+  /** Runs a batch that depends on whether there are text indexes, otherwise as {@link run} does. */
   async runFor(batchFor: BatchFor, options: BatchOptions = {}): Promise<SqlResult[]> {
     const { hasFts } = this.#known
     try {

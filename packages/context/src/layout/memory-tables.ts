@@ -1,10 +1,10 @@
 import type { Generated } from 'kysely'
 
-/** The tables, for `Kysely<MemoryTables>`. Times are milliseconds since 1970, UTC. */
+/** The tables of a memory, for `Kysely<MemoryTables>`. Times are milliseconds since 1970, UTC. */
 export interface MemoryTables {
-  /** Facts. */
+  /** Each row is a fact. */
   ctx_memory: {
-    /** What the text index calls the row. */
+    /** The number by which the text index knows the row. */
     rowid: Generated<number>
     id: string
     name: string
@@ -15,12 +15,12 @@ export interface MemoryTables {
     created_at: number
     updated_at: number
   }
-  /** Where a fact was learnt, if that is known; forgotten when somebody else changes the fact. */
+  /** Each row says in which session a fact was learnt. It goes when somebody else changes the fact. */
   ctx_origin: {
     memory_id: string
     session_id: string
   }
-  /** What happened. Rows are never updated. */
+  /** Each row is an episode, and is never updated. */
   ctx_episode: {
     row: Generated<number>
     id: string
@@ -31,11 +31,12 @@ export interface MemoryTables {
     run_id: string | null
     source: string | null
     happened_at: number
-    /** Of a distilled episode: the rows of `agent_messages` that it sums up. */
+    /** The first row of `agent_messages` that a distilled episode sums up; null for others. */
     first_row: number | null
+    /** The last row of `agent_messages` that a distilled episode sums up; null for others. */
     last_row: number | null
   }
-  /** Scratch for one run; values are JSON. */
+  /** Each row is a key and a JSON value of the working memory of a run. */
   ctx_working: {
     run_id: string
     key: string
@@ -54,7 +55,7 @@ export interface MemoryTables {
     source: string | null
     created_at: number
   }
-  /** Vectors of facts and episodes: 32-bit floats, little-endian, of length 1. */
+  /** Each row is the vector of a fact or an episode: 32-bit floats, little-endian, of length 1. */
   ctx_embedding: {
     /** The id of the fact or episode. */
     id: string
@@ -62,14 +63,14 @@ export interface MemoryTables {
     version: number
     vector: Uint8Array
   }
-  /** Rows of facts and episodes that were written and are not in the text index yet. */
+  /** Each row stands for a fact or an episode that was written and is not in the text index yet. */
   ctx_unindexed: {
     kind: string
     row: number
-    /** Another one each time the row is written. */
+    /** A number that is another one each time the row is written. */
     stamp: number
   }
-  /** One row, once everything was made: the version of this layout. */
+  /** The one row says the version of this layout, once everything was made. */
   ctx_layout: {
     version: number
   }

@@ -6,17 +6,17 @@ import type { MemoryKind } from '../memory.ts'
  * BM25, where a word counts three times in a name, twice in a description or title, once in a body.
  */
 export interface Ranking {
-  /** How much more the newest counts than the oldest: 0.25 is a quarter more. Default: 0.25. */
+  /** How much more the newest memory counts than the oldest: 0.25 is a quarter more. Default: 0.25. */
   readonly recency?: number | undefined
-  /** After how many days half of that is gone. Default: 30. */
+  /** After how many days half of what `recency` adds is gone. Default: 30. */
   readonly halfLifeDays?: number | undefined
-  /** Default: 1 for both. */
+  /** How much facts and episodes count. Default: 1 for both. */
   readonly kinds?: { readonly [Kind in MemoryKind]?: number | undefined } | undefined
 }
 
 export interface ResolvedRanking {
   readonly recency: number
-  /** In milliseconds. */
+  /** The `halfLifeDays` in milliseconds. */
   readonly halfLife: number
   readonly kinds: Readonly<Record<MemoryKind, number>>
 }

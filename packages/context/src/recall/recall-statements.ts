@@ -23,7 +23,7 @@ export const BEGINNING_IF_FEWER_THAN = 10
 /** How much a beginning counts. */
 export const BEGINNING_WEIGHT = 0.5
 
-/** In the order of the columns of the index. A word counts more in a name than in a body. */
+/** Weights in the order of the columns of the index. A word counts more in a name than in a body. */
 const WEIGHTS = { ctx_memory: [3, 2, 1], ctx_episode: [2, 1] } as const
 
 /** What is searched for. */
@@ -54,7 +54,7 @@ const CANDIDATES = sql`case
   when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null then max(200, 10 * ${param('limit')})
   else -1 end`
 
-/** Of a row that its time may bring among those that are wanted; the rest need not be looked up. */
+/** The relevance from which its time may bring a row among those that are wanted; the rest need not be looked up. */
 const LEAST_RELEVANCE = sql`case
   when coalesce(${param('type')}, ${param('since')}, ${param('until')}) is null
     then ifnull((select relevance from found order by relevance desc limit 1 offset ${param('limit')} - 1), 0)
@@ -62,7 +62,10 @@ const LEAST_RELEVANCE = sql`case
 
 const compiled = new Map<string, (params: RecallParams) => SqlStatement>()
 
-/** The statement that recalls one kind, best first, which docs/memory-recall.md explains. Its columns are those of {@link RecalledRow}. */
+/**
+ * The statement that recalls one kind, best first, which docs/memory-recall.md explains. Its columns are those of
+ * {@link RecalledRow}.
+ */
 export function recallStatement(kind: MemoryKind, search: Search): (params: RecallParams) => SqlStatement {
   const key = `${kind} ${search}`
   const known = compiled.get(key) ?? compileStatement<RecallParams>(compilable(recall(kind, search)))

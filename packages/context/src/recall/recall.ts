@@ -15,7 +15,7 @@ import { scanRows } from './scan-rows.ts'
 
 const KINDS: readonly MemoryKind[] = ['fact', 'episode']
 
-/** Without a limit, as SQLite has it. */
+/** The limit that SQLite takes for none. */
 const ALL = -1
 
 interface Matches extends Pick<RecallParams, 'terms' | 'expression'> {
@@ -45,7 +45,9 @@ export function resolveRecall(options: RecallOptions = {}): ResolvedRecall {
   }
 }
 
-/** Recalls by text, or the newest where the text is blank. One batch, unless there are rows that are not indexed yet. */
+/**
+ * Recalls by text, or the newest where the text is blank. One batch, unless there are rows that are not indexed yet.
+ */
 export async function recallByText(
   batches: MemoryBatches,
   ranking: ResolvedRanking,

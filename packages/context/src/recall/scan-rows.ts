@@ -16,7 +16,7 @@ interface Document {
 /** How often a phrase is in a document; each time counts as much as its column does. */
 type Counts = ReadonlyMap<Document, number>
 
-/** Of name, description and body. */
+/** The weights of name, description and body. */
 const WEIGHTS = [3, 2, 1]
 const WORDS = new RegExp(`[${WORD}]+`, 'gu')
 /** BM25 with the constants that SQLite has, https://sqlite.org/fts5.html#the_bm25_function */
@@ -63,7 +63,7 @@ function toDocument(row: RecalledRow): Document {
   return { row, words, weights }
 }
 
-/** As the tokenizer of the index does. */
+/** The words of a text, as the tokenizer of the index takes them apart. */
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(WORDS) ?? []
 }

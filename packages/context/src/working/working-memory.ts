@@ -12,16 +12,19 @@ import { workingStatements } from './working-statements.ts'
 export interface WorkingMemory {
   readonly runId: string
 
-  /** Sets the key. `ttl`: how long it is kept, in milliseconds; default: `workingTtl` of the store. */
+  /** Sets the key, which is kept for `ttl` milliseconds. Default: `workingTtl` of the store. */
   set(key: string, value: unknown, options?: { readonly ttl?: number | undefined }): Promise<void>
 
-  /** The value, or `undefined`. Rejects with `UNREADABLE_ITEM` where somebody has stored what is no JSON. */
+  /**
+   * Resolves with the value of the key, or with `undefined`. Rejects with `UNREADABLE_ITEM` where somebody has stored
+   * what is no JSON.
+   */
   get<Value = unknown>(key: string): Promise<Value | undefined>
 
-  /** All keys and values, in the order of the keys. Rejects as `get` does. */
+  /** Resolves with all keys and values, in the order of the keys. Rejects as `get` does. */
   entries(): Promise<[key: string, value: unknown][]>
 
-  /** False where there was none. */
+  /** Deletes the key. Resolves with false where there was none. */
   delete(key: string): Promise<boolean>
 
   /** Forgets everything of the run. */

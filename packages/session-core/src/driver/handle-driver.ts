@@ -16,7 +16,7 @@ import { isStorageError, StorageError, type StorageErrorCode } from './storage-e
 export interface HandleResult {
   readonly columns?: readonly string[]
   readonly rows?: readonly (readonly unknown[])[]
-  /** The rows as objects. */
+  /** The rows as objects by column, which are read where `rows` are missing. */
   readonly data?: readonly Record<string, unknown>[]
   readonly changes?: number
   readonly lastInsertRowid?: number | bigint
@@ -24,7 +24,7 @@ export interface HandleResult {
   readonly rowsWritten?: number
 }
 
-/** What is needed of a PerSQL database handle, from `@persql/sdk` or any object of its shape. */
+/** The part of a PerSQL database handle that sessions need, from `@persql/sdk` or any object of its shape. */
 export interface DatabaseHandle {
   query(sql: string, params?: readonly unknown[]): Promise<HandleResult>
   batch(

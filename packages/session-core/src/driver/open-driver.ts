@@ -4,7 +4,10 @@ import type { SqlDriver } from './sql-driver.ts'
 import { StorageError } from './storage-error.ts'
 
 export interface OpenOptions {
-  /** To look only: a local file must exist, is neither made nor changed, and gets no files beside it. Default: false. */
+  /**
+   * Whether the database is only looked at: a local file must exist, is neither made nor changed, and gets no files
+   * beside it. Default: false.
+   */
   readonly readOnly?: boolean | undefined
 }
 
@@ -37,17 +40,17 @@ const PERSQL: DriverPackage = {
 
 /**
  * Opens a database by its URL. The driver's package is loaded when it is asked for; where it is missing, the
- * `DRIVER_NOT_INSTALLED` error names it. Rejects with `CANNOT_OPEN` where a local file is a folder, a device or a pipe, or
- * may not be read.
+ * `DRIVER_NOT_INSTALLED` error names it. Rejects with `CANNOT_OPEN` where a local file is a folder, a device or a
+ * pipe, or may not be read.
  *
- * - `:memory:`, `file:agents.db`, `file:///var/lib/agents.db`, or a path such as `./agents.db`:
- *   SQLite through `@persql/driver-better-sqlite3`; a relative path is one in the working folder of this moment
+ * - `:memory:`, `file:agents.db`, `file:///var/lib/agents.db`, or a path such as `./agents.db`: SQLite through
+ *   `@persql/driver-better-sqlite3`; a relative path is one in the working folder of this moment
  * - `sqljs::memory:`, `sqljs:agents.db`: SQLite in WebAssembly through `@persql/driver-sqljs`
  * - `persql://acme/agent-state`: PerSQL over HTTP through `@persql/driver-persql`, with `PERSQL_TOKEN` and
  *   `PERSQL_API_URL` from the environment
  *
- * Two words such as `acme/agents` could be a name or a path, and are refused with `INVALID_ARGUMENT`; a path that ends
- * in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.
+ * Two words such as `acme/agents` could be a name or a path, and are refused with `INVALID_ARGUMENT`; a path that
+ * ends in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.
  */
 export async function openDriver(url: string, options: OpenOptions = {}): Promise<SqlDriver> {
   const [driverPackage, rest] = parseUrl(url)

@@ -15,19 +15,19 @@ export interface SqlStatement {
 }
 
 export interface SqlResult {
-  /** Column names in order; empty for a statement that returns no rows. */
+  /** The names of the columns in order; none for a statement that returns no rows. */
   readonly columns: readonly string[]
-  /** One array of cells per row, in the order of `columns`. */
+  /** The rows, each an array of cells in the order of `columns`. */
   readonly rows: readonly (readonly SqlValue[])[]
   /** The cells of a result with one column, from drivers that have them without making a row for each. */
   readonly cells?: readonly SqlValue[]
-  /** Rows inserted, updated or deleted, where the engine tells. */
+  /** How many rows were inserted, updated or deleted, where the engine tells. */
   readonly changes?: number
-  /** Row id of the last inserted row, where the engine tells. */
+  /** The row id of the last inserted row, where the engine tells. */
   readonly lastInsertRowid?: number | bigint
-  /** Rows the engine had to look at, where the service meters them. */
+  /** How many rows the engine had to look at, where the service meters them. */
   readonly rowsRead?: number
-  /** Rows and index entries written, where the service meters them. */
+  /** How many rows and index entries were written, where the service meters them. */
   readonly rowsWritten?: number
 }
 
@@ -46,11 +46,11 @@ export interface BatchOptions {
  * as transactions of Kysely; those of the session store need few.
  */
 export interface DriverLimits {
-  /** Statements in one batch. */
+  /** How many statements one batch may have. */
   readonly statements?: number
-  /** UTF-8 bytes in one parameter. */
+  /** How many UTF-8 bytes one parameter may have. */
   readonly valueBytes?: number
-  /** UTF-8 bytes in all items of one batch. */
+  /** How many UTF-8 bytes all items of one batch may have. */
   readonly requestBytes?: number
 }
 
@@ -62,7 +62,7 @@ export interface DriverLimits {
 export interface SqlDriver {
   readonly dialect: SqlDialect
 
-  /** What the engine caps. Absent: no cap known. */
+  /** What the engine caps. Absent where no cap is known. */
   readonly limits?: DriverLimits
 
   /**
@@ -74,7 +74,10 @@ export interface SqlDriver {
    */
   batch(statements: readonly SqlStatement[], options?: BatchOptions): Promise<SqlResult[]>
 
-  /** Waits for running batches. Safe to call twice. Later batches reject with `DRIVER_CLOSED`. */
+  /**
+   * Closes the driver once running batches have ended. Safe to call twice. Later batches reject with
+   * `DRIVER_CLOSED`.
+   */
   close(): Promise<void>
 }
 

@@ -67,11 +67,11 @@ export interface StorageErrorOptions {
 export class StorageError extends Error {
   override readonly name: string = 'StorageError'
   readonly code: StorageErrorCode
-  /** Position in the batch of the statement that failed, where the engine tells. */
+  /** The position in the batch of the statement that failed, where the engine tells. */
   declare readonly statementIndex?: number
-  /** Position in the given list of the item that was refused. */
+  /** The position in the given list of the item that was refused. */
   declare readonly itemIndex?: number
-  /** Where inside that item, as in `content[0].image`; empty for the item itself. */
+  /** The place inside the item that was refused, as in `content[0].image`; empty for the item itself. */
   declare readonly itemPath?: string
 
   constructor(code: StorageErrorCode, message: string, options: StorageErrorOptions = {}) {
@@ -83,7 +83,10 @@ export class StorageError extends Error {
   }
 }
 
-/** True for a {@link StorageError}, also one from another copy of this package, with that code if one is given. */
+/**
+ * Returns true for a {@link StorageError}, also one from another copy of this package, with that code if one is
+ * given.
+ */
 export function isStorageError(error: unknown, code?: StorageErrorCode): error is StorageError {
   return (
     error instanceof Error &&

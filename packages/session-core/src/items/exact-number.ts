@@ -15,7 +15,7 @@ export function exactNumber(_key: string, value: unknown, context?: { readonly s
   return rawJSON?.(source) ?? value
 }
 
-/** True for what {@link exactNumber} has made. */
+/** Returns true for what {@link exactNumber} has made. */
 export function isExactNumber(value: unknown): boolean {
   return isRawJSON?.(value) ?? false
 }

@@ -10,10 +10,10 @@ export interface ItemCodec<Item> {
    */
   readonly format: 'json' | 'opaque'
 
-  /** Throws for an item that `decode` could not give back unchanged. */
+  /** Returns the text of an item. Throws for one that `decode` could not give back unchanged. */
   encode(item: Item): string
 
-  /** Throws for text that is not an item. */
+  /** Returns the item of a text. Throws for text that is not an item. */
   decode(text: string): Item
 }
 

@@ -55,7 +55,7 @@ export interface ItemsSqlOptions {
   readonly messages: string
   /** Some of the table's columns, at least one, or expressions with a name, as in `length(session_id) as length`. */
   readonly columns: readonly string[]
-  /** Which rows. Default: all. */
+  /** A condition in SQL that says which rows are read. Default: all are. */
   readonly where?: string
 }
 

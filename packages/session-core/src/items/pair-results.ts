@@ -1,12 +1,14 @@
 import type { ItemIdentity } from './identify-item.ts'
 
-/** For the place of each result, the place of the call before it that it answers. Others are left out. */
+/**
+ * Maps the place of each result to that of the call before it that it answers. Results of no such call are left out.
+ */
 export function pairResults(
   items: readonly (Pick<ItemIdentity, 'kind' | 'type'> & { readonly link?: string | undefined })[],
 ): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>()
   const calls = new Map<string, number>()
-  /** Those of tool searches, whose results may come without an id, in the order of the calls. */
+  /** The calls of tool searches, whose results may come without an id, in the order of the calls. */
   let searches: number[] = []
   for (const [place, { kind, type, link }] of items.entries()) {
     if (kind === 'call') {

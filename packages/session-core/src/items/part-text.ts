@@ -30,7 +30,7 @@ function labelled(label: string | undefined, text: string): string {
   return text.includes('\n') ? `${label}:\n${text}` : `${label}: ${text}`
 }
 
-/** As in `[image, image/png, 3.0 kB]`. */
+/** A note in place of media, as in `[image, image/png, 3.0 kB]`. */
 export function mediaNote({ media, name, mediaType, content, place }: MediaPart): string {
   const size = content === undefined ? undefined : formatBytes(sizeOf(content))
   const where =
@@ -41,7 +41,7 @@ export function mediaNote({ media, name, mediaType, content, place }: MediaPart)
   return `[${details.join(', ')}]`
 }
 
-/** In place of content that nobody can read. */
+/** A note in place of content that nobody can read. */
 export function sizeNote(what: string, content: string | Uint8Array): string {
   return `[${what}${formatBytes(sizeOf(content))}]`
 }

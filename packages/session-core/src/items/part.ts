@@ -13,8 +13,8 @@ export interface MediaPart {
   readonly mediaType?: string
   /** The content itself, in base64 or as bytes. */
   readonly content?: string | Uint8Array
-  /** Where it is: an address, or an id at the provider of the model. */
+  /** Where the content is: an address, or an id at the provider of the model. */
   readonly place?: string
-  /** What is said in a sound. */
+  /** What is said in a sound, where that is known. */
   readonly transcript?: string
 }

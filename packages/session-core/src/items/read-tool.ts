@@ -18,7 +18,7 @@ export function readTool(type: string, fields: Fields): Parts {
   return { asked, said: rest.length > 0 ? [dataPart(Object.fromEntries(rest))] : [] }
 }
 
-/** Of what a tool of any name is given, and of what it gives, as far as a field says it. */
+/** The fields that say what a tool of any name is given, and what it gives. */
 const ASKED = ['arguments', 'input', 'code', 'action', 'operation', 'query', 'queries'] as const
 const SAID = ['output', 'outputs', 'result', 'results', 'tools'] as const
 

@@ -13,9 +13,9 @@ export interface CorruptRow {
   readonly sessionId: string
   readonly table: string
   readonly rowId: number
-  /** True where the row was removed, by a pop that went on to the next valid item. */
+  /** Whether the row was removed, by a pop that went on to the next valid item. */
   readonly dropped: boolean
-  /** What the codec threw. That of `jsonCodec` quotes nothing of the row; that of another codec may. */
+  /** What the codec threw. An error of `jsonCodec` quotes nothing of the row; one of another codec may. */
   readonly error: unknown
 }
 
@@ -31,9 +31,9 @@ export interface DatedItem<Item> {
 }
 
 export interface HistoryPage<Item> {
-  /** Oldest first. */
+  /** The items of the page, oldest first. */
   readonly items: DatedItem<Item>[]
-  /** Pass it as `before` to read the page before this one; absent when this is the oldest. */
+  /** The `before` with which the page before this one is read; absent where this is the oldest. */
   readonly before?: number
 }
 

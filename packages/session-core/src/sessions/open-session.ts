@@ -9,9 +9,9 @@ import { type OperationOptions, SessionStore, type SessionStoreOptions } from '.
 
 export interface OpenSessionOptions<Item> extends SessionStoreOptions<Item> {
   /**
-   * What is read without a limit, and so what a run sends to the model: the latest `items`, without those that only
-   * make sense with one that was left out, such as a tool result without its call, or the latest `turns`. A turn
-   * begins at a user message. Default: everything.
+   * Which part of the history is read without a limit, and so what a run sends to the model: the latest `items`,
+   * without those that only make sense with one that was left out, such as a tool result without its call, or the
+   * latest `turns`. A turn begins at a user message. Default: everything.
    */
   readonly window?: HistoryWindow | undefined
 }
@@ -67,7 +67,7 @@ export class OpenSession<Item> {
     return session
   }
 
-  /** The latest `limit` items, oldest first, or what the `window` option says. */
+  /** Resolves with the latest `limit` items, oldest first, or with what the `window` option says. */
   read(limit?: number): Promise<Item[]> {
     if (limit !== undefined) return this.#store.read(this.sessionId, { items: limit })
     const items = this.#store.read(this.sessionId, this.#window)

@@ -19,10 +19,11 @@ export interface RawSession {
 }
 
 export interface RawSessionSummary extends RawSession {
+  /** How many rows the session has. */
   readonly items: number
-  /** Of all items, in the encoding of the database. */
+  /** How many bytes all items have, in the encoding of the database. */
   readonly bytes: number
-  /** Id of the newest row; 0 where there is none. */
+  /** The id of the newest row; 0 where there is none. */
   readonly lastRowId: number
 }
 
@@ -40,13 +41,13 @@ export interface RawRow {
 }
 
 export interface RawChange {
-  /** Made where there is none; otherwise it gets these times. */
+  /** The session that is changed. It is made where there is none, and otherwise gets these times. */
   readonly session: RawSession
-  /** Id of the newest row that the session must have now; 0 for none. */
+  /** The id of the newest row that the session must have now; 0 for none. */
   readonly expectLast: number
-  /** Removes the rows after this one; 0 removes all. */
+  /** The row after which all rows are removed; 0 removes all. Default: none is removed. */
   readonly truncateAfter?: number | undefined
-  /** Added at the end, in this order. */
+  /** The rows that are added at the end, in this order. */
   readonly rows: readonly Pick<RawRow, 'createdAt' | 'data'>[]
 }
 
@@ -56,6 +57,7 @@ const READ_ONLY = { readOnly: true }
 const ROWS_PER_INSERT = 64
 
 const PAGE = { rows: 100_000, bytes: 32 * 1024 * 1024 }
+/** As often as a change of the session store starts over, for the same reason. */
 const ATTEMPTS = 20
 
 /**
@@ -73,12 +75,13 @@ export class RawSessions {
     this.#statements = rawSessionStatements(names)
   }
 
+  /** Resolves with the number of sessions. */
   async count(): Promise<number> {
     const [result] = await this.#read(this.#statements.count({}))
     return toNumber(result?.rows[0]?.[0])
   }
 
-  /** Up to `limit` sessions, in the order of their ids, after the given id. */
+  /** Resolves with up to `limit` sessions, in the order of their ids, after the given id. */
   async list(options: { limit: number; after?: string | undefined }): Promise<RawSessionSummary[]> {
     const { limit, after } = options
     const { list, listFirst } = this.#statements
@@ -86,15 +89,15 @@ export class RawSessions {
     return (result?.rows ?? []).map(toSummary)
   }
 
-  /** Those of the given sessions that exist. */
+  /** Resolves with those of the given sessions that exist. */
   async get(sessionIds: readonly string[]): Promise<RawSessionSummary[]> {
     const [result] = await this.#read(this.#statements.get({ sessions: JSON.stringify(sessionIds) }))
     return (result?.rows ?? []).map(toSummary)
   }
 
   /**
-   * All rows of the given sessions at one moment, in the order of session ids and rows. Where they have to be read in
-   * parts and are changed 20 times meanwhile, it rejects with `HISTORY_CONFLICT`.
+   * Resolves with all rows of the given sessions at one moment, in the order of session ids and rows. Where they have
+   * to be read in parts and are changed 20 times meanwhile, it rejects with `HISTORY_CONFLICT`.
    */
   async read(sessionIds: readonly string[]): Promise<RawRow[]> {
     const statement = this.#statements.read({ sessions: JSON.stringify(sessionIds) })
@@ -132,8 +135,9 @@ export class RawSessions {
   }
 
   /**
-   * Up to `limit` rows of a session after the given row, oldest first, but no more than add up to `bytes`, or to what
-   * the database gives in one answer, except that the first one may be larger. An empty page: there are no more.
+   * Resolves with up to `limit` rows of a session after the given row, oldest first, but no more than add up to
+   * `bytes`, or to what the database gives in one answer, except that the first one may be larger. An empty page:
+   * there are no more.
    */
   async readPage(
     sessionId: string,

@@ -4,9 +4,9 @@ import type { SessionBatches } from './session-batches.ts'
 
 /** Which rows of a session: all, or the newest that fulfil every condition given. */
 export interface RowSelection {
-  /** How many at most. */
+  /** How many rows are read at most. */
   readonly limit?: number | undefined
-  /** Only rows before this one. */
+  /** The row before which rows are read. */
   readonly before?: number | undefined
   /** Only rows from the start of a turn on: how many starts come after it. */
   readonly skipTurns?: number | undefined
@@ -22,6 +22,7 @@ const MOST_BYTES = 32 * 1024 * 1024
 /** Below this, a page is one row. */
 const LEAST_BYTES = 64 * 1024
 
+/** As often as a change of the session store starts over, for the same reason. */
 const ATTEMPTS = 20
 
 /**

@@ -8,21 +8,24 @@ import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 
 export interface SessionSummary {
   readonly sessionId: string
-  /** Rows of the session, corrupt ones included. */
+  /** How many rows the session has, corrupt ones included. */
   readonly itemCount: number
   /** When the session began, to the second; an invalid date where another program left no time that can be read. */
   readonly firstActivity: Date
-  /** When items were last added, to the second; or an invalid date, as above. */
+  /** When items were last added, to the second; an invalid date where another program left no time that can be read. */
   readonly lastActivity: Date
 }
 
 export interface SessionPage {
   readonly sessions: SessionSummary[]
-  /** Pass it as `after` to get the next page; absent on the last one. */
+  /** The `after` with which the next page is listed; absent on the last one. */
   readonly after?: string
 }
 
 export interface SessionCatalogOptions extends SessionTableNames {
+  /**
+   * Whether the catalog makes the tables. Where somebody else does, it never writes anything but data. Default: true.
+   */
   readonly createTables?: boolean | undefined
 }
 
@@ -37,7 +40,7 @@ export class SessionCatalog {
     this.#batches = new SessionBatches(driver, resolveTableNames(options), options.createTables ?? true)
   }
 
-  /** Latest activity first, in pages of `limit` (default: 50). */
+  /** Lists the sessions, latest activity first, in pages of `limit` (default: 50). */
   async list(options: { limit?: number | undefined; after?: string | undefined } = {}): Promise<SessionPage> {
     const limit = checkLimit('limit', options.limit ?? 50)
     if (limit === 0 || limit === Number.POSITIVE_INFINITY) {
@@ -54,7 +57,7 @@ export class SessionCatalog {
     return last ? { sessions, after: JSON.stringify([last[2], Number(last[3]), last[0]]) } : { sessions }
   }
 
-  /** `undefined` for a session that does not exist. */
+  /** Resolves with the summary of a session, or with `undefined` where it does not exist. */
   async get(sessionId: string): Promise<SessionSummary | undefined> {
     const session = checkSessionId(sessionId)
     const results = await this.#batches.run([this.#batches.statements.getSummary({ session })], {
@@ -63,7 +66,7 @@ export class SessionCatalog {
     return results[0]?.rows.map(toSummary)[0]
   }
 
-  /** Resolves with false where there was no such session. */
+  /** Deletes a session with its items and operation ids. Resolves with false where there was none. */
   async delete(sessionId: string): Promise<boolean> {
     const session = checkSessionId(sessionId)
     const { getSummary, deleteFrom, deleteSession } = this.#batches.statements

@@ -20,18 +20,18 @@ import { guard, SessionBatches } from './session-batches.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
-  /** Default: {@link jsonCodec}. */
+  /** How an item becomes the text of a row, and back. Default: {@link jsonCodec}. */
   readonly codec?: ItemCodec<Item> | undefined
-  /** False where somebody else makes the tables; then nothing but data is ever written. Default: true. */
+  /** Whether the store makes the tables. Where somebody else does, it never writes anything but data. Default: true. */
   readonly createTables?: boolean | undefined
-  /** Told of every corrupt row that was passed over. Default: a warning on the console. */
+  /** Is told of every corrupt row that was passed over. Default: a warning on the console. */
   readonly onCorruptRow?: ((row: CorruptRow) => void) | undefined
 }
 
 export interface OperationOptions {
   /**
-   * Remembered with the change. The same id with the same change again succeeds and changes nothing; with another
-   * change it rejects with `OPERATION_CONFLICT`. Forgotten when the session is cleared.
+   * An id that is remembered with the change. The same id with the same change again succeeds and changes nothing;
+   * with another change it rejects with `OPERATION_CONFLICT`. Forgotten when the session is cleared.
    */
   readonly operationId?: string | undefined
 }
@@ -60,9 +60,9 @@ export class SessionStore<Item> {
   }
 
   /**
-   * The items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the item before
-   * it is one too. Corrupt rows are passed over and reported; they do not count as items, nor do they end a turn.
-   * With an `opaque` codec, turns may take several reads.
+   * Resolves with the items of the window, oldest first. A turn begins at an item whose `role` is `user`, unless the
+   * item before it is one too. Corrupt rows are passed over and reported; they do not count as items, nor do they end
+   * a turn. With an `opaque` codec, turns may take several reads.
    */
   read(sessionId: string, window: HistoryWindow = {}): Promise<Item[]> {
     if (window.turns !== undefined) return this.#reader.readTurns(sessionId, window.turns)
@@ -70,7 +70,7 @@ export class SessionStore<Item> {
     return this.#reader.readAll(sessionId)
   }
 
-  /** The newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
+  /** Resolves with the newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
   async readPage(
     sessionId: string,
     options: { readonly limit: number; readonly before?: number | undefined },

@@ -2,8 +2,8 @@ import type { Generated } from 'kysely'
 import { StorageError } from '../driver/storage-error.ts'
 
 /**
- * The two tables, with their default names, for `Kysely<SessionTables>`. The layout is that of the Python Agents
- * SDK's `SQLiteSession`; either side opens what the other wrote. Times are UTC, as in `2026-01-31 23:59:59`.
+ * The two tables of sessions, with their default names, for `Kysely<SessionTables>`. The layout is that of the Python
+ * Agents SDK's `SQLiteSession`; either side opens what the other wrote. Times are UTC, as in `2026-01-31 23:59:59`.
  */
 export interface SessionTables {
   agent_sessions: {
@@ -13,7 +13,7 @@ export interface SessionTables {
     updated_at: Generated<string>
   }
   agent_messages: {
-    /** Grows with every row and is never used twice; items are in this order. */
+    /** A number that grows with every row and is never used twice; items are in this order. */
     id: Generated<number>
     session_id: string
     /** One item, as JSON. */
@@ -22,15 +22,18 @@ export interface SessionTables {
   }
 }
 
-/** Other sessions need both tables of their own: to clear a session also deletes its rows in every table beside it. */
+/**
+ * The names of the tables. Other sessions need both tables of their own: to clear a session also deletes its rows in
+ * every table beside it.
+ */
 export interface SessionTableNames {
-  /** Default: `agent_sessions`. */
+  /** The table of sessions. Default: `agent_sessions`. */
   readonly sessionsTable?: string | undefined
-  /** Default: `agent_messages`. */
+  /** The table of items. Default: `agent_messages`. */
   readonly messagesTable?: string | undefined
 }
 
-/** The names filled in where nobody says otherwise, with those of the Python SDK. They are not checked. */
+/** Fills names in where nobody says otherwise, with those of the Python SDK. They are not checked. */
 export function withDefaultNames(
   names: SessionTableNames = {},
 ): Readonly<Record<keyof SessionTableNames, string>> {
