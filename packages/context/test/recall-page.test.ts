@@ -7,9 +7,9 @@ import { type RecallParams, recallStatement } from '../src/recall/recall-stateme
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/memory-recall.md'), 'utf8')
 
+// biome-ignore format: a table
 const NAMES = [
-  ...['terms', 'expression', 'ids', 'type', 'since', 'until', 'now', 'recency', 'halfLife', 'weight'],
-  'limit',
+  'terms', 'expression', 'ids', 'type', 'since', 'until', 'now', 'recency', 'halfLife', 'weight', 'limit',
 ]
 
 /** The SQL, with the name of each parameter where it is. */

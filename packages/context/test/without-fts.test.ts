@@ -52,6 +52,18 @@ test('reads and changes without FTS5 what was remembered with it, and back again
   await again.close()
 })
 
+test('only reads without FTS5 what was remembered with it', async () => {
+  const file = path('read-only.db')
+  const driver = betterSqlite3Driver(file)
+  await openMemory(driver).remember({ name: 'tea', body: '緑茶 for running' })
+  await driver.batch([{ sql: 'pragma journal_mode = delete' }])
+  await driver.close()
+  const reader = sqlJsDriver({ storage: fileStorage(file), readOnly: true })
+  expect(await openMemory(reader).recall('緑茶')).toMatchObject([{ name: 'tea' }])
+  expect(await openMemory(reader).recall('running')).toMatchObject([{ name: 'tea' }])
+  await reader.close()
+})
+
 test('refuses to write without FTS5 past the indexes of others', async () => {
   const file = path('documented.db')
   const driver = betterSqlite3Driver(file)

@@ -88,9 +88,14 @@ function functionTool(
   run: (input: Record<string, unknown>) => Promise<object>,
 ): MemoryTool {
   return {
-    ...{ type: 'function', name, description, strict: true },
+    type: 'function',
+    name,
+    description,
+    strict: true,
     parameters: {
-      ...{ type: 'object', properties, additionalProperties: false },
+      type: 'object',
+      properties,
+      additionalProperties: false,
       required: Object.keys(properties),
     },
     async invoke(_runContext, input) {

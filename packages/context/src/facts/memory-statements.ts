@@ -7,9 +7,9 @@ const db = statementBuilder<MemoryTables>()
 const limit = param<number>('limit')
 
 const FACT = ['id', 'name', 'description', 'type', 'body', 'source', 'created_at', 'updated_at'] as const
+// biome-ignore format: a table
 const EPISODE_COLUMNS = [
-  ...(['id', 'title', 'body', 'outcome', 'session_id', 'run_id', 'source', 'happened_at'] as const),
-  ...(['first_row', 'last_row'] as const),
+  'id', 'title', 'body', 'outcome', 'session_id', 'run_id', 'source', 'happened_at', 'first_row', 'last_row',
 ] as const
 
 /** True where the parameter is null, or the comparison of the column with it holds. */

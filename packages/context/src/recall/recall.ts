@@ -138,7 +138,16 @@ export function toHit(kind: MemoryKind, row: RecalledRow): MemoryHit {
     score,
   ] = row
   return {
-    ...{ kind, id, name, description, type, body, outcome, sessionId, runId, source },
+    kind,
+    id,
+    name,
+    description,
+    type,
+    body,
+    outcome,
+    sessionId,
+    runId,
+    source,
     createdAt: new Date(created),
     updatedAt: new Date(updated),
     score,

@@ -1,9 +1,10 @@
 import { foldText } from '@persql/session-core'
 import * as lists from 'stopword'
 
+// biome-ignore format: a table
 const LANGUAGES = [
-  ...[lists.eng, lists.deu, lists.fra, lists.spa, lists.por, lists.ita, lists.nld, lists.swe, lists.dan],
-  ...[lists.nob, lists.pol, lists.rus, lists.ukr, lists.tur, lists.ara, lists.hin],
+  lists.eng, lists.deu, lists.fra, lists.spa, lists.por, lists.ita, lists.nld, lists.swe, lists.dan,
+  lists.nob, lists.pol, lists.rus, lists.ukr, lists.tur, lists.ara, lists.hin,
 ]
 
 /** Made when it is first needed, because that takes milliseconds. */

@@ -13,7 +13,11 @@ export function episodeCases(test: TestCase): void {
   test('keeps an episode and gives it back', async ({ store, clock }) => {
     const happenedAt = new Date(clock.now - 5000)
     const given = {
-      ...{ title: 'Deploy', body: 'Rolled back', outcome: 'failed', sessionId: 's', runId: 'r' },
+      title: 'Deploy',
+      body: 'Rolled back',
+      outcome: 'failed',
+      sessionId: 's',
+      runId: 'r',
       happenedAt,
     }
     const episode = await store({ source: 'ops' }).record(given)

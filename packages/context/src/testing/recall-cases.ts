@@ -296,22 +296,25 @@ export function recallCases(test: TestCase): void {
   test('says where a hit comes from', async ({ store, driver, clock }) => {
     const memory = store({ source: 'planner' })
     await memory.remember({ name: 'tea', type: 'user', body: 'green', sessionId: 'user-42' })
+    // biome-ignore format: a table
     const episode = await memory.record({
-      ...{ title: 'Tasting', body: 'green teas', outcome: 'done', sessionId: 'user-7', runId: 'run-1' },
+      title: 'Tasting', body: 'green teas', outcome: 'done', sessionId: 'user-7', runId: 'run-1',
     })
     const [fact, event] = (await memory.recall('green')).sort((a, b) => (a.kind < b.kind ? 1 : -1))
     const time = new Date(clock.now)
+    // biome-ignore format: a table
     expect(fact).toEqual({
-      ...{ kind: 'fact', name: 'tea', description: '', type: 'user', body: 'green', outcome: null },
-      ...{ id: expect.stringMatching(/^m_/), sessionId: 'user-42', runId: null, source: 'planner' },
-      ...{ createdAt: time, updatedAt: time, score: expect.any(Number) },
-      ...{ table: 'ctx_memory', rowId: expect.any(Number) },
+      kind: 'fact', name: 'tea', description: '', type: 'user', body: 'green', outcome: null,
+      id: expect.stringMatching(/^m_/), sessionId: 'user-42', runId: null, source: 'planner',
+      createdAt: time, updatedAt: time, score: expect.any(Number),
+      table: 'ctx_memory', rowId: expect.any(Number),
     })
+    // biome-ignore format: a table
     expect(event).toEqual({
-      ...{ kind: 'episode', name: episode.id, description: 'Tasting', type: 'episode', body: 'green teas' },
-      ...{ id: episode.id, outcome: 'done', sessionId: 'user-7', runId: 'run-1', source: 'planner' },
-      ...{ createdAt: time, updatedAt: time, score: expect.any(Number) },
-      ...{ table: 'ctx_episode', rowId: expect.any(Number) },
+      kind: 'episode', name: episode.id, description: 'Tasting', type: 'episode', body: 'green teas',
+      id: episode.id, outcome: 'done', sessionId: 'user-7', runId: 'run-1', source: 'planner',
+      createdAt: time, updatedAt: time, score: expect.any(Number),
+      table: 'ctx_episode', rowId: expect.any(Number),
     })
     const [rows] = await driver.batch([
       { sql: 'select name from ctx_memory where rowid = ?', params: [fact!.rowId] },

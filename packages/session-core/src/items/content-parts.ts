@@ -30,7 +30,7 @@ export function textPart(text: string, label?: string): Part {
 }
 
 export function dataPart(value: unknown, label?: string): Part {
-  return { kind: 'data', value: withNotes(value), ...(label !== undefined && { label }) }
+  return { kind: 'data', value: notesForBytes(value), ...(label !== undefined && { label }) }
 }
 
 const LONG = 1000
@@ -38,12 +38,12 @@ const DATA_URL = /^data:[\w.+-]+\/[\w.+-]+(?:;[\w.+=-]+)*;base64,[A-Za-z0-9+/_=-
 const BASE64 = /^[A-Za-z0-9+/_=-]+$/
 
 /** The value with notes in place of bytes and of long base64. */
-function withNotes(value: unknown): unknown {
+function notesForBytes(value: unknown): unknown {
   if (typeof value === 'string') return noteOf(value) ?? value
   if (value instanceof Uint8Array) return sizeNote('', value)
-  if (Array.isArray(value)) return value.map(withNotes)
+  if (Array.isArray(value)) return value.map(notesForBytes)
   if (!isFields(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withNotes(one)]))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, notesForBytes(one)]))
 }
 
 function noteOf(text: string): string | undefined {

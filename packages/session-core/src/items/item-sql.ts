@@ -16,12 +16,13 @@ export function mayBeToolSql(data = 'message_data'): string {
 }
 
 /** What is looked at to tell what an item is. */
+// biome-ignore format: a table
 const PATHS = [
-  ...(['type', 'role', 'name', 'namespace', 'status', 'id', 'callId', 'call_id'] as const),
-  ...(['approval_request_id', 'execution'] as const),
-  ...(['providerData.type', 'providerData.name', 'providerData.id', 'providerData.callId'] as const),
-  ...(['providerData.call_id', 'providerData.approval_request_id', 'providerData.execution'] as const),
-  ...(['caller', 'approve', 'providerData.approve'] as const),
+  'type', 'role', 'name', 'namespace', 'status', 'id', 'callId', 'call_id',
+  'approval_request_id', 'execution',
+  'providerData.type', 'providerData.name', 'providerData.id', 'providerData.callId',
+  'providerData.call_id', 'providerData.approval_request_id', 'providerData.execution',
+  'caller', 'approve', 'providerData.approve',
 ] as const
 
 type Path = (typeof PATHS)[number]
