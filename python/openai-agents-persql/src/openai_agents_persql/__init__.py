@@ -2,8 +2,8 @@
 
 from ._errors import InvalidItemError, OperationConflictError
 from ._history import CorruptRow
-from ._items import to_responses_item
 from ._session import HistoryWindow, ItemsWindow, PerSQLSession, TurnsWindow
+from .words import from_agents_js_item, to_agents_js_item, to_responses_item
 
 __all__ = [
     "CorruptRow",
@@ -13,5 +13,7 @@ __all__ = [
     "OperationConflictError",
     "PerSQLSession",
     "TurnsWindow",
+    "from_agents_js_item",
+    "to_agents_js_item",
     "to_responses_item",
 ]

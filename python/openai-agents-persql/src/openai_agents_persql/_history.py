@@ -11,8 +11,8 @@ from persql import PerSQLError, Statement
 
 from ._batches import Batches, Row
 from ._errors import kind_of
-from ._items import to_responses_item
 from ._rows import Item, decode_joined, decode_row
+from .words import may_be_js, to_responses_item
 
 _NO_LIMIT = -1
 _NO_BOUND = 2**53 - 1
@@ -109,8 +109,12 @@ class History:
         if not rows or rows[0][0] == 0:
             return []
         count, others, texts = rows[0]
-        items = decode_joined(cast("int", count), texts) if isinstance(texts, str) and not others else None
-        return None if items is None else [to_responses_item(item) for item in items]
+        if not isinstance(texts, str) or others:
+            return None
+        items = decode_joined(cast("int", count), texts)
+        if items is None or not may_be_js(texts):
+            return items
+        return [to_responses_item(item) for item in items]
 
     async def _read_in_pages(self, *, first: int = 0, limit: int | None = None) -> list[Decoded]:
         """The rows from ``first`` on, or the newest ones that hold ``limit`` items, oldest first.

@@ -38,9 +38,15 @@ def encode_items(items: Sequence[object]) -> list[str]:
 
 
 def digest_of(items: Sequence[object]) -> str:
-    """The same for equal items, whatever the order of their keys."""
-    texts = [json.dumps(item, sort_keys=True, separators=(",", ":")) for item in items]
-    return hashlib.sha256(json.dumps(["append", texts]).encode()).hexdigest()
+    """The same for equal items, whatever the order of their keys; and as the sessions in TypeScript have it."""
+    texts = [_canonical(item) for item in items]
+    return hashlib.sha256(_canonical(["append", texts]).encode()).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Half a surrogate pair has no UTF-8.
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half.group()):04x}", text)
 
 
 def _check(value: object, index: int, path: list[str | int]) -> None:
