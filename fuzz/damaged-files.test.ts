@@ -105,7 +105,7 @@ function make({ kind, rewriting, damages }: Input): string {
   db.pragma(`encoding = '${kind.encoding}'`)
   db.pragma(`journal_mode = ${kind.journal}`)
   db.pragma('wal_autocheckpoint = 0')
-  for (const sql of sessionTablesSql()) db.exec(sql)
+  for (const sql of sessionTablesSql('sqlite')) db.exec(sql)
   const add = (session: string, items: number) => {
     db.prepare('insert or ignore into agent_sessions (session_id) values (?)').run(session)
     for (let item = 0; item < items; item++) {

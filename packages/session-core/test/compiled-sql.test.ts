@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { sessionStatements } from '../src/dialects/compile-session-statements.ts'
+import { postgresDialect } from '../src/dialects/postgres/postgres-dialect.ts'
 import { rawSessionStatements } from '../src/dialects/raw-session-statements.ts'
+import type { SessionDialect } from '../src/dialects/session-dialect.ts'
 import { sqliteDialect } from '../src/dialects/sqlite/sqlite-dialect.ts'
 import type { SqlStatement } from '../src/index.ts'
 import { resolveTableNames } from '../src/sessions/session-tables.ts'
@@ -23,18 +25,31 @@ function textsOf(statements: object): string {
     .join('\n')
 }
 
-test('the SQL of sessions on SQLite is what it was', async () => {
-  const { insertFewTexts, ...statements } = sessionStatements(sqliteDialect, NAMES)
-  const few = textOf(insertFewTexts(':session', [':first', ':second']))
-  await expect(`${textsOf(statements)}\n-- insertFewTexts\n${few}\n`).toMatchFileSnapshot(
-    './snapshots/sqlite-sessions.sql',
-  )
-})
+function sessionsText(dialect: SessionDialect): string {
+  const { layout, turns, insertFewTexts, ...statements } = sessionStatements(dialect, NAMES)
+  const few = insertFewTexts && { insertFewTexts: insertFewTexts(':session', [':first', ':second']) }
+  return textsOf({
+    createTables: layout.tables,
+    createOperations: layout.operations,
+    ...(layout.setup && { setUpTables: layout.setup.tables, setUpOperations: layout.setup.operations }),
+    ...(turns && { readTurns: turns.read, readTurnStart: turns.readStart }),
+    ...statements,
+    ...few,
+  })
+}
 
-test('the SQL of raw sessions on SQLite is what it was', async () => {
-  const { insertTexts, ...statements } = rawSessionStatements(NAMES)
-  const texts = textOf(insertTexts([':session', ':text', ':created', ':session', ':text', ':created']))
-  await expect(`${textsOf(statements)}\n-- insertTexts\n${texts}\n`).toMatchFileSnapshot(
-    './snapshots/sqlite-raw-sessions.sql',
-  )
-})
+function rawSessionsText(dialect: SessionDialect): string {
+  const { insertTexts, ...statements } = rawSessionStatements(dialect, NAMES)
+  const texts = insertTexts([':session', ':text', ':created', ':session', ':text', ':created'])
+  return textsOf({ ...statements, insertTexts: texts })
+}
+
+for (const dialect of [sqliteDialect, postgresDialect]) {
+  test(`the SQL of sessions on ${dialect.name} is what it was`, async () => {
+    await expect(sessionsText(dialect)).toMatchFileSnapshot(`./snapshots/${dialect.name}-sessions.sql`)
+  })
+
+  test(`the SQL of raw sessions on ${dialect.name} is what it was`, async () => {
+    await expect(rawSessionsText(dialect)).toMatchFileSnapshot(`./snapshots/${dialect.name}-raw-sessions.sql`)
+  })
+}

@@ -106,7 +106,7 @@ describe('the tables', () => {
 
   test('can be made by a migration, with the statements of sessionTablesSql', async () => {
     const names = { sessionsTable: 'threads', messagesTable: 'thread_items' }
-    const migration = sessionTablesSql(names).map((sql) => ({ sql }))
+    const migration = sessionTablesSql('sqlite', names).map((sql) => ({ sql }))
     await driver.batch(migration)
     await driver.batch(migration)
     const store = new SessionStore<Item>(driver, { ...names, createTables: false })

@@ -154,7 +154,7 @@ describe('bad input', () => {
     expect(() => new SessionStore({ ...driver, dialect: 'mysql' })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: 'Sessions need a driver of dialect "sqlite"; this one says "mysql".',
+        message: 'Sessions need a driver of dialect "sqlite" or "postgres"; this one says "mysql".',
       }),
     )
   })

@@ -18,7 +18,7 @@ export function generate(file: string, { sessions, itemsPerSession, bytesPerItem
   const db = new Database(file)
   db.pragma('journal_mode = wal')
   db.pragma('synchronous = off')
-  for (const sql of sessionTablesSql()) db.exec(sql)
+  for (const sql of sessionTablesSql('sqlite')) db.exec(sql)
   const insertSession = db.prepare('insert into agent_sessions (session_id) values (?)')
   const insertItem = db.prepare('insert into agent_messages (session_id, message_data) values (?, ?)')
   let state = 1

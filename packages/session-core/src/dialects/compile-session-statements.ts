@@ -4,7 +4,8 @@ import type { ResolvedTableNames, SessionTables } from '../sessions/session-tabl
 import { compileStatement, param } from './compiled-statement.ts'
 import type { SessionDialect } from './session-dialect.ts'
 import type { SessionStatements } from './session-statements.ts'
-import { rowInserts } from './statement-builder.ts'
+import { rowInserts, timesOf } from './statement-builder.ts'
+import { turnStatements } from './turn-statements.ts'
 
 interface AllTables extends SessionTables {
   agent_sessions_operations: {
@@ -35,7 +36,7 @@ export function sessionStatements(dialect: SessionDialect, names: ResolvedTableN
 }
 
 function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionStatements {
-  const { isItem, isUserItem, element, now } = dialect
+  const { element, typed, items } = dialect
   const db = dialect.builder<AllTables>()
   // The names are the user's; the types know the tables by their default names.
   const sessions = names.sessions as 'agent_sessions'
@@ -43,38 +44,16 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
   const operations = names.operations as 'agent_sessions_operations'
 
   const session = param<string>('session')
-  const listedRow = sql.raw('row.value')
+  const whole = (name: string) => typed<number>(param(name), 'integer')
 
   const inSession = db.selectFrom(messages).where('session_id', '=', session)
-  const row = inSession.select('id').where('id', '=', param<number>('row'))
+  const row = inSession.select('id').where('id', '=', whole('row'))
+  const time = timesOf(dialect)
 
-  // A user item right after another one belongs to the same turn, also where corrupt rows stand between them.
-  const firstOfTurns = db
-    .selectFrom(`${messages} as m`)
-    .select('m.id')
-    .where('m.session_id', '=', session)
-    .where(isUserItem('m.message_data'))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom(
-            selectFrom(`${messages} as p`)
-              .select('p.message_data')
-              .where('p.session_id', '=', session)
-              .whereRef('p.id', '<', 'm.id')
-              .where(isItem('p.message_data'))
-              .orderBy('p.id', 'desc')
-              .limit(1)
-              .as('previous'),
-          )
-            .select('previous.message_data')
-            .where(isUserItem('previous.message_data')),
-        ),
-      ),
-    )
-    .orderBy('m.id', 'desc')
-    .limit(1)
-    .offset(param<number>('skip'))
+  /** The columns of a new row, and the time that the table would not give it by itself. */
+  const newest = sql<string>`(${inSession.select('created_at').orderBy('id', 'desc').limit(1)})`
+  const rowTime = dialect.rowTime?.(newest)
+  const newColumns = ['session_id', 'message_data', ...(rowTime ? (['created_at'] as const) : [])] as const
 
   const lastRowId = sql<number>`coalesce((${db
     .selectFrom(`${messages} as m`)
@@ -82,9 +61,10 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
   // Text, so that it can be compared and passed in a cursor; other programs may leave numbers there, or nothing.
   const activity = sql<string>`coalesce(${dialect.asText(sql.raw('s.updated_at'))}, '')`
+  const updated = typed<string>(param('updated'), 'text')
   const inCatalog = db
     .selectFrom(`${sessions} as s`)
-    .select(['s.session_id', 's.created_at', activity.as('updated_at'), lastRowId.as('last_row_id')])
+    .select(['s.session_id', time('s.created_at'), activity.as('updated_at'), lastRowId.as('last_row_id')])
 
   /** Counts the items of the given sessions only. */
   function withCounts(page: typeof inCatalog) {
@@ -104,6 +84,9 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
 
   const insertRows = rowInserts(db, messages, ['session_id', 'message_data'])
 
+  const insertedTime = sql<string>`case when kept.id is null then coalesce(${typed(element('row.value', 1), 'time')}, ${rowTime ?? dialect.now})
+                else kept.created_at end`
+
   /** Up to {@link MAX_INLINE_ROWS} texts, which are faster as values of their own than as a JSON array. */
   function insertFewTexts(session: string, texts: readonly string[]): SqlStatement {
     const params: string[] = []
@@ -111,25 +94,17 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     return { sql: insertRows(texts.length), params }
   }
 
-  const layout = dialect.layout(names)
   return {
-    createTables: layout.tables,
-    createOperations: layout.operations,
+    layout: dialect.layout(names),
 
     readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
     readLatest: compileStatement<InSession & { limit: number }>(
       inSession.select('message_data').orderBy('id', 'desc').limit(param<number>('limit')),
     ),
-    readTurns: compileStatement<InSession & { skip: number }>(
-      inSession
-        .select(['id', 'message_data', 'created_at'])
-        .where('id', '>=', sql<number>`coalesce(${firstOfTurns}, 0)`)
-        .orderBy('id', 'desc'),
-    ),
     readBefore: compileStatement<InSession & { before: number; limit: number }>(
       inSession
-        .select(['id', 'message_data', 'created_at'])
-        .where('id', '<', param<number>('before'))
+        .select(['id', 'message_data', time('created_at')])
+        .where('id', '<', whole('before'))
         .orderBy('id', 'desc')
         .limit(param<number>('limit')),
     ),
@@ -137,11 +112,9 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     readExtent: compileStatement<InSession>(
       inSession.select(({ fn }) => [sql<number>`coalesce(max(id), 0)`.as('last'), fn.countAll().as('count')]),
     ),
-    readTurnStart: compileStatement<InSession & { skip: number }>(
-      db.selectNoFrom(sql<number>`coalesce(${firstOfTurns}, 0)`.as('first')),
-    ),
+    ...(items && { turns: turnStatements(items, db, messages) }),
     countThrough: compileStatement<InSession & { last: number }>(
-      inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', param<number>('last')),
+      inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', whole('last')),
     ),
     readRowsBefore: compileStatement<
       InSession & { first: number; before: number; limit: number; bytes: number }
@@ -153,8 +126,8 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
               inSession
                 // With what an answer holds around a row.
                 .select(['id', sql<number>`${dialect.byteLength(sql.raw('message_data'))} + 64`.as('bytes')])
-                .where('id', '>=', param<number>('first'))
-                .where('id', '<', param<number>('before'))
+                .where('id', '>=', whole('first'))
+                .where('id', '<', whole('before'))
                 .orderBy('id', 'desc')
                 .limit(param<number>('limit'))
                 .as('sizes'),
@@ -163,9 +136,9 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
             .as('page'),
         )
         .innerJoin(`${messages} as m`, 'm.id', 'page.id')
-        .select(['m.id', 'm.message_data', 'm.created_at'])
+        .select(['m.id', 'm.message_data', time('m.created_at')])
         .where(({ or, eb }) =>
-          or([eb('page.sum', '<=', param<number>('bytes')), eb('page.sum', '=', eb.ref('page.bytes'))]),
+          or([eb('page.sum', '<=', whole('bytes')), eb('page.sum', '=', eb.ref('page.bytes'))]),
         )
         .orderBy('m.id', 'desc'),
     ),
@@ -174,17 +147,28 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
       db
         .insertInto(sessions)
         .values({ session_id: session })
-        .onConflict((conflict) => conflict.column('session_id').doUpdateSet({ updated_at: now })),
+        .onConflict((conflict) =>
+          conflict.column('session_id').doUpdateSet(({ ref }) => ({
+            // To set the key, though it stays the same, locks the row also for those who add rows that refer to it.
+            ...(dialect.locksRows && { session_id: ref('excluded.session_id') }),
+            updated_at: dialect.now,
+          })),
+        ),
     ),
-    insertFewTexts,
+    ...(dialect.locksRows && {
+      lockSession: compileStatement<InSession>(
+        db.selectFrom(sessions).select('session_id').where('session_id', '=', session).forUpdate(),
+      ),
+    }),
+    ...(!rowTime && { insertFewTexts }),
     insertTexts: compileStatement<InSession & { texts: string }>(
       db
         .insertInto(messages)
-        .columns(['session_id', 'message_data'])
+        .columns(newColumns)
         .expression(
           db
-            .selectFrom(dialect.listed(param('texts')).as('text'))
-            .select([sql`${session}`.as('session'), 'value'])
+            .selectFrom(dialect.listed(param('texts'), 'texts').as('text'))
+            .select([sql`${session}`.as('session'), 'value', ...(rowTime ? [rowTime.as('created')] : [])])
             .orderBy('key'),
         ),
     ),
@@ -194,13 +178,14 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
         .columns(['session_id', 'message_data', 'created_at'])
         .expression(
           db
-            .selectFrom(dialect.listed(param('rows')).as('row'))
-            .leftJoin(`${messages} as kept`, (join) => join.on('kept.id', '=', element<number>(listedRow, 2)))
+            .selectFrom(dialect.listed(param('rows'), 'lists').as('row'))
+            .leftJoin(`${messages} as kept`, (join) =>
+              join.on('kept.id', '=', typed<number>(element('row.value', 2), 'integer')),
+            )
             .select([
               sql`${session}`.as('session'),
-              sql<string>`coalesce(kept.message_data, ${element(listedRow, 0)})`.as('text'),
-              sql<string>`case when kept.id is null then coalesce(${element(listedRow, 1)}, ${now})
-                else kept.created_at end`.as('created'),
+              sql<string>`coalesce(kept.message_data, ${element('row.value', 0)})`.as('text'),
+              (dialect.ascending?.(insertedTime, 'row.key') ?? insertedTime).as('created'),
             ])
             .orderBy('row.key'),
         ),
@@ -213,7 +198,7 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
           db
             .selectFrom(inSession.select(({ fn }) => fn.max('id').as('id')).as('last'))
             .select([sql`${session}`.as('session'), REFUSED.as('text')])
-            .where(sql`coalesce(last.id, 0)`, '!=', param<number>('last')),
+            .where(sql`coalesce(last.id, 0)`, '!=', whole('last')),
         ),
     ),
 
@@ -224,14 +209,14 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
         .returning(['id', 'message_data']),
     ),
     deleteFrom: compileStatement<InSession & { first: number }>(
-      db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', param<number>('first')),
+      db.deleteFrom(messages).where('session_id', '=', session).where('id', '>=', whole('first')),
     ),
     deleteBetween: compileStatement<InSession & { first: number; last: number }>(
       db
         .deleteFrom(messages)
         .where('session_id', '=', session)
-        .where('id', '>=', param<number>('first'))
-        .where('id', '<=', param<number>('last')),
+        .where('id', '>=', whole('first'))
+        .where('id', '<=', whole('last')),
     ),
     deleteSession: compileStatement<InSession>(db.deleteFrom(sessions).where('session_id', '=', session)),
 
@@ -258,13 +243,13 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
             sql<string>`coalesce((${db
               .selectFrom(`${sessions} as s`)
               .select(activity.as('updated_at'))
-              .where(sql<boolean>`${param('updated')} is null or ${activity} < ${param('updated')}`)
+              .where(sql<boolean>`${updated} is null or ${activity} < ${updated}`)
               .orderBy(activity, 'desc')
               .limit(1)
-              .offset(sql<number>`${param('limit')} - 1`)}), '')`,
+              .offset(sql<number>`${whole('limit')} - 1`)}), '')`,
           )
           .where(
-            sql<boolean>`(${param('updated')} is null or (${activity}, ${lastRowId}, s.session_id) < (${param('updated')}, ${param('row')}, ${session}))`,
+            sql<boolean>`(${updated} is null or (${activity}, ${lastRowId}, s.session_id) < (${updated}, ${whole('row')}, ${session}))`,
           )
           .orderBy(activity, 'desc')
           .orderBy('last_row_id', 'desc')
@@ -302,7 +287,7 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
         .expression(
           inSession
             .select([sql<string>`${param('target')}`.as('target'), 'message_data', 'created_at'])
-            .where('id', '<=', param<number>('through'))
+            .where('id', '<=', whole('through'))
             .where('session_id', 'in', db.selectFrom(sessions).select('session_id'))
             .orderBy('id'),
         ),

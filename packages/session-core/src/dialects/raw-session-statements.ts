@@ -2,28 +2,32 @@ import { sql } from 'kysely'
 import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
 import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
 import { compileStatement, param } from './compiled-statement.ts'
-import { rowInserts, statementBuilder } from './statement-builder.ts'
+import type { SessionDialect } from './session-dialect.ts'
+import { rowInserts, timesOf } from './statement-builder.ts'
 
 /** The statements of stored sessions. Lists of values are JSON arrays. Need SQLite 3.43 or later. */
-export function rawSessionStatements(names: ResolvedTableNames) {
-  const db = statementBuilder<SessionTables>()
+export function rawSessionStatements(dialect: SessionDialect, names: ResolvedTableNames) {
+  const { rawData, typed } = dialect
+  const db = dialect.builder<SessionTables>()
   // The names are the user's; the types know the tables by their default names.
   const sessions = names.sessions as 'agent_sessions'
   const messages = names.messages as 'agent_messages'
 
   const session = param<string>('session')
-  const listed = (name: string) => sql<{ key: number; value: string }>`json_each(${param(name)})`
-  const element = <Value>(index: number) =>
-    sql<Value>`json_extract(${sql.ref('listed.value')}, ${sql.lit(`$[${index}]`)})`
-  const bytes = (row: 'm' | typeof messages) => sql<number>`octet_length(${sql.ref(`${row}.message_data`)})`
+  const whole = (name: string) => typed<number>(param(name), 'integer')
+  const texts = (name: string) => dialect.listed(param(name), 'texts').as('listed')
+  const lists = (name: string) => dialect.listed(param(name), 'lists').as('listed')
+  const element = <Value = string>(index: number) => dialect.element<Value>('listed.value', index)
+  const bytes = (row: 'm' | typeof messages) => dialect.byteLength(sql.ref(`${row}.message_data`))
+  const time = timesOf(dialect)
 
   const summaries = db
     .selectFrom(`${sessions} as s`)
     .leftJoin(`${messages} as m`, 'm.session_id', 's.session_id')
     .select(({ fn }) => [
       's.session_id',
-      's.created_at',
-      's.updated_at',
+      time('s.created_at'),
+      time('s.updated_at'),
       fn.count('m.id').as('items'),
       sql<number>`coalesce(sum(${bytes('m')}), 0)`.as('bytes'),
       sql<number>`coalesce(max(m.id), 0)`.as('last'),
@@ -33,7 +37,7 @@ export function rawSessionStatements(names: ResolvedTableNames) {
 
   const rows = db
     .selectFrom(`${messages} as m`)
-    .select(['m.id', 'm.session_id', 'm.message_data', 'm.created_at', bytes('m').as('bytes')])
+    .select(['m.id', 'm.session_id', 'm.message_data', time('m.created_at'), bytes('m').as('bytes')])
 
   const insertRows = rowInserts(db, messages, ['session_id', 'message_data', 'created_at'])
 
@@ -55,11 +59,11 @@ export function rawSessionStatements(names: ResolvedTableNames) {
       summaries.where('s.session_id', '>', param<string>('after')).limit(param<number>('limit')),
     ),
     get: compileStatement<{ sessions: string }>(
-      summaries.where('s.session_id', 'in', db.selectFrom(listed('sessions').as('listed')).select('value')),
+      summaries.where('s.session_id', 'in', db.selectFrom(texts('sessions')).select('value')),
     ),
     read: compileStatement<{ sessions: string }>(
       rows
-        .where('m.session_id', 'in', db.selectFrom(listed('sessions').as('listed')).select('value'))
+        .where('m.session_id', 'in', db.selectFrom(texts('sessions')).select('value'))
         .orderBy('m.session_id')
         .orderBy('m.id'),
     ),
@@ -73,7 +77,7 @@ export function rawSessionStatements(names: ResolvedTableNames) {
                 .selectFrom(messages)
                 .select(['id', bytes(messages).as('bytes')])
                 .where('session_id', '=', session)
-                .where('id', '>', param<number>('after'))
+                .where('id', '>', whole('after'))
                 .orderBy('id')
                 .limit(param<number>('limit'))
                 .as('sizes'),
@@ -82,10 +86,10 @@ export function rawSessionStatements(names: ResolvedTableNames) {
             .as('page'),
         )
         .innerJoin(`${messages} as m`, 'm.id', 'page.id')
-        .select(['m.id', 'm.session_id', 'm.message_data', 'm.created_at', 'page.bytes'])
+        .select(['m.id', 'm.session_id', 'm.message_data', time('m.created_at'), 'page.bytes'])
         .where(({ or, eb }) =>
           or([
-            eb('page.sum', '<=', param<number>('bytes')),
+            eb('page.sum', '<=', whole('bytes')),
             sql<boolean>`${sql.ref('page.sum')} = ${sql.ref('page.bytes')}`,
           ]),
         )
@@ -97,11 +101,15 @@ export function rawSessionStatements(names: ResolvedTableNames) {
         .selectFrom(messages)
         .select([
           'id',
-          sql<string>`typeof(message_data)`.as('storage'),
-          sql<Uint8Array>`cast(message_data as blob)`.as('bytes'),
-          sql<Uint8Array>`cast('a' as blob)`.as('a'),
+          rawData.storage('message_data').as('storage'),
+          rawData.bytes(sql.raw('message_data')).as('bytes'),
+          rawData.bytes(sql.raw("'a'")).as('a'),
         ])
-        .where('id', 'in', db.selectFrom(listed('rows').as('listed')).select(sql<number>`value`.as('id')))
+        .where(
+          'id',
+          'in',
+          db.selectFrom(texts('rows')).select(typed<number>(sql.raw('value'), 'integer').as('id')),
+        )
         .orderBy('id'),
     ),
 
@@ -112,15 +120,15 @@ export function rawSessionStatements(names: ResolvedTableNames) {
         .columns(['session_id', 'message_data'])
         .expression(
           db
-            .selectFrom(listed('changes').as('listed'))
-            .select([element<string>(0).as('session'), sql<string>`NULL`.as('text')])
+            .selectFrom(lists('changes'))
+            .select([element(0).as('session'), sql<string>`NULL`.as('text')])
             .where(
               sql<number>`coalesce((${db
                 .selectFrom(messages)
                 .select(({ fn }) => fn.max('id').as('id'))
-                .where('session_id', '=', element<string>(0))}), 0)`,
+                .where('session_id', '=', element(0))}), 0)`,
               '!=',
-              element<number>(1),
+              typed<number>(element(1), 'integer'),
             ),
         ),
     ),
@@ -131,17 +139,18 @@ export function rawSessionStatements(names: ResolvedTableNames) {
         .columns(['session_id', 'created_at', 'updated_at'])
         .expression(
           db
-            .selectFrom(listed('sessions').as('listed'))
+            .selectFrom(lists('sessions'))
             .select([
-              element<string>(0).as('session'),
-              element<string>(1).as('created'),
-              element<string>(2).as('updated'),
+              element(0).as('session'),
+              typed<string>(element(1), 'time').as('created'),
+              typed<string>(element(2), 'time').as('updated'),
             ])
             // Without a condition, SQLite would take ON for that of a join.
             .where(sql<boolean>`true`),
         )
         .onConflict((conflict) =>
           conflict.column('session_id').doUpdateSet(({ ref }) => ({
+            ...(dialect.locksRows && { session_id: ref('excluded.session_id') }),
             created_at: ref('excluded.created_at'),
             updated_at: ref('excluded.updated_at'),
           })),
@@ -153,9 +162,9 @@ export function rawSessionStatements(names: ResolvedTableNames) {
         'id',
         'in',
         db
-          .selectFrom(listed('keeps').as('listed'))
+          .selectFrom(lists('keeps'))
           .innerJoin(`${messages} as m`, (join) =>
-            join.on('m.session_id', '=', element<string>(0)).on('m.id', '>', element<number>(1)),
+            join.on('m.session_id', '=', element(0)).on('m.id', '>', typed<number>(element(1), 'integer')),
           )
           .select('m.id'),
       ),
@@ -167,12 +176,11 @@ export function rawSessionStatements(names: ResolvedTableNames) {
         .columns(['session_id', 'message_data', 'created_at'])
         .expression(
           db
-            .selectFrom(listed('rows').as('listed'))
+            .selectFrom(lists('rows'))
             .select([
-              element<string>(0).as('session'),
-              sql<string>`case ${element(3)} when 'blob' then unhex(${element(2)})
-                when 'text' then cast(unhex(${element(2)}) as text) else ${element(2)} end`.as('data'),
-              element<string>(1).as('created'),
+              element(0).as('session'),
+              (rawData.fromHex?.(element(2), element(3)) ?? element(2)).as('data'),
+              typed<string>(element(1), 'time').as('created'),
             ])
             .orderBy('listed.key'),
         ),
@@ -181,7 +189,7 @@ export function rawSessionStatements(names: ResolvedTableNames) {
       db
         .selectFrom(messages)
         .select(({ fn }) => ['session_id', fn.max('id').as('last')])
-        .where('session_id', 'in', db.selectFrom(listed('sessions').as('listed')).select('value'))
+        .where('session_id', 'in', db.selectFrom(texts('sessions')).select('value'))
         .groupBy('session_id'),
     ),
   }

@@ -13,29 +13,64 @@ export interface SessionDialect {
   /** A Kysely that only compiles, for this kind of SQL. */
   builder<Tables>(): Kysely<Tables>
 
+  /** Whether the name of a table may say its schema, as in `app.agent_sessions`. */
+  readonly hasSchemas: boolean
+
   /** The statements that make the tables, in order. Each of them does nothing to what exists. */
   layout(names: ResolvedTableNames): SessionLayout
 
-  /** The elements of a JSON array, as rows of their `value` and their place, `key`. */
-  listed(array: string): RawBuilder<{ key: number; value: string }>
+  /**
+   * Whether changes run at the same time, so that each must lock the row of its session before it looks at others.
+   * False where a batch that writes is alone anyway.
+   */
+  readonly locksRows: boolean
 
-  /** One element of a JSON array that is itself the value of a row of {@link listed}. */
-  element<Value>(array: RawBuilder<unknown>, index: number): RawBuilder<Value>
+  /** The elements of a JSON array, texts or JSON arrays themselves, as rows of their `value` and their place, `key`. */
+  listed(array: string, of: 'texts' | 'lists'): RawBuilder<{ key: number; value: string }>
 
-  /** The time of the transaction, in the form in which times are stored. */
+  /** One element, as text, of a list that is the value of a row of {@link listed}. `column` may name its table. */
+  element<Value>(column: string, index: number): RawBuilder<Value>
+
+  /** A parameter or a text where its type does not follow from what surrounds it. */
+  typed<Value>(value: unknown, type: 'text' | 'integer' | 'time'): RawBuilder<Value>
+
+  /** The time at which a session was active, in the form in which times are stored. */
   readonly now: RawBuilder<string>
 
-  /** A value of whatever type as text. */
+  /**
+   * The time of a new row, given a query for that of the newest row of its session. Absent: the default of the table
+   * is that time.
+   */
+  rowTime?(newest: RawBuilder<string>): RawBuilder<string>
+
+  /** A time, or a later one where a row before it by `key` has that. Absent: times need not have the order of rows. */
+  ascending?(time: RawBuilder<string>, key: string): RawBuilder<string>
+
+  /** A stored time as text. Absent: it is stored as text. */
+  timeText?(column: string): RawBuilder<string>
+
+  /** A value of whatever type as text, which is compared byte by byte. */
   asText(value: RawBuilder<unknown>): RawBuilder<string>
 
   /** How many bytes a text takes up as it is stored. */
   byteLength(text: RawBuilder<unknown>): RawBuilder<number>
 
-  /** Whether a row holds an item, and not what no codec of JSON reads. `column` may name its table, as in `m.data`. */
-  isItem(column: string): RawBuilder<boolean>
+  /** Absent where SQL cannot look into every item: then turns are found by decoding. */
+  readonly items?: {
+    /** Whether a row holds an item, and not what no codec of JSON reads. `column` may name its table, as in `m.data`. */
+    isItem(column: string): RawBuilder<boolean>
+    /** Whether a row holds an item whose `role` is `user`. */
+    isUserItem(column: string): RawBuilder<boolean>
+  }
 
-  /** Whether a row holds an item whose `role` is `user`. */
-  isUserItem(column: string): RawBuilder<boolean>
+  /** The bytes of what a row holds. */
+  readonly rawData: {
+    /** `text` or `blob`. */
+    storage(column: string): RawBuilder<string>
+    bytes(column: RawBuilder<unknown>): RawBuilder<Uint8Array>
+    /** What `bytes` were given in hexadecimal for. Absent: rows hold text alone. */
+    fromHex?(hex: RawBuilder<string>, storage: RawBuilder<string>): RawBuilder<string>
+  }
 }
 
 export interface SessionLayout {
@@ -43,4 +78,12 @@ export interface SessionLayout {
   readonly tables: readonly SqlStatement[]
   /** The table of operation ids, whose rows go with their session. */
   readonly operations: readonly SqlStatement[]
+  /**
+   * The same, as transactions that several first users may run at the same time, ahead of what needs the tables.
+   * Absent: the statements above can be in the batch that needs the tables.
+   */
+  readonly setup?: {
+    readonly tables: readonly SqlStatement[]
+    readonly operations: readonly SqlStatement[]
+  }
 }

@@ -1,4 +1,5 @@
 import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import type { SessionLayout } from './session-dialect.ts'
 
 /** Binds a statement that is compiled already. */
 type Bind<Params extends Record<string, SqlValue>> = (params: Params) => SqlStatement
@@ -12,35 +13,44 @@ interface InSession extends Record<string, SqlValue> {
  * return, in that order. "Fails" means that a constraint of the tables is broken, so that the whole batch does nothing.
  */
 export interface SessionStatements {
-  /** Make the two tables and their index, where they are missing. */
-  readonly createTables: readonly SqlStatement[]
-  /** Make the table of operation ids, where it is missing. */
-  readonly createOperations: readonly SqlStatement[]
+  /** Make what is missing of the tables. */
+  readonly layout: SessionLayout
 
   /** `[text]` of all rows, oldest first. */
   readonly readAll: Bind<InSession>
   /** `[text]` of the newest rows, newest first. */
   readonly readLatest: Bind<InSession & { limit: number }>
-  /** `[id, text, created_at]` from the start of a turn on, newest first. `skip`: how many starts come after it. */
-  readonly readTurns: Bind<InSession & { skip: number }>
-  /** `[id, text, created_at]` of the newest rows before one, newest first. A negative limit means all. */
+  /** Absent where SQL cannot look into items. `skip`: how many starts of turns come after that one. */
+  readonly turns?: {
+    /** `[id, text, created_at]` from the start of a turn on, newest first. */
+    readonly read: Bind<InSession & { skip: number }>
+    /** `[id of the row or 0]` at which a turn starts. */
+    readonly readStart: Bind<InSession & { skip: number }>
+  }
+  /** `[id, text, created_at]` of the newest rows before one, newest first. */
   readonly readBefore: Bind<InSession & { before: number; limit: number }>
   /** `[id of the newest row or 0, number of rows]`. */
   readonly readExtent: Bind<InSession>
-  /** `[id of the row or 0]` at which a turn starts, as in {@link readTurns}. */
-  readonly readTurnStart: Bind<InSession & { skip: number }>
   /** `[number]` of the rows up to one, with it. */
   readonly countThrough: Bind<InSession & { last: number }>
   /**
-   * `[id, text, created_at]` from `first` on and before `before`, newest first: up to `limit` rows, where a negative
-   * one means all, and no more than take up `bytes`, except that the first of them may be larger.
+   * `[id, text, created_at]` from `first` on and before `before`, newest first: up to `limit` rows, and no more than
+   * take up `bytes`, except that the first of them may be larger.
    */
   readonly readRowsBefore: Bind<InSession & { first: number; before: number; limit: number; bytes: number }>
 
-  /** Makes the row of the session, or notes the activity in it. The first statement of every change. */
+  /**
+   * Makes the row of the session, or notes the activity in it. The first statement of a change that adds rows: from then
+   * on no other change of this session runs until the batch ends.
+   */
   readonly touchSession: Bind<InSession>
-  /** Adds up to `MAX_INLINE_ROWS` rows in order, which are faster as values of their own than as a JSON array. */
-  insertFewTexts(session: string, texts: readonly string[]): SqlStatement
+  /** The same for a change that adds no rows. Absent where a batch that writes is alone anyway. */
+  readonly lockSession?: Bind<InSession>
+  /**
+   * Adds up to `MAX_INLINE_ROWS` rows in order. Absent where they are not faster as values of their own than as a
+   * JSON array.
+   */
+  readonly insertFewTexts?: (session: string, texts: readonly string[]) => SqlStatement
   /** Adds rows in order. `texts`: a JSON array of their texts. */
   readonly insertTexts: Bind<InSession & { texts: string }>
   /**

@@ -1,4 +1,5 @@
 import {
+  type AliasedRawBuilder,
   DummyDriver,
   type Insertable,
   Kysely,
@@ -7,6 +8,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import type { SessionTables } from '../sessions/session-tables.ts'
+import type { SessionDialect } from './session-dialect.ts'
 
 type Messages = SessionTables['agent_messages']
 
@@ -36,3 +38,15 @@ export function rowInserts(
     return sqlByCount[rows]
   }
 }
+
+type TimeColumn = 'created_at' | 'updated_at'
+
+/** Selects a column of times as text. The column may name its table, as in `m.created_at`. */
+export function timesOf({ timeText }: SessionDialect) {
+  return <Column extends TimeColumn | `${string}.${TimeColumn}`>(
+    column: Column,
+  ): Column | AliasedRawBuilder<string, NameOf<Column>> =>
+    timeText ? timeText(column).as(column.split('.').at(-1) as NameOf<Column>) : column
+}
+
+type NameOf<Column> = Column extends `${string}.${infer Name}` ? Name : Column & string

@@ -1,6 +1,8 @@
 export { absolutePath } from './absolute-path.ts'
+export { BatchQueue } from './batch-queue.ts'
 export { handleDriver } from './handle-driver.ts'
 export { importError } from './import-error.ts'
 export { Queue } from './queue.ts'
 export { refuseUnusable } from './refuse-unusable.ts'
+export { sqlStateCode, sqlStateOf } from './sql-state.ts'
 export { isBlank, leadingKeyword, replacePlaceholders, skipBlank } from './sql-text.ts'

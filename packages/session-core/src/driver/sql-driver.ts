@@ -1,4 +1,4 @@
-/** Which SQL the core must write. The session tables are available for `sqlite`. */
+/** Which SQL the core must write. The session tables are available for `sqlite` and `postgres`. */
 export type SqlDialect = 'sqlite' | 'postgres' | 'mysql'
 
 /**
@@ -10,7 +10,7 @@ export type SqlValue = null | string | number | bigint | Uint8Array
 export interface SqlStatement {
   /** One statement. Values belong in `params`, never in here. */
   readonly sql: string
-  /** Values for the `?` placeholders, in order. */
+  /** Values for the placeholders, in order: `?` on `sqlite` and `mysql`, `$1` and so on on `postgres`. */
   readonly params?: readonly SqlValue[]
 }
 
@@ -38,6 +38,18 @@ export interface BatchOptions {
    * Default: false.
    */
   readonly readOnly?: boolean
+  /**
+   * The sessions that the batch reads or changes. Batches that have one in common take effect in the order of the
+   * calls; a driver may run others at the same time. An empty list: the batch keeps no order with any. Absent: it keeps
+   * the order with all.
+   */
+  readonly sessions?: readonly string[] | undefined
+  /**
+   * Statements that take effect ahead of the batch, as a transaction of their own, such as those that make its tables;
+   * they travel with the batch. Where one fails, so does the call, and the batch is not run; their results are dropped.
+   * Given to drivers of dialect `postgres` only.
+   */
+  readonly setup?: readonly SqlStatement[] | undefined
 }
 
 /**
@@ -67,7 +79,7 @@ export interface SqlDriver {
 
   /**
    * Applies every statement or none, in order, as one transaction, and resolves with one result per statement.
-   * Batches of one driver take effect in the order of the calls. What a resolved call wrote is as durable as
+   * Batches of one driver take effect in the order of the calls, as far as `sessions` asks for it. What a resolved call wrote is as durable as
    * the driver promises; a rejected call changed nothing, except after `UNAVAILABLE`, where that is not known. The
    * error's `statementIndex` is set where the engine tells. An empty list resolves with an empty list. Statements
    * must not begin or end a transaction, and must not be changed by the caller before the call has settled.

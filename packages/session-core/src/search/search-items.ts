@@ -8,7 +8,7 @@ import { checkLimit } from '../sessions/check-limit.ts'
 import { toNumber } from '../sessions/history-reader.ts'
 import { SessionBatches } from '../sessions/session-batches.ts'
 import type { SessionCatalogOptions } from '../sessions/session-catalog.ts'
-import { resolveTableNames, type SessionTables } from '../sessions/session-tables.ts'
+import type { SessionTables } from '../sessions/session-tables.ts'
 import { foldText, unfoldRange } from './fold-text.ts'
 import { itemTexts } from './item-texts.ts'
 import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
@@ -64,8 +64,8 @@ export async function searchItems(
   if (options.before !== undefined) checkLimit('before', options.before)
   if (options.sessionId !== undefined) checkSessionId(options.sessionId)
   if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
-  const names = resolveTableNames(options)
-  const batches = new SessionBatches(driver, names, options.createTables ?? true)
+  const batches = new SessionBatches(driver, options)
+  const { names } = batches
   const hits: SearchHit[] = []
   let atOnce = CANDIDATES_PER_BATCH
   for (let before = options.before; ; ) {
@@ -74,6 +74,7 @@ export async function searchItems(
     try {
       const [result] = await batches.run([{ sql: query.sql, params: query.parameters as [] }], {
         readOnly: true,
+        sessions: options.sessionId === undefined ? [] : [options.sessionId],
       })
       rows = result?.rows ?? []
     } catch (error) {

@@ -11,11 +11,12 @@ const ATTEMPTS = 20
 /** Resolves with the error where a guard among the statements did not hold: on the history, or on an operation id. */
 export async function writeUnlessRefused(
   batches: SessionBatches,
+  session: string,
   statements: readonly SqlStatement[],
   options?: RunOptions,
 ): Promise<StorageError | undefined> {
   try {
-    await batches.run(statements, options)
+    await batches.runOn(session, statements, options)
     return undefined
   } catch (error) {
     if (isStorageError(error, 'HISTORY_CONFLICT')) return error

@@ -46,7 +46,6 @@ export interface Row<Item> {
   readonly error?: unknown
 }
 
-const READ_ONLY = { readOnly: true }
 const TOO_LARGE = 'TOO_LARGE'
 
 /**
@@ -76,7 +75,7 @@ export class HistoryReader<Item> {
 
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const result = await this.#readWhole(this.#batches.statements.readAll({ session }))
+    const result = await this.#readWhole(session, this.#batches.statements.readAll({ session }))
     if (result === TOO_LARGE)
       return this.#items(session, this.#toRows(await readInPages(this.#batches, session)))
     return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
@@ -88,7 +87,10 @@ export class HistoryReader<Item> {
     const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
-    const result = await this.#readWhole(this.#batches.statements.readLatest({ session, limit: count }))
+    const result = await this.#readWhole(
+      session,
+      this.#batches.statements.readLatest({ session, limit: count }),
+    )
     if (result === TOO_LARGE) {
       const rows = this.#toRows(await readInPages(this.#batches, session, { limit: count }))
       const isSound = rows.every(({ decoded }) => decoded)
@@ -98,9 +100,12 @@ export class HistoryReader<Item> {
     return this.#decodeAll(result)?.reverse() ?? this.#readPastCorrupt(session, count)
   }
 
-  async #readWhole(statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
+  async #readWhole(
+    session: string,
+    statement: SqlStatement,
+  ): Promise<SqlResult | undefined | typeof TOO_LARGE> {
     try {
-      const [result] = await this.#batches.run([statement], READ_ONLY)
+      const [result] = await this.#batches.run([statement], { readOnly: true, sessions: [session] })
       return result
     } catch (error) {
       if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
@@ -129,9 +134,10 @@ export class HistoryReader<Item> {
     const session = checkSessionId(sessionId)
     const count = checkLimit('turns', turns)
     if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
-    if (this.#codec.format === 'opaque') return this.#readTurnsByDecoding(session, count)
+    const inSql = this.#codec.format === 'opaque' ? undefined : this.#batches.statements.turns
+    if (!inSql) return this.#readTurnsByDecoding(session, count)
     const skip = count - 1
-    const result = await this.#readWhole(this.#batches.statements.readTurns({ session, skip }))
+    const result = await this.#readWhole(session, inSql.read({ session, skip }))
     const rows =
       result === TOO_LARGE ? await readInPages(this.#batches, session, { skipTurns: skip }) : result?.rows
     return this.#items(session, this.#toRows(rows))
@@ -166,8 +172,11 @@ export class HistoryReader<Item> {
     count = Number.POSITIVE_INFINITY,
     before = Number.MAX_SAFE_INTEGER,
   ): Promise<Row<Item>[]> {
-    const limit = Number.isSafeInteger(count) ? count : -1
-    const result = await this.#readWhole(this.#batches.statements.readBefore({ session, before, limit }))
+    const limit = Math.min(count, Number.MAX_SAFE_INTEGER)
+    const result = await this.#readWhole(
+      session,
+      this.#batches.statements.readBefore({ session, before, limit }),
+    )
     if (result !== TOO_LARGE) return this.#toRows(result?.rows)
     return this.#toRows(await readInPages(this.#batches, session, { limit: count, before }))
   }

@@ -6,7 +6,6 @@ import { toNumber } from './history-reader.ts'
 import { smaller } from './read-in-pages.ts'
 import { guard, SessionBatches } from './session-batches.ts'
 import type { SessionCatalogOptions } from './session-catalog.ts'
-import { resolveTableNames } from './session-tables.ts'
 import { toHex } from './to-hex.ts'
 
 /** A time as it is stored: as a rule UTC, as in `2026-01-31 23:59:59`. */
@@ -51,8 +50,6 @@ export interface RawChange {
   readonly rows: readonly Pick<RawRow, 'createdAt' | 'data'>[]
 }
 
-const READ_ONLY = { readOnly: true }
-
 /** Rows in one insert. */
 const ROWS_PER_INSERT = 64
 
@@ -70,14 +67,13 @@ export class RawSessions {
   readonly #statements: ReturnType<typeof rawSessionStatements>
 
   constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
-    const names = resolveTableNames(options)
-    this.#batches = new SessionBatches(driver, names, options.createTables ?? true)
-    this.#statements = rawSessionStatements(names)
+    this.#batches = new SessionBatches(driver, options)
+    this.#statements = rawSessionStatements(this.#batches.dialect, this.#batches.names)
   }
 
   /** Resolves with the number of sessions. */
   async count(): Promise<number> {
-    const [result] = await this.#read(this.#statements.count({}))
+    const [result] = await this.#read(this.#statements.count({}), [])
     return toNumber(result?.rows[0]?.[0])
   }
 
@@ -85,13 +81,17 @@ export class RawSessions {
   async list(options: { limit: number; after?: string | undefined }): Promise<RawSessionSummary[]> {
     const { limit, after } = options
     const { list, listFirst } = this.#statements
-    const [result] = await this.#read(after === undefined ? listFirst({ limit }) : list({ limit, after }))
+    const statement = after === undefined ? listFirst({ limit }) : list({ limit, after })
+    const [result] = await this.#read(statement, [])
     return (result?.rows ?? []).map(toSummary)
   }
 
   /** Resolves with those of the given sessions that exist. */
   async get(sessionIds: readonly string[]): Promise<RawSessionSummary[]> {
-    const [result] = await this.#read(this.#statements.get({ sessions: JSON.stringify(sessionIds) }))
+    const [result] = await this.#read(
+      this.#statements.get({ sessions: JSON.stringify(sessionIds) }),
+      sessionIds,
+    )
     return (result?.rows ?? []).map(toSummary)
   }
 
@@ -102,7 +102,7 @@ export class RawSessions {
   async read(sessionIds: readonly string[]): Promise<RawRow[]> {
     const statement = this.#statements.read({ sessions: JSON.stringify(sessionIds) })
     try {
-      const [result] = await this.#read(statement)
+      const [result] = await this.#read(statement, sessionIds)
       return await this.#toRows(result)
     } catch (error) {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
@@ -147,6 +147,7 @@ export class RawSessions {
       try {
         const [result] = await this.#read(
           this.#statements.readPage({ ...options, session: sessionId, bytes }),
+          [sessionId],
         )
         return await this.#toRows(result)
       } catch (error) {
@@ -160,14 +161,17 @@ export class RawSessions {
    * with `HISTORY_CONFLICT` where a newest row is not the expected one.
    */
   async write(changes: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
-    const results = await this.#batches.run(this.#writeStatements(changes)).catch((error: unknown) => {
-      if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
-      throw new StorageError(
-        'HISTORY_CONFLICT',
-        'A session is no longer what it was when it was read. Nothing was written. Try again.',
-        { cause: error.cause },
-      )
-    })
+    const sessions = changes.map(({ session }) => session.sessionId)
+    const results = await this.#batches
+      .run(this.#writeStatements(changes), { sessions })
+      .catch((error: unknown) => {
+        if (!isStorageError(error, 'HISTORY_CONFLICT')) throw error
+        throw new StorageError(
+          'HISTORY_CONFLICT',
+          'A session is no longer what it was when it was read. Nothing was written. Try again.',
+          { cause: error.cause },
+        )
+      })
     return new Map(results.at(-1)?.rows.map(([session, last]) => [String(session), toNumber(last)]))
   }
 
@@ -215,8 +219,8 @@ export class RawSessions {
     return statements
   }
 
-  #read(statement: SqlStatement): Promise<SqlResult[]> {
-    return this.#batches.run([statement], READ_ONLY)
+  #read(statement: SqlStatement, sessions: readonly string[]): Promise<SqlResult[]> {
+    return this.#batches.run([statement], { readOnly: true, sessions })
   }
 
   async #toRows(result: SqlResult | undefined): Promise<RawRow[]> {
@@ -236,7 +240,7 @@ export class RawSessions {
   }
 
   async #withBytes(rows: readonly RawRow[], odd: readonly number[]): Promise<RawRow[]> {
-    const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }))
+    const [result] = await this.#read(this.#statements.readBytes({ rows: JSON.stringify(odd) }), [])
     const found = new Map<number, RawData>()
     let decoder: TextDecoder | undefined
     for (const [id, storage, bytes, a] of result?.rows ?? []) {

@@ -8,13 +8,11 @@ export interface RowSelection {
   readonly limit?: number | undefined
   /** The row before which rows are read. */
   readonly before?: number | undefined
-  /** Only rows from the start of a turn on: how many starts come after it. */
+  /** Only rows from the start of a turn on: how many starts come after it. Where SQL can find turns. */
   readonly skipTurns?: number | undefined
 }
 
 type Rows = SqlResult['rows']
-
-const READ_ONLY = { readOnly: true }
 
 /** Half of what a server in this repository gives in one answer, so that escapes have room. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -52,23 +50,24 @@ async function readOnce(
   session: string,
   { limit = Number.POSITIVE_INFINITY, before = Number.MAX_SAFE_INTEGER, skipTurns }: RowSelection,
 ): Promise<Rows | undefined> {
-  const { readExtent, readTurnStart, readRowsBefore, countThrough } = batches.statements
+  const { readExtent, turns, readRowsBefore, countThrough } = batches.statements
+  const options = { readOnly: true, sessions: [session] }
   const [extent, start] = await batches.run(
     [
       readExtent({ session }),
-      ...(skipTurns === undefined ? [] : [readTurnStart({ session, skip: skipTurns })]),
+      ...(skipTurns === undefined || !turns ? [] : [turns.readStart({ session, skip: skipTurns })]),
     ],
-    READ_ONLY,
+    options,
   )
   const [last = 0, count = 0] = extent?.rows[0]?.map(Number) ?? []
   const first = Number(start?.rows[0]?.[0] ?? 0)
   const rows: Rows[number][] = []
   let bytes = MOST_BYTES
   for (let end = Math.min(before, last + 1); rows.length < limit; ) {
-    const left = limit - rows.length
-    const page = { session, first, before: end, limit: Number.isSafeInteger(left) ? left : -1, bytes }
+    const left = Math.min(limit - rows.length, Number.MAX_SAFE_INTEGER)
+    const page = { session, first, before: end, limit: left, bytes }
     const [found, through] = await batches
-      .run([readRowsBefore(page), countThrough({ session, last })], READ_ONLY)
+      .run([readRowsBefore(page), countThrough({ session, last })], options)
       .catch((error: unknown) => {
         if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error
         return NO_RESULTS

@@ -1,14 +1,20 @@
 import { sessionStatements } from '../dialects/compile-session-statements.ts'
 import { dialectOf } from '../dialects/dialect-of.ts'
+import type { SessionDialect } from '../dialects/session-dialect.ts'
 import type { SessionStatements } from '../dialects/session-statements.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import type { ResolvedTableNames } from './session-tables.ts'
+import { type ResolvedTableNames, resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { type TableGroup, TableMaker } from './table-maker.ts'
 
 export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
   readonly operations?: boolean
+}
+
+export interface SessionBatchesOptions extends SessionTableNames {
+  /** Default: true. */
+  readonly createTables?: boolean | undefined
 }
 
 /** A statement that breaks a constraint on purpose, unless the history is what its batch expects. */
@@ -21,9 +27,13 @@ export function guard(statement: SqlStatement): Guard {
   return { ...statement, guard: true }
 }
 
-/** The session tables of one database: runs batches on them, and makes them in the first one that needs them. */
+/**
+ * The session tables of one database: runs batches on them, and makes them in the first one that needs them, or ahead of
+ * the first one that writes, where that has to be a transaction of its own.
+ */
 export class SessionBatches {
   readonly driver: SqlDriver
+  readonly dialect: SessionDialect
   readonly names: ResolvedTableNames
   readonly statements: SessionStatements
   readonly #createTables: boolean
@@ -31,20 +41,24 @@ export class SessionBatches {
   readonly #tables: readonly TableGroup[]
   readonly #tablesWithOperations: readonly TableGroup[]
 
-  constructor(driver: SqlDriver, names: ResolvedTableNames, createTables: boolean) {
+  constructor(driver: SqlDriver, options: SessionBatchesOptions = {}) {
     this.driver = driver
-    this.names = names
-    this.statements = sessionStatements(dialectOf(driver.dialect), names)
-    this.#createTables = createTables
-    this.#maker = new TableMaker(driver, createTables, (statements, options) =>
+    this.dialect = dialectOf(driver.dialect)
+    this.names = resolveTableNames(options, this.dialect.hasSchemas)
+    this.statements = sessionStatements(this.dialect, this.names)
+    this.#createTables = options.createTables ?? true
+    this.#maker = new TableMaker(driver, this.#createTables, (statements, options) =>
       runGuarded(driver, statements, options),
     )
-    const { sessions, messages, operations } = names
-    const tables = { name: `${sessions} ${messages}`, create: this.statements.createTables }
+    const { sessions, messages, operations } = this.names
+    const { layout } = this.statements
+    const isApart = layout.setup !== undefined
+    const create = layout.setup ?? layout
+    const tables = { name: `${sessions} ${messages}`, create: create.tables, isApart }
     this.#tables = [tables]
     this.#tablesWithOperations = [
       tables,
-      { name: `${operations} ${messages}`, create: this.statements.createOperations },
+      { name: `${operations} ${messages}`, create: create.operations, isApart },
     ]
   }
 
@@ -60,6 +74,21 @@ export class SessionBatches {
       if (this.#createTables && options.readOnly) return []
       throw this.#tablesMissing(error, options)
     })
+  }
+
+  /** {@link run} for statements of one session. */
+  runOn(
+    session: string,
+    statements: readonly SqlStatement[],
+    options: RunOptions = {},
+  ): Promise<SqlResult[]> {
+    return this.run(statements, { ...options, sessions: [session] })
+  }
+
+  /** The statements of a change that adds no rows, behind what makes it the only one of its session. */
+  locking(session: string, statements: readonly SqlStatement[]): readonly SqlStatement[] {
+    const { lockSession } = this.statements
+    return lockSession ? [lockSession({ session }), ...statements] : statements
   }
 
   #tablesMissing(cause: unknown, { operations = false }: RunOptions): StorageError {

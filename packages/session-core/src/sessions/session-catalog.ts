@@ -4,7 +4,7 @@ import { checkId, checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
 import { parseTime } from './parse-time.ts'
 import { guard, SessionBatches } from './session-batches.ts'
-import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+import type { SessionTableNames } from './session-tables.ts'
 
 export interface SessionSummary {
   readonly sessionId: string
@@ -37,7 +37,7 @@ export class SessionCatalog {
   readonly #batches: SessionBatches
 
   constructor(driver: SqlDriver, options: SessionCatalogOptions = {}) {
-    this.#batches = new SessionBatches(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#batches = new SessionBatches(driver, options)
   }
 
   /** Lists the sessions, latest activity first, in pages of `limit` (default: 50). */
@@ -50,6 +50,7 @@ export class SessionCatalog {
     const { listSummaries } = this.#batches.statements
     const results = await this.#batches.run([listSummaries({ limit: limit + 1, ...cursor })], {
       readOnly: true,
+      sessions: [],
     })
     const rows = results[0]?.rows ?? []
     const sessions = rows.slice(0, limit).map(toSummary)
@@ -62,6 +63,7 @@ export class SessionCatalog {
     const session = checkSessionId(sessionId)
     const results = await this.#batches.run([this.#batches.statements.getSummary({ session })], {
       readOnly: true,
+      sessions: [session],
     })
     return results[0]?.rows.map(toSummary)[0]
   }
@@ -69,13 +71,17 @@ export class SessionCatalog {
   /** Deletes a session with its items and operation ids. Resolves with false where there was none. */
   async delete(sessionId: string): Promise<boolean> {
     const session = checkSessionId(sessionId)
-    const { getSummary, deleteFrom, deleteSession } = this.#batches.statements
-    const results = await this.#batches.run([
-      getSummary({ session }),
-      deleteFrom({ session, first: 0 }),
-      deleteSession({ session }),
-    ])
-    return (results[0]?.rows.length ?? 0) > 0
+    const { lockSession, getSummary, deleteFrom, deleteSession } = this.#batches.statements
+    const results = await this.#batches.run(
+      [
+        ...(lockSession ? [lockSession({ session })] : []),
+        getSummary({ session }),
+        deleteFrom({ session, first: 0 }),
+        deleteSession({ session }),
+      ],
+      { sessions: [session] },
+    )
+    return (results.at(-3)?.rows.length ?? 0) > 0
   }
 
   /**
@@ -93,15 +99,19 @@ export class SessionCatalog {
     const target = checkId('new session id', newSessionId)
     const row =
       options.throughRowId === undefined ? undefined : checkRowId('throughRowId', options.throughRowId)
-    const { forkSession, expectRow, copyItems, getSummary } = this.#batches.statements
+    const { lockSession, forkSession, expectRow, copyItems, getSummary } = this.#batches.statements
     const through = row ?? Number.MAX_SAFE_INTEGER
     const results = await this.#batches
-      .run([
-        guard(forkSession({ session, target })),
-        ...(row === undefined ? [] : [guard(expectRow({ session, row }))]),
-        copyItems({ session, target, through }),
-        getSummary({ session: target }),
-      ])
+      .run(
+        [
+          ...(lockSession ? [lockSession({ session })] : []),
+          guard(forkSession({ session, target })),
+          ...(row === undefined ? [] : [guard(expectRow({ session, row }))]),
+          copyItems({ session, target, through }),
+          getSummary({ session: target }),
+        ],
+        { sessions: [session, target] },
+      )
       .catch((error: unknown) => this.#refuseFork(error, session, target, row))
     const summary = results.at(-1)?.rows.map(toSummary)[0]
     if (summary) return summary
@@ -114,7 +124,7 @@ export class SessionCatalog {
     const { getSummary, getRow } = this.#batches.statements
     const [existing, source, found] = await this.#batches.run(
       [getSummary({ session: target }), getSummary({ session }), getRow({ session, row: row ?? 0 })],
-      { readOnly: true },
+      { readOnly: true, sessions: [session, target] },
     )
     const { cause } = error
     if (existing?.rows.length) {

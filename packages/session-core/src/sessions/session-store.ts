@@ -17,7 +17,7 @@ import { Operation } from './operation.ts'
 import { parseTime } from './parse-time.ts'
 import { add, copyStored, keep, type NewRow, replaceTailStatements } from './replace-tail.ts'
 import { guard, SessionBatches } from './session-batches.ts'
-import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
+import type { SessionTableNames } from './session-tables.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
   /** How an item becomes the text of a row, and back. Default: {@link jsonCodec}. */
@@ -54,7 +54,7 @@ export class SessionStore<Item> {
   readonly #reader: HistoryReader<Item>
 
   constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
-    this.#batches = new SessionBatches(driver, resolveTableNames(options), options.createTables ?? true)
+    this.#batches = new SessionBatches(driver, options)
     this.#codec = options.codec ?? jsonCodec<Item>()
     this.#reader = new HistoryReader(this.#batches, this.#codec, options.onCorruptRow)
   }
@@ -94,7 +94,7 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     if (options.operationId === undefined) {
-      if (texts.length > 0) await this.#batches.run(this.#appendStatements(session, texts))
+      if (texts.length > 0) await this.#batches.runOn(session, this.#appendStatements(session, texts))
       return
     }
     const [touch, ...inserts] = this.#appendStatements(session, texts)
@@ -102,7 +102,7 @@ export class SessionStore<Item> {
       'append',
       canonicalTexts(items),
     ])
-    const refusal = await writeUnlessRefused(this.#batches, [touch, operation.insert, ...inserts], {
+    const refusal = await writeUnlessRefused(this.#batches, session, [touch, operation.insert, ...inserts], {
       operations: true,
     })
     if (refusal && !(await operation.wasApplied())) throw refusal
@@ -117,8 +117,8 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     if (this.#codec.format === 'opaque') return this.#popOpaque(session)
     for (;;) {
-      const [deleted] = await this.#batches.run([this.#batches.statements.deleteLatest({ session })])
-      const row = deleted?.rows[0]
+      const statements = this.#batches.locking(session, [this.#batches.statements.deleteLatest({ session })])
+      const row = (await this.#batches.runOn(session, statements)).at(-1)?.rows[0]
       if (!row) return undefined
       const [id, text] = row
       try {
@@ -133,7 +133,8 @@ export class SessionStore<Item> {
   async clear(sessionId: string): Promise<void> {
     const session = checkSessionId(sessionId)
     const { deleteFrom, deleteSession } = this.#batches.statements
-    await this.#batches.run([deleteFrom({ session, first: 0 }), deleteSession({ session })])
+    const statements = [deleteFrom({ session, first: 0 }), deleteSession({ session })]
+    await this.#batches.runOn(session, this.#batches.locking(session, statements))
   }
 
   /**
@@ -145,13 +146,15 @@ export class SessionStore<Item> {
     const texts = encodeItems(this.#codec, items)
     const { deleteFrom } = this.#batches.statements
     try {
-      await this.#batches.run([deleteFrom({ session, first: 0 }), ...this.#appendStatements(session, texts)])
+      const [touch, ...inserts] = this.#appendStatements(session, texts)
+      await this.#batches.runOn(session, [touch, deleteFrom({ session, first: 0 }), ...inserts])
     } catch (error) {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
       await untilUnchanged(async () => {
         const stored = await this.#reader.readRows(session)
         const rows = copyStored(this.#codec, texts, stored, error)
-        return writeUnlessRefused(this.#batches, replaceTailStatements(this.#batches, session, stored, rows))
+        const statements = replaceTailStatements(this.#batches, session, stored, rows)
+        return writeUnlessRefused(this.#batches, session, statements)
       })
     }
   }
@@ -190,9 +193,9 @@ export class SessionStore<Item> {
       const corrupt = tail.filter(({ decoded }) => !decoded).map(keep)
       const write = async (rows: readonly NewRow[]) => {
         const statements = replaceTailStatements(this.#batches, session, tail, [...corrupt, ...rows])
-        if (!operation) return writeUnlessRefused(this.#batches, statements)
+        if (!operation) return writeUnlessRefused(this.#batches, session, statements)
         const [touch, ...rest] = statements
-        const refusal = await writeUnlessRefused(this.#batches, [touch, operation.insert, ...rest], {
+        const refusal = await writeUnlessRefused(this.#batches, session, [touch, operation.insert, ...rest], {
           operations: true,
         })
         return refusal && !(await operation.wasApplied()) ? refusal : undefined
@@ -247,6 +250,7 @@ export class SessionStore<Item> {
       const tail = placed.slice(first)
       return writeUnlessRefused(
         this.#batches,
+        session,
         replaceTailStatements(
           this.#batches,
           session,
@@ -263,6 +267,7 @@ export class SessionStore<Item> {
     const touch = touchSession({ session })
     if (texts.length === 0) return [touch]
     if (
+      insertFewTexts &&
       texts.length <= MAX_INLINE_ROWS &&
       limits?.valueBytes === undefined &&
       limits?.requestBytes === undefined
@@ -286,10 +291,11 @@ export class SessionStore<Item> {
         )
       }
       const { deleteFrom, expectLast } = this.#batches.statements
-      return writeUnlessRefused(this.#batches, [
+      const statements = [
         guard(expectLast({ session, last: row.id })),
         deleteFrom({ session, first: row.id }),
-      ])
+      ]
+      return writeUnlessRefused(this.#batches, session, this.#batches.locking(session, statements))
     })
     return popped
   }

@@ -24,7 +24,7 @@ export interface SessionTables {
 
 /**
  * The names of the tables. Other sessions need both tables of their own: to clear a session also deletes its rows in
- * every table beside it.
+ * every table beside it. On PostgreSQL a name may say the schema, as in `app.agent_sessions`; schemas are not made.
  */
 export interface SessionTableNames {
   /** The table of sessions. Default: `agent_sessions`. */
@@ -51,11 +51,13 @@ export interface ResolvedTableNames {
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
+const NAME_WITH_SCHEMA = /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,47}$/
 
-export function resolveTableNames(names: SessionTableNames = {}): ResolvedTableNames {
+/** `hasSchemas`: whether a name may say its schema. */
+export function resolveTableNames(names: SessionTableNames = {}, hasSchemas = false): ResolvedTableNames {
   const { sessionsTable, messagesTable } = withDefaultNames(names)
-  const sessions = checkName('sessionsTable', sessionsTable)
-  const messages = checkName('messagesTable', messagesTable)
+  const sessions = checkName('sessionsTable', sessionsTable, hasSchemas)
+  const messages = checkName('messagesTable', messagesTable, hasSchemas)
   const operations = `${sessions}_operations`
   const different = new Set([sessions, messages, operations].map((name) => name.toLowerCase()))
   if (different.size !== 3) {
@@ -67,10 +69,12 @@ export function resolveTableNames(names: SessionTableNames = {}): ResolvedTableN
   return { sessions, messages, operations }
 }
 
-function checkName(option: string, name: unknown): string {
-  if (typeof name === 'string' && NAME.test(name) && !/^sqlite_/i.test(name)) return name
+function checkName(option: string, name: unknown, hasSchemas: boolean): string {
+  const form = hasSchemas ? NAME_WITH_SCHEMA : NAME
+  if (typeof name === 'string' && form.test(name) && !/^(?:.*\.)?sqlite_/i.test(name)) return name
+  const behind = hasSchemas ? ' A schema and a dot may stand before it.' : ''
   throw new StorageError(
     'INVALID_ARGUMENT',
-    `${option} must be 1 to 48 letters, digits and underscores, not begin with a digit, and not begin with "sqlite_".`,
+    `${option} must be 1 to 48 letters, digits and underscores, not begin with a digit, and not begin with "sqlite_".${behind}`,
   )
 }

@@ -7,7 +7,9 @@ export interface TableGroup {
   readonly name: string
   /** The statements that make the tables, in order. Each of them does nothing to what exists. */
   readonly create: readonly SqlStatement[]
-  /** Told of the results of `create`, once its batch has taken effect. */
+  /** Whether they must be a transaction of their own, the `setup` of the batch. Default: false. */
+  readonly isApart?: boolean
+  /** Told of the results of `create`, once its batch has taken effect. Never where `isApart`. */
   created?(results: readonly SqlResult[]): void
 }
 
@@ -39,7 +41,8 @@ export class TableMaker {
 
   /**
    * Runs the statements as one batch, behind those that make what is missing of the tables. Where the right to make
-   * them is missing, they run without. Where somebody has dropped tables that were made here, they are made again.
+   * them is missing, they run without. Where somebody has dropped tables that were made here, they are made again. Tables
+   * that are made apart are not made for a batch that only reads.
    */
   async run(
     statements: readonly SqlStatement[],
@@ -47,7 +50,9 @@ export class TableMaker {
     options: BatchOptions,
     withoutTables: WithoutTables,
   ): Promise<SqlResult[]> {
-    const missing = this.#createTables ? tables.filter(({ name }) => !this.#made.has(name)) : NONE
+    const missing = this.#createTables
+      ? tables.filter(({ name, isApart }) => !this.#made.has(name) && !(isApart && options.readOnly))
+      : NONE
     try {
       if (missing.length === 0) return await this.#batch(statements, options)
       return await this.#runMaking(missing, statements, options)
@@ -59,6 +64,7 @@ export class TableMaker {
       if (!this.#createTables) return withoutTables(error)
       if (missing.length > 0) throw error
       for (const { name } of tables) this.#made.delete(name)
+      if (options.readOnly && tables.some(({ isApart }) => isApart)) return withoutTables(error)
       return this.run(statements, tables, options, withoutTables)
     }
   }
@@ -68,13 +74,19 @@ export class TableMaker {
     statements: readonly SqlStatement[],
     options: BatchOptions,
   ): Promise<SqlResult[]> {
-    const making = missing.flatMap(({ create }) => create)
-    const results = await this.#batch([...making, ...statements], { ...options, readOnly: false })
+    const setup = missing.flatMap(({ create, isApart }) => (isApart ? create : []))
+    const making = missing.flatMap(({ create, isApart }) => (isApart ? [] : create))
+    const results = await this.#batch([...making, ...statements], {
+      ...options,
+      ...(setup.length > 0 && { setup }),
+      readOnly: false,
+    })
     let first = 0
-    for (const { name, create, created } of missing) {
+    for (const { name, create, isApart, created } of missing) {
+      this.#made.add(name)
+      if (isApart) continue
       created?.(results.slice(first, first + create.length))
       first += create.length
-      this.#made.add(name)
     }
     return results.slice(first)
   }

@@ -8,6 +8,14 @@ create table if not exists "agent_sessions_operations" ("session_id" TEXT not nu
 create trigger if not exists "agent_sessions_operations_forget" after delete on "agent_sessions"
           begin delete from "agent_sessions_operations" where session_id = old.session_id; end;
 
+-- readTurns
+select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract("m"."message_data", '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract("previous"."message_data", '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) order by "id" desc;
+-- :session, :session, :session, 1, 1, :skip
+
+-- readTurnStart
+select coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract("m"."message_data", '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract("previous"."message_data", '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) as "first";
+-- :session, :session, 1, 1, :skip
+
 -- readAll
 select "message_data" from "agent_messages" where "session_id" = ? order by "id";
 -- :session
@@ -16,10 +24,6 @@ select "message_data" from "agent_messages" where "session_id" = ? order by "id"
 select "message_data" from "agent_messages" where "session_id" = ? order by "id" desc limit ?;
 -- :session, :limit
 
--- readTurns
-select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract("m"."message_data", '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract("previous"."message_data", '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) order by "id" desc;
--- :session, :session, :session, 1, 1, :skip
-
 -- readBefore
 select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" < ? order by "id" desc limit ?;
 -- :session, :before, :limit
@@ -27,10 +31,6 @@ select "id", "message_data", "created_at" from "agent_messages" where "session_i
 -- readExtent
 select coalesce(max(id), 0) as "last", count(*) as "count" from "agent_messages" where "session_id" = ?;
 -- :session
-
--- readTurnStart
-select coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract("m"."message_data", '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract("previous"."message_data", '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) as "first";
--- :session, :session, 1, 1, :skip
 
 -- countThrough
 select count(*) as "count" from "agent_messages" where "session_id" = ? and "id" <= ?;
@@ -49,8 +49,8 @@ insert into "agent_messages" ("session_id", "message_data") select ? as "session
 -- :session, :texts
 
 -- insertRows
-insert into "agent_messages" ("session_id", "message_data", "created_at") select ? as "session", coalesce(kept.message_data, json_extract(row.value, '$[0]')) as "text", case when kept.id is null then coalesce(json_extract(row.value, '$[1]'), CURRENT_TIMESTAMP)
-                else kept.created_at end as "created" from json_each(?) as "row" left join "agent_messages" as "kept" on "kept"."id" = json_extract(row.value, '$[2]') order by "row"."key";
+insert into "agent_messages" ("session_id", "message_data", "created_at") select ? as "session", coalesce(kept.message_data, json_extract("row"."value", '$[0]')) as "text", case when kept.id is null then coalesce(json_extract("row"."value", '$[1]'), CURRENT_TIMESTAMP)
+                else kept.created_at end as "created" from json_each(?) as "row" left join "agent_messages" as "kept" on "kept"."id" = json_extract("row"."value", '$[2]') order by "row"."key";
 -- :session, :rows
 
 -- expectLast

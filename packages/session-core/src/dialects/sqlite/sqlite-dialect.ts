@@ -7,13 +7,24 @@ import { sqliteLayout } from './sqlite-layout.ts'
 export const sqliteDialect: SessionDialect = {
   name: 'sqlite',
   builder: statementBuilder,
+  hasSchemas: false,
   layout: sqliteLayout,
+  locksRows: false,
   listed: (array) => sql`json_each(${array})`,
-  element: (array, index) => sql`json_extract(${array}, ${sql.lit(`$[${index}]`)})`,
+  element: (column, index) => sql`json_extract(${sql.ref(column)}, ${sql.lit(`$[${index}]`)})`,
+  typed: (value) => sql`${value}`,
   now: sql`CURRENT_TIMESTAMP`,
   asText: (value) => sql`cast(${value} as text)`,
   byteLength: (text) => sql`octet_length(${text})`,
-  isItem: (column) => sql.raw(isItemSql(column)),
-  isUserItem: (column) =>
-    sql`case when ${sql.raw(isItemSql(column))} then json_extract(${sql.ref(column)}, '$.role') end = 'user'`,
+  items: {
+    isItem: (column) => sql.raw(isItemSql(column)),
+    isUserItem: (column) =>
+      sql`case when ${sql.raw(isItemSql(column))} then json_extract(${sql.ref(column)}, '$.role') end = 'user'`,
+  },
+  rawData: {
+    storage: (column) => sql`typeof(${sql.raw(column)})`,
+    bytes: (column) => sql`cast(${column} as blob)`,
+    fromHex: (hex, storage) => sql`case ${storage} when 'blob' then unhex(${hex})
+                when 'text' then cast(unhex(${hex}) as text) else ${hex} end`,
+  },
 }

@@ -1,0 +1,49 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely'
+import type { SessionDialect } from '../session-dialect.ts'
+import { postgresLayout } from './postgres-layout.ts'
+
+const TYPES = { text: 'text', integer: 'bigint', time: 'timestamp' } as const
+
+// Not the time at which the transaction began: a change that waited for another one must come after it.
+const NOW = sql<string>`clock_timestamp() at time zone 'UTC'`
+
+export const postgresDialect: SessionDialect = {
+  name: 'postgres',
+  builder: <Tables>() =>
+    new Kysely<Tables>({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      },
+    }),
+  hasSchemas: true,
+  layout: postgresLayout,
+  locksRows: true,
+  // Only the list is read as JSON. What its texts hold may be JSON that PostgreSQL refuses, such as a `\\u0000`.
+  listed: (array, of) =>
+    sql`(select value, ordinality as key from ${sql.raw(
+      of === 'texts' ? 'json_array_elements_text' : 'json_array_elements',
+    )}(cast(${array} as json)) with ordinality)`,
+  element: (column, index) => sql`(${sql.ref(column)} ->> ${sql.lit(index)})`,
+  typed: (value, type) => sql`cast(${value} as ${sql.raw(TYPES[type])})`,
+  now: NOW,
+  // In a query of its own, so that all rows of a statement get one time.
+  rowTime: (newest) => sql`(select greatest(${NOW}, ${newest}))`,
+  ascending: (time, key) => sql`max(${time}) over (order by ${sql.ref(key)})`,
+  timeText: (column) => sql`cast(${sql.ref(column)} as text)`,
+  asText: (value) => sql`cast(${value} as text) collate "C"`,
+  byteLength: (text) => sql`octet_length(${text})`,
+  rawData: {
+    storage: () => sql`'text'`,
+    bytes: (text) => sql`convert_to(${text}, 'UTF8')`,
+  },
+}
