@@ -7,6 +7,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'session-core': [],
   'driver-better-sqlite3': ['session-core'],
   'driver-sqljs': ['session-core'],
+  'driver-postgres': ['session-core'],
   'driver-persql': ['session-core', 'sdk'],
   kysely: ['session-core'],
   'openai-agents': ['session-core'],

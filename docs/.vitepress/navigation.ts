@@ -57,6 +57,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     items: pages(
       ['better-sqlite3', '/drivers/better-sqlite3'],
       ['sql.js', '/drivers/sqljs'],
+      ['PostgreSQL', '/drivers/postgres'],
       ['Kysely', '/drivers/kysely'],
       ['Writing a driver', '/drivers/writing-a-driver'],
     ),
@@ -69,6 +70,7 @@ export const PACKAGES = [
   'driver-better-sqlite3',
   'driver-sqljs',
   'driver-persql',
+  'driver-postgres',
   'kysely',
   'context',
   'sdk',
