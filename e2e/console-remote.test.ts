@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { startConsole } from '@persql/console'
 import { PerSQL } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { SessionStore, toSqlDriver } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 
 test('opens a remote database on this machine, and keeps what its token may not do', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'console-remote-'))
-  const server = await createServer({ data, port: 0, workers: { min: 1, max: 1 } })
+  const server = await createServer({ data: temporaryFolder(), port: 0, workers: { min: 1, max: 1 } })
   const admin = new PerSQL({ token: server.adminToken, baseURL: server.url })
   const items = [{ role: 'user', content: 'Hello', image: new Uint8Array([1]) }]
   await new SessionStore<unknown>(toSqlDriver(admin.database('local/main'))).append('user-1', items)
@@ -33,6 +30,5 @@ test('opens a remote database on this machine, and keeps what its token may not 
     await app.close()
     await driver.close()
     await server.close()
-    rmSync(data, { recursive: true, force: true })
   }
 })

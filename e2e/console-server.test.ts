@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PerSQL } from '@persql/sdk'
 import { createServer, type PerSQLServer } from '@persql/server'
 import { SessionStore, toSqlDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
@@ -12,7 +10,6 @@ import { eventually } from './support/eventually.ts'
 import { storeHostile } from './support/hostile.ts'
 
 describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
-  let folder: string
   let server: PerSQLServer
   let persql: PerSQL
   let admin: string
@@ -20,9 +17,15 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
   let page: Page
   let incidents: string[]
 
+  const inFolder = temporaryPaths(afterAll)
+
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'console-server-'))
-    server = await createServer({ data: folder, port: 0, namespace: 'acme', workers: { min: 1, max: 2 } })
+    server = await createServer({
+      data: inFolder('data'),
+      port: 0,
+      namespace: 'acme',
+      workers: { min: 1, max: 2 },
+    })
     admin = server.adminToken!
     persql = new PerSQL({ token: admin, baseURL: server.url })
     await persql.databases.create('Main')
@@ -46,7 +49,6 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
   afterAll(async () => {
     await browser?.close()
     await server?.close()
-    if (folder) rmSync(folder, { recursive: true, force: true })
   })
 
   async function signIn(token: string) {
@@ -134,7 +136,7 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
   })
 
   test('leads from a server without databases to the first one, and back', async () => {
-    const empty = await createServer({ data: join(folder, 'empty'), port: 0, workers: { min: 1, max: 1 } })
+    const empty = await createServer({ data: inFolder('empty'), port: 0, workers: { min: 1, max: 1 } })
     try {
       await page.goto(`${empty.url}/console/`)
       await signIn(empty.adminToken!)

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Console, startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore, type SqlDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
@@ -17,7 +15,6 @@ const SESSIONS = 10_000
 const LONG = 10_000
 
 describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
-  let folder: string
   let driver: SqlDriver
   let app: Console
   let browser: Browser
@@ -31,9 +28,10 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.goto(`${base}#/database/${parts.map(encodeURIComponent).join('/')}`)
   }
 
+  const inFolder = temporaryPaths(afterAll)
+
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'console-'))
-    driver = betterSqlite3Driver(join(folder, 'agents.db'), { synchronous: 'normal' })
+    driver = betterSqlite3Driver(inFolder('agents.db'), { synchronous: 'normal' })
     await generateSessions(driver, { sessions: SESSIONS, now: new Date() })
     await generateLongSession(driver, 'long', LONG)
     hostile = await storeHostile(driver)
@@ -49,7 +47,6 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await browser?.close()
     await app?.close()
     await driver?.close()
-    if (folder) rmSync(folder, { recursive: true, force: true })
   })
 
   test('opens with the address once, and keeps the secret out of it', async () => {

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQL } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { toSqlDriver } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
@@ -16,7 +16,7 @@ const WIDTHS = [1440, 900, 390]
 const THEMES = ['light', 'dark'] as const
 
 mkdirSync(folder, { recursive: true })
-const data = mkdtempSync(join(tmpdir(), 'console-'))
+const data = temporaryFolder((remove) => process.once('exit', remove))
 const driver = betterSqlite3Driver(join(data, 'agents.db'), { synchronous: 'normal' })
 await generateSessions(driver, { sessions: 10_000, now: new Date() })
 await generateLongSession(driver, 'customer-long', 600)
@@ -109,4 +109,3 @@ await shoot(page, 'server-new-token')
 
 await browser.close()
 await server.close()
-rmSync(data, { recursive: true })

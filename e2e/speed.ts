@@ -1,17 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
 // Measures a long conversation in headless Chromium, and the size of the console: node e2e/speed.ts
 const LONG = 10_000
 
-const folder = mkdtempSync(join(tmpdir(), 'console-'))
+const folder = temporaryFolder((remove) => process.once('exit', remove))
 const browser = await launchBrowser()
 const driver = betterSqlite3Driver(join(folder, 'agents.db'), { synchronous: 'normal' })
 await generateSessions(driver, { sessions: 10_000, now: new Date() })
@@ -21,7 +21,6 @@ size()
 
 await browser.close()
 await driver.close()
-rmSync(folder, { recursive: true })
 
 /** Opening a long conversation, and the frames while it scrolls from its end to its beginning. */
 async function transcript(): Promise<void> {

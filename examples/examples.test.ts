@@ -1,16 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
+import { beforeEach, expect, test } from 'vitest'
 
 let folder: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'examples-'))
+  folder = temporaryFolder()
 })
-
-afterEach(() => rmSync(folder, { recursive: true }))
 
 function runExample(name: string, { args = [] as string[], input = '', env = {} } = {}): string {
   return execFileSync(process.execPath, [join(import.meta.dirname, name, `${name}.ts`), ...args], {

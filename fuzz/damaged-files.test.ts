@@ -1,17 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sessionTablesSql } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { beforeAll, expect } from 'vitest'
@@ -21,8 +13,7 @@ import { type CliRun, runCli } from './support/run-cli.ts'
 
 const BIN = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url))
 const SECRET = 'geheim'
-const FOLDER = mkdtempSync(join(tmpdir(), 'persql-fuzz-'))
-process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
+const FOLDER = temporaryFolder((remove) => process.once('exit', remove))
 
 interface Kind {
   readonly pageSize: number

@@ -74,6 +74,15 @@ for (const name of readdirSync(packages)) {
   }
 }
 
+// The tests of every package use what they share, so it knows none of them, and nothing that is published knows it.
+const support = join(packages, '../test-support')
+for (const file of globSync('*.{ts,json}', { cwd: support })) {
+  const text = readFileSync(join(support, file), 'utf8')
+  for (const [, target = ''] of text.matchAll(/["'](@persql\/[\w-]+)/g)) {
+    if (target !== '@persql/test-support') problems.add(`test-support/${file} must not know ${target}`)
+  }
+}
+
 // The rooms of the core, as docs/architecture.md lists them.
 const page = readFileSync(join(packages, '../docs/architecture.md'), 'utf8')
 const [, inside = ''] = page.split(/^## Inside session-core$/m)

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
@@ -34,14 +33,11 @@ describe.skipIf(!CHROMIUM)('browser-chat', () => {
   afterAll(() => stop?.())
 
   beforeEach(async () => {
-    profile = mkdtempSync(join(tmpdir(), 'browser-chat-'))
+    profile = temporaryFolder()
     context = await openBrowser()
   })
 
-  afterEach(async () => {
-    await context.close()
-    rmSync(profile, { recursive: true, force: true })
-  })
+  afterEach(() => context.close())
 
   function openBrowser(): Promise<BrowserContext> {
     return chromium.launchPersistentContext(profile, { executablePath: CHROMIUM! })

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { BIN, cleanEnv, output, persql, temporaryFolder } from './support/persql.ts'
+import { BIN, cleanEnv, output, persql } from './support/persql.ts'
 import { seed, user } from './support/seed.ts'
 
 async function problems(db: string): Promise<string[]> {
@@ -16,7 +17,7 @@ async function problems(db: string): Promise<string[]> {
 }
 
 test('finds nothing wrong with a healthy database', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const call = { type: 'function_call', callId: 'c', name: 'f', arguments: '{}' }
   const result = { type: 'function_call_result', callId: 'c', name: 'f', output: 'x', status: 'completed' }
   const hosted = { type: 'hosted_tool_call', id: 'h', name: 'web_search_call' }
@@ -26,7 +27,7 @@ test('finds nothing wrong with a healthy database', async () => {
 })
 
 test('finds nothing wrong with calls that are answered as the SDK pairs them, or hold their own answer', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const called = (providerData: object) => ({ type: 'hosted_tool_call', name: 'x', providerData })
   await seed(db, {
     s: [
@@ -60,7 +61,7 @@ test('finds nothing wrong with calls that are answered as the SDK pairs them, or
 })
 
 test('takes JSON of anything but an object for a corrupt row', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const rows = ['null', '5', 'true', '"text"', '[]', '[{"role":"user"}]']
   await seed(db, { s: [user('hi')] }, [
     {
@@ -79,7 +80,7 @@ test('takes JSON of anything but an object for a corrupt row', async () => {
 })
 
 test('finds results before their call, and tells calls of different kinds with one id apart', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const call = { type: 'function_call', callId: 'c', name: 'f', arguments: '{}' }
   const result = { type: 'function_call_result', callId: 'c', name: 'f', output: 'x', status: 'completed' }
   await seed(db, {
@@ -92,7 +93,7 @@ test('finds results before their call, and tells calls of different kinds with o
 })
 
 test('finds corrupt rows, results without a call, calls without a result, and items without a session', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const call = { type: 'function_call', callId: 'waiting', name: 'f', arguments: '{}' }
   await seed(db, { s: [user('hi'), call], t: [user('hi')] }, [
     {
@@ -109,7 +110,7 @@ test('finds corrupt rows, results without a call, calls without a result, and it
 })
 
 test('finds what is wrong with tables that others made, and how to mend it helps', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const db = path("the user's $HOME.db")
   await seed(db, {}, [
     { sql: 'create table if not exists x (a)' },
@@ -137,7 +138,7 @@ test('finds what is wrong with tables that others made, and how to mend it helps
 })
 
 test('finds missing tables and columns', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   await seed(db, {}, [{ sql: 'create table x (a)' }])
   expect(await problems(db)).toEqual(['tables'])
   await seed(db, {}, [

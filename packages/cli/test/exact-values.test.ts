@@ -1,5 +1,6 @@
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { json, output, temporaryFolder } from './support/persql.ts'
+import { json, output } from './support/persql.ts'
 import { SAME_TIMES, seed } from './support/seed.ts'
 
 const STORED = `{ "type":\t"function_call", "callId":"c", "name":"f",
@@ -7,7 +8,7 @@ const STORED = `{ "type":\t"function_call", "callId":"c", "name":"f",
   "arguments": "{\\"order\\": 9007199254740993, \\"rate\\": -0.0}" }`
 
 async function stored(): Promise<string> {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const insert = `insert into agent_messages (session_id, message_data) values ('s', ?)`
   await seed(db, { s: [{ role: 'user', content: 'hi' }] }, [{ sql: insert, params: [STORED] }, ...SAME_TIMES])
   return db
@@ -30,7 +31,7 @@ test('an export and a query in JSON have the text that is stored', async () => {
 })
 
 test('a transcript and a search know numbers by the digits that are stored', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   const insert = `insert into agent_messages (session_id, message_data) values ('s', ?)`
   await seed(db, { s: [{ role: 'user', content: 'hi' }] }, [
     { sql: insert, params: [STORED] },

@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { openDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { output, persql, temporaryFolder } from './support/persql.ts'
+import { output, persql } from './support/persql.ts'
 import { append, seed, user } from './support/seed.ts'
 import { unprivileged } from './support/unprivileged.ts'
 
@@ -54,7 +55,7 @@ function stateOf(folder: string): unknown {
 }
 
 test.each(['wal', 'delete'])('commands that read leave nothing behind: a file in mode %s', async (mode) => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   mkdirSync(path('data'))
   const db = path('data/a.db')
   await seed(db, { s: [user('hi'), user('ho')] })
@@ -76,7 +77,7 @@ test.runIf(unprivileged).each([
   ['a log', ['-wal']],
   ['a log and its index', ['-wal', '-shm']],
 ])('reads a file in WAL mode, with %s beside it, in a folder that may not be written', async (_, parts) => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const db = path('a.db')
   await seed(db, { s: [user('hi')] })
   const writer = await openDriver(db)
@@ -112,7 +113,7 @@ test.runIf(unprivileged).each([
 })
 
 test('reads what others write meanwhile, and leaves their files alone', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const db = path('a.db')
   const writer = await openDriver(db)
   await append(db, 's', user('hi'))
@@ -154,7 +155,7 @@ const ODD_FILES: readonly (readonly [what: string, make: (file: string) => void,
 test.runIf(process.platform !== 'win32').each(ODD_FILES)(
   'every command says what is wrong with %s, and leaves it as it is',
   async (what, make, message) => {
-    const path = temporaryFolder()
+    const path = temporaryPaths()
     make(path('a.db'))
     writeFileSync(path('EXPORT'), EXPORT)
     await seed(path('good.db'), { s: [user('hi')] })
@@ -181,7 +182,7 @@ test.runIf(process.platform !== 'win32').each(ODD_FILES)(
 )
 
 test('a file of no bytes is a database without tables, and a link to nothing is no file', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   writeFileSync(path('empty.db'), '')
   symlinkSync('gone.db', path('link.db'))
   for (const command of READING.slice(0, 2)) {
@@ -200,7 +201,7 @@ test('a file of no bytes is a database without tables, and a link to nothing is 
 })
 
 test('names the tables and columns that are missing', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { s: [user('hi')] }, [
     { sql: 'create table other (x)' },
     { sql: 'create view seen as select * from agent_messages' },
@@ -237,7 +238,7 @@ test('names the tables and columns that are missing', async () => {
 })
 
 test.runIf(unprivileged)('says which file a user may not read', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { s: [user('hi')] })
   chmodSync(path('.'), 0o755)
   chmodSync(path('a.db'), 0)
@@ -254,7 +255,7 @@ test.runIf(unprivileged)('says which file a user may not read', async () => {
 })
 
 test('a damaged file is said to be damaged, and doctor says what can be read and how to save it', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const long = Array.from({ length: 60 }, (_, n) => user(`${n} ${'secret '.repeat(80)}`))
   await seed(path('a.db'), { before: [user('hi')], long, "it's after": [user('hi')] })
   const bytes = readFileSync(path('a.db'))

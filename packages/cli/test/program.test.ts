@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { BIN, cleanEnv, output, persql, start, temporaryFolder } from './support/persql.ts'
+import { BIN, cleanEnv, output, persql, start } from './support/persql.ts'
 import { seed, user } from './support/seed.ts'
 
 async function commands(prefix: readonly string[] = []): Promise<string[][]> {
@@ -62,7 +63,7 @@ test('says that a file has no branches before it wants a token', async () => {
 })
 
 test('colours only terminals', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   await seed(db, { s: [user('hi')] })
   const args = ['sessions', 'show', 's', '--db', db]
   expect((await persql(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[')
@@ -72,7 +73,7 @@ test('colours only terminals', async () => {
 })
 
 test('completes commands, options and the sessions of a file, but no ids that a shell could run', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   await seed(db, { 'user-42': [user('hi')], 'x$(reboot)': [user('hi')], '; ls': [user('hi')] })
   const complete = async (...words: string[]) =>
     (await output(['complete', '--', ...words], { env: { PERSQL_DATABASE: db } }))
@@ -95,7 +96,7 @@ test.each(['bash', 'zsh', 'fish'])('prints a completion script for %s', async (s
 })
 
 test('finds its drivers when it is called through a link from anywhere', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { s: [user('hi')] })
   mkdirSync(path('bin'))
   symlinkSync(BIN, path('bin/persql'))
@@ -110,7 +111,7 @@ test('finds its drivers when it is called through a link from anywhere', async (
 })
 
 test('serves the console, the API and MCP until it is told to end', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { s: [user('hi')] })
 
   const console = start(['console', '--db', path('a.db'), '--read-only'])

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { json, output, persql, temporaryFolder } from './support/persql.ts'
+import { json, output, persql } from './support/persql.ts'
 
 test('prints a table, JSON or CSV', async () => {
   const sql = `select 1 as "n", 'a "b", c' as t, x'00ff' as b, null as e, 9007199254740993 as big, 1.5 as r`
@@ -26,7 +27,7 @@ test('reads a statement from standard input, and binds parameters', async () => 
 })
 
 test.each(['', 'sqljs:'])('lets a statement write only with --write, on a %sfile', async (scheme) => {
-  const file = temporaryFolder()('a.db')
+  const file = temporaryPaths()('a.db')
   const db = scheme + file
   expect(await persql(['query', 'select 1', '--db', db])).toMatchObject({ status: 1 })
   expect(existsSync(file)).toBe(false)

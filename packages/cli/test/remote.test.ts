@@ -1,13 +1,14 @@
 import { once } from 'node:events'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { generate } from './support/generate.ts'
-import { json, output, persql, start, temporaryFolder } from './support/persql.ts'
+import { json, output, persql, start } from './support/persql.ts'
 import { contents, ODD_ROWS, seed, user } from './support/seed.ts'
 import { startServer } from './support/server.ts'
 
 test('copies from a file to a server and back, and does everything there that it does on a file', async () => {
   const { env } = await startServer()
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, back] = [path('from.db'), path('back.db')]
   const call = { type: 'function_call', callId: 'c1', name: 'lookup', arguments: '{}' }
   await seed(from, { a: [user('Where is Oslo?'), call], b: [user('hi')], odd: [user('x')] }, ODD_ROWS)
@@ -69,7 +70,7 @@ test('reads nothing into being: a database that is missing on a server stays mis
 
 test('goes on with a copy to a server that was killed half way', async () => {
   const { env } = await startServer()
-  const from = temporaryFolder()('from.db')
+  const from = temporaryPaths()('from.db')
   generate(from, { sessions: 400, itemsPerSession: 50, bytesPerItem: 1000 })
   const remote = 'persql://acme/agents'
   const copied = async () => {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { json, output, persql, temporaryFolder } from './support/persql.ts'
+import { json, output, persql } from './support/persql.ts'
 import { SAME_TIMES, seed, user } from './support/seed.ts'
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => user(`item ${n}`))
 
 test('lists sessions as a table and as JSON, in pages', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(2), 天气: numbered(1), c: numbered(12) }, SAME_TIMES)
   expect(await output(['sessions', 'list', '--db', db])).toMatchInlineSnapshot(`
     "session  items  first activity       last activity
@@ -47,7 +48,7 @@ test('lists sessions as a table and as JSON, in pages', async () => {
 })
 
 test('shows what it finds on one line, and where it is there', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const call = { type: 'function_call', callId: 'c', name: 'map', arguments: '{"at":"the old\\ntown"}' }
   await seed(db, { a: [user(`${'before '.repeat(9)}Old\n Town${' after'.repeat(9)}`), call] }, [
     ...SAME_TIMES,
@@ -84,7 +85,7 @@ test('shows what it finds on one line, and where it is there', async () => {
 })
 
 test('goes on with a search where it ended, newest first, in one session', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(70), b: numbered(70) })
   const search = ['sessions', 'search', 'item', '--session', 'a', '--db', db]
   const first = await json<{ hits: { row: number }[]; before: number }>([...search, '--limit', '60'])
@@ -95,7 +96,7 @@ test('goes on with a search where it ended, newest first, in one session', async
 })
 
 test('counts sessions, items, sizes and tools', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const call = (name: string) => ({ type: 'function_call', callId: name, name, arguments: '{}' })
   await seed(db, { a: [user('x'), call('t'), call('t'), call('u')], b: [user('y')] }, SAME_TIMES)
   expect(await json(['sessions', 'stats', '--db', db])).toEqual({
@@ -122,7 +123,7 @@ test('counts sessions, items, sizes and tools', async () => {
 })
 
 test('forks a session up to a row, and deletes sessions that exist, or none', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(5), b: numbered(1) })
   expect(await json(['sessions', 'fork', 'a', 'c', '--through', '3', '--db', db])).toMatchObject({
     itemCount: 3,
@@ -159,7 +160,7 @@ test.each([
   [['list', '--after', 'WzFd'], 2, 'after must be the `after` of an earlier page.'],
   [['search', 'item', '--before', '0'], 2, 'It must be a whole number of at least 1.'],
 ])('sessions %j names what does not exist, and is refused', async (args, status, message) => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(2), b: numbered(1) })
   expect(await persql(['sessions', ...args, '--db', db])).toEqual({
     status,
@@ -171,7 +172,7 @@ test.each([
 })
 
 test('a copy of a session that does not exist makes no database', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { a: numbered(2) })
   expect(await persql(['copy', '--from', path('a.db'), '--to', path('b.db'), 'a', 'none'])).toMatchObject({
     status: 1,
@@ -182,7 +183,7 @@ test('a copy of a session that does not exist makes no database', async () => {
 })
 
 test('finds tables of other names', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(2) }, [
     { sql: 'alter table agent_sessions rename to talks' },
     { sql: 'alter table agent_messages rename to lines' },
@@ -207,7 +208,7 @@ test.each([
   'query sql',
   'console',
 ])('%s does not make a file that is missing', async (command) => {
-  const file = temporaryFolder()('none.db')
+  const file = temporaryPaths()('none.db')
   for (const db of [file, `file:${file}`, `sqljs:${file}`]) {
     const { status, stdout, stderr } = await persql([...command.split(' '), '--db', db])
     expect({ status, stdout, stderr }).toEqual({
@@ -220,7 +221,7 @@ test.each([
 })
 
 test('reading makes no tables, and does not change the settings of the file', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await output(['query', '--write', 'create table t (a)', '--db', db])
   await output(['query', '--write', 'pragma journal_mode = delete', '--db', db])
   const { status, stderr } = await persql(['sessions', 'list', '--db', db])

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { output, persql, start, temporaryFolder } from './support/persql.ts'
+import { output, persql, start } from './support/persql.ts'
 import { append, type Item, SAME_TIMES, seed, user } from './support/seed.ts'
 
 const CONVERSATION: Item[] = [
@@ -53,7 +54,7 @@ const CONVERSATION: Item[] = [
 ]
 
 test('shows roles, calls with arguments and results, reasoning, handoffs, approvals, media and times', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { 'user-42': CONVERSATION }, SAME_TIMES)
   expect(await output(['sessions', 'show', 'user-42', '--db', db])).toMatchInlineSnapshot(`
     "user-42  11 items  2026-01-31 23:59:59 – 2026-01-31 23:59:59
@@ -113,7 +114,7 @@ test('shows roles, calls with arguments and results, reasoning, handoffs, approv
 })
 
 test('shows what the Python SDK writes', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const items: Item[] = [
     { role: 'user', content: 'Hi' },
     { type: 'reasoning', id: 'r1', summary: [{ type: 'summary_text', text: 'A greeting.' }] },
@@ -153,7 +154,7 @@ test('shows what the Python SDK writes', async () => {
 })
 
 test('shows what hosted tools were asked and what they answered, and no base64', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const base64 = 'iVBORw0KGgo1'.repeat(400)
   const hosted = (name: string, providerData: object, more: object = {}) => ({
     ...{ type: 'hosted_tool_call', name, status: 'completed' },
@@ -303,7 +304,7 @@ test('shows what hosted tools were asked and what they answered, and no base64',
 })
 
 test('never lets stored text steer the terminal', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\u0008\u202egnp.exe\u2066\u2028\u{e0041}\u0000'
   const id = `id${hostile.replace('\u0000', '')}`
   const items: Item[] = [
@@ -348,7 +349,7 @@ test('never lets stored text steer the terminal', async () => {
 const STEERING = /[[\p{Cc}\p{Bidi_Control}\u2028\u2029\u{e0000}-\u{e007f}]--[\n\t]]/v
 
 test('cuts long texts, unless it is told not to', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await seed(db, { s: [user('x'.repeat(5000))] })
   const short = await output(['sessions', 'show', 's', '--db', db])
   expect(short).toContain('… 3,000 more characters (--full)')
@@ -356,7 +357,7 @@ test('cuts long texts, unless it is told not to', async () => {
 })
 
 test('shows only the latest items, and corrupt rows as what they are', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   const corrupt = { sql: `insert into agent_messages (session_id, message_data) values ('s', '{"cut')` }
   await seed(db, { s: [user('one'), user('two')] }, [corrupt, ...SAME_TIMES])
   const lines = await output(['sessions', 'show', 's', '--last', '2', '--json', '--db', db])
@@ -372,7 +373,7 @@ test('shows only the latest items, and corrupt rows as what they are', async () 
 })
 
 test('follows a session: new items, a rewritten history, and an end with status 130', async () => {
-  const db = temporaryFolder()('agents.db')
+  const db = temporaryPaths()('agents.db')
   await append(db, 's', user('one'))
   const child = start(['sessions', 'show', 's', '--follow', '--db', db])
   let seen = ''

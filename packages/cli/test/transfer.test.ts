@@ -4,10 +4,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { openDriver, SessionStore } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { generate } from './support/generate.ts'
-import { BIN, cleanEnv, json, output, persql, start, temporaryFolder } from './support/persql.ts'
+import { BIN, cleanEnv, json, output, persql, start } from './support/persql.ts'
 import { append, contents, type Item, ODD_ROWS, seed, user } from './support/seed.ts'
 
 interface Copied {
@@ -37,7 +38,7 @@ const rows = (db: string) => {
 test.each(['', 'sqljs:'])(
   'exports to and imports into %sfiles without losing a byte, as often as one likes',
   async (scheme) => {
-    const path = temporaryFolder()
+    const path = temporaryPaths()
     const [from, to, file] = [path('from.db'), path('to.db'), path('sessions.jsonl')]
     await seed(from, SESSIONS, [...ODD_ROWS, EMPTY])
     await output(['sessions', 'export', '--db', from, '--output', file])
@@ -51,7 +52,7 @@ test.each(['', 'sqljs:'])(
 )
 
 test('writes an export of a documented form', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { s: [user('hi')] }, [
     {
       sql: `update agent_sessions set created_at = '2026-01-01 00:00:00', updated_at = '2026-01-02 00:00:00'`,
@@ -70,7 +71,7 @@ test('writes an export of a documented form', async () => {
 })
 
 test('copies to another database and back, and only what is new the next time', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to, back] = [path('from.db'), path('to.db'), path('back.db')]
   await seed(from, SESSIONS, [...ODD_ROWS, EMPTY])
   const first = await json<Copied>(['copy', '--from', from, '--to', `sqljs:${to}`])
@@ -93,7 +94,7 @@ test('copies to another database and back, and only what is new the next time', 
 })
 
 test('leaves sessions with another history alone, says which, and replaces them when told to', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to] = [path('from.db'), path('to.db')]
   const other = [...MANY.slice(0, 10), user('something else')]
   await seed(from, { a: MANY, b: MANY, c: MANY })
@@ -115,7 +116,7 @@ test('leaves sessions with another history alone, says which, and replaces them 
 })
 
 test('replaces the end of a session that is too large for one step, and finds what differs there', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to] = [path('from.db'), path('to.db')]
   generate(from, { sessions: 1, itemsPerSession: 9000, bytesPerItem: 20 })
   await output(['copy', '--from', from, '--to', to])
@@ -137,7 +138,7 @@ test('replaces the end of a session that is too large for one step, and finds wh
 })
 
 test('goes on after it was killed half way, and doubles nothing', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to] = [path('from.db'), path('to.db')]
   generate(from, { sessions: 200, itemsPerSession: 100, bytesPerItem: 1500 })
   let done = 0
@@ -162,7 +163,7 @@ test('goes on after it was killed half way, and doubles nothing', async () => {
 })
 
 test('copies what a writer has written by then, and the rest the next time', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to] = [path('from.db'), path('to.db')]
   generate(from, { sessions: 300, itemsPerSession: 50, bytesPerItem: 500 })
   const driver = await openDriver(from)
@@ -190,7 +191,7 @@ test('copies what a writer has written by then, and the rest the next time', asy
 })
 
 test('moves more than its memory: many sessions, long ones, and large items', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   const [from, to, imported, file] = [path('from.db'), path('to.db'), path('imported.db'), path('all.jsonl')]
   generate(from, { sessions: 15_000, itemsPerSession: 2, bytesPerItem: 200 })
   await seed(from, { long: Array.from({ length: 20_000 }, (_, n) => user(`${n} ${'x'.repeat(1500)}`)) })
@@ -203,7 +204,7 @@ test('moves more than its memory: many sessions, long ones, and large items', as
 })
 
 test('says where an export is broken, and how far it came', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { a: [user('secret one'), user('secret two')], b: [user('secret three')] })
   const whole = await output(['sessions', 'export', '--db', path('a.db')])
   const lines = whole.trimEnd().split('\n')
@@ -247,7 +248,7 @@ test('says where an export is broken, and how far it came', async () => {
 })
 
 test('leaves no half-written file behind', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { a: MANY })
   const { status } = await persql([
     'sessions',
@@ -264,7 +265,7 @@ test('leaves no half-written file behind', async () => {
 })
 
 test('ends quietly when the reader of its output has had enough', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   generate(path('a.db'), { sessions: 100, itemsPerSession: 100, bytesPerItem: 500 })
   for (const command of [
     'sessions export',
@@ -282,7 +283,7 @@ test('ends quietly when the reader of its output has had enough', async () => {
 })
 
 test('refuses to read a file that is no export before it makes a database', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   writeFileSync(path('x.jsonl'), '{"role":"user"}\n')
   writeFileSync(
     path('latin1.jsonl'),
@@ -315,7 +316,7 @@ test('refuses to read a file that is no export before it makes a database', asyn
 })
 
 test('reads an export that was packed by gzip, or that another program wrote in UTF-16', async () => {
-  const path = temporaryFolder()
+  const path = temporaryPaths()
   await seed(path('a.db'), { 天气: [user('\u2028 é 😀'), ...MANY] })
   const text = await output(['sessions', 'export', '--db', path('a.db')])
   const windows = text.replaceAll('\n', '\r\n')

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { expect, test } from 'vitest'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import { afterAll, expect, test } from 'vitest'
 import { openMemory } from '../src/index.ts'
 import { expectIndexesToAgree } from '../src/testing/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
-const path = temporaryFolder()
+const path = temporaryPaths(afterAll)
 const CRASHES = 12
 
 test('keeps what was acknowledged, and indexes that agree, however often the process is killed', async () => {

@@ -1,13 +1,13 @@
 import { Agent, run, setTracingDisabled, type Tool } from '@openai/agents-core'
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type MemoryStore, memoryTools, openMemory } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 setTracingDisabled(true)
 
-const path = temporaryFolder()
+const path = temporaryPaths(afterAll)
 
 let memory: MemoryStore
 const driver = () => betterSqlite3Driver(':memory:')

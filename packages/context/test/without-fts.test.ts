@@ -1,11 +1,11 @@
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
-import { expect, test } from 'vitest'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import { afterAll, expect, test } from 'vitest'
 import { openMemory } from '../src/index.ts'
 import { expectIndexesToAgree } from '../src/testing/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
-const path = temporaryFolder()
+const path = temporaryPaths(afterAll)
 
 test('indexes what was remembered without FTS5, once an SQLite that has it opens the database', async () => {
   const file = path('from-sqljs.db')

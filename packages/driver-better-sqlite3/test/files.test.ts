@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SessionStore } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type BetterSqlite3DriverOptions, betterSqlite3Driver } from '../src/index.ts'
@@ -10,13 +10,12 @@ let folder: string
 let closers: (() => unknown)[]
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'better-sqlite3-'))
+  folder = temporaryFolder()
   closers = []
 })
 
 afterEach(async () => {
   for (const close of closers) await close()
-  rmSync(folder, { recursive: true })
 })
 
 function open(database: string | InstanceType<typeof Database>, options?: BetterSqlite3DriverOptions) {

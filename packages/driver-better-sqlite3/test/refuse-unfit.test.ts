@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { betterSqlite3Driver } from '../src/index.ts'
 
@@ -20,9 +19,7 @@ test.each(['20.20.2', '18.0.0', '21.7.3'])(
   'says what is needed on Node.js %s, where better-sqlite3 would end the process',
   async (node) => {
     onNode(node)
-    const folder = mkdtempSync(join(tmpdir(), 'better-sqlite3-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    for (const path of [':memory:', join(folder, 'agents.db')]) {
+    for (const path of [':memory:', join(temporaryFolder(), 'agents.db')]) {
       await expect(betterSqlite3Driver(path).batch([{ sql: 'select 1' }])).rejects.toMatchObject({
         name: 'StorageError',
         code: 'CANNOT_OPEN',

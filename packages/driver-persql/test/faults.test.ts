@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PerSQL } from '@persql/sdk'
 import { SessionStore } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
 import { faultyProxy, seededRandom } from './support/faulty-proxy.ts'
@@ -24,8 +22,7 @@ const partsOf = (client: number, append: number): Item[] =>
 test('loses nothing and doubles nothing while a fifth of the exchanges and the server fail', async () => {
   const seed = Number(process.env['PERSQL_TEST_SEED'] ?? Date.now() % 1_000_000)
   console.log(`PERSQL_TEST_SEED=${seed}`)
-  const folder = mkdtempSync(join(tmpdir(), 'persql-faults-'))
-  const server = await ServerProcess.start(folder)
+  const server = await ServerProcess.start(temporaryFolder())
   const proxy = await faultyProxy(server.port, 0.2, seededRandom(seed))
   let done = 0
   let kills = 0
@@ -66,6 +63,5 @@ test('loses nothing and doubles nothing while a fifth of the exchanges and the s
   } finally {
     await proxy.close()
     await server.kill()
-    rmSync(folder, { recursive: true, force: true })
   }
 }, 300_000)

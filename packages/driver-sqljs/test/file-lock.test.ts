@@ -1,17 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fileStorage, sqlJsDriver } from '../src/index.ts'
 import { insert, SELECT, TABLE, values } from './support/table.ts'
@@ -24,7 +17,7 @@ let path: string
 let lock: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sql-js-lock-'))
+  folder = temporaryFolder()
   path = join(folder, 'agents.db')
   lock = `${path}.lock`
 })
@@ -32,7 +25,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks()
   vi.useRealTimers()
-  rmSync(folder, { recursive: true })
 })
 
 const open = () => sqlJsDriver({ storage: fileStorage(path) })

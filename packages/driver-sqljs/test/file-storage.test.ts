@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -13,9 +12,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fileStorage, sqlJsDriver } from '../src/index.ts'
 import { insert, SELECT, TABLE, values } from './support/table.ts'
@@ -28,14 +27,13 @@ let folder: string
 let path: string
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'sql-js-')))
+  folder = temporaryFolder()
   path = join(folder, 'agents.db')
 })
 
 afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
-  rmSync(folder, { recursive: true })
 })
 
 const open = (file = path) => sqlJsDriver({ storage: fileStorage(file) })

@@ -1,17 +1,15 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDriver, SessionStore } from '@persql/session-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
+import { beforeEach, expect, test } from 'vitest'
 import { insert, TABLE, values } from './support/table.ts'
 
 let folder: string
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'open-sqljs-'))
+beforeEach(() => {
+  folder = temporaryFolder()
 })
-
-afterEach(() => rm(folder, { recursive: true, force: true }))
 
 test('reads a file that was opened to look only, and leaves it as it is', async () => {
   const file = join(folder, 'agents.db')

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PerSQL, type TokenRole } from '@persql/sdk'
 import { createServer, type PerSQLServer } from '@persql/server'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,20 +10,17 @@ interface Tables {
   note: { id: number; text: string }
 }
 
-let folder: string
 let server: PerSQLServer
 let clients: PerSQL[]
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'persql-kysely-'))
-  server = await createServer({ data: join(folder, 'data'), port: 0, namespace: 'acme' })
+  server = await createServer({ data: temporaryFolder(), port: 0, namespace: 'acme' })
   clients = []
 })
 
 afterEach(async () => {
   for (const client of clients) await client.close()
   await server.close()
-  rmSync(folder, { recursive: true })
 })
 
 function clientOf(token = server.adminToken): PerSQL {

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Agent, MCPServerStdio, run, setTracingDisabled } from '@openai/agents'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents-core/testing'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
-import { connect, serverCommand, temporaryFolder } from './support/connect.ts'
+import { connect, serverCommand } from './support/connect.ts'
 
 setTracingDisabled(true)
 

@@ -4,8 +4,9 @@ import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { SessionStore } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { describe, expect, test } from 'vitest'
-import { connect, ENGINES, type Engine, temporaryFolder } from './support/connect.ts'
+import { connect, ENGINES, type Engine } from './support/connect.ts'
 
 const READING = [
   'query',

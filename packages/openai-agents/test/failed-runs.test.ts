@@ -16,10 +16,10 @@ import {
   type ScriptedModelInput,
 } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PerSQLSession } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 // What docs/durability.md says of runs that fail, and what to do about it. How the host's runner does this is its own
 // affair; where a version of it stores more, the page is to say so.
@@ -184,15 +184,13 @@ describe.each([
   })
 
   test('its process is killed in a tool', async () => {
-    const folder = temporaryFolder()
-    const path = folder.path('agents.db')
+    const path = temporaryPaths()('agents.db')
     const program = fileURLToPath(new URL('./support/dying-run.ts', import.meta.url))
     const { signal } = spawnSync(process.execPath, [program, path, kind])
     expect(signal).toBe('SIGKILL')
     const driver = betterSqlite3Driver(path)
     expect(await stored(new PerSQLSession('s', driver))).toEqual(NOTHING)
     await driver.close()
-    folder.dispose()
   })
 
   test.each(['conversationId', 'previousResponseId'])(

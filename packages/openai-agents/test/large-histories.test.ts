@@ -3,11 +3,11 @@ import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { PerSQL, type PerSQLDatabase } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { SessionCatalog, toSqlDriver } from '@persql/session-core'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { call, result, user } from './support/items.ts'
 import { remoteDatabase, requestsOf } from './support/remote.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 setTracingDisabled(true)
 
@@ -31,18 +31,14 @@ async function filled(database: PerSQLDatabase, sessionId: string, pictures: rea
 
 /** A database on a server that takes and gives little, so that little is much. */
 async function narrowDatabase(): Promise<PerSQLDatabase> {
-  const folder = temporaryFolder()
   const server = await createServer({
-    data: folder.path('data'),
+    data: temporaryFolder(),
     port: 0,
     namespace: 'acme',
     sweepInterval: 0,
     limits: { bodyBytes: 400_000, resultBytes: 1_000_000 },
   })
-  onTestFinished(async () => {
-    await server.close()
-    folder.dispose()
-  })
+  onTestFinished(() => server.close())
   return new PerSQL({ token: server.adminToken, baseURL: server.url }).database('acme/narrow')
 }
 

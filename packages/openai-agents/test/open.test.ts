@@ -4,22 +4,21 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { databaseUrlFromEnv, driverFromEnv, openDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { user } from './support/items.ts'
 import { localHandle } from './support/local-handle.ts'
 import { remoteServer } from './support/remote.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
-let folder: ReturnType<typeof temporaryFolder>
+let inFolder: ReturnType<typeof temporaryPaths>
 
 beforeEach(() => {
-  folder = temporaryFolder()
+  inFolder = temporaryPaths()
 })
 
 afterEach(() => {
   vi.unstubAllEnvs()
-  folder.dispose()
 })
 
 test.each([
@@ -28,7 +27,7 @@ test.each([
   ['file://', (path: string) => pathToFileURL(path).href],
   ['sqljs:', (path: string) => `sqljs:${path}`],
 ])('opens a session on %s, which is there again when it is opened next', async (_, url) => {
-  const path = folder.path('with space.db')
+  const path = inFolder('with space.db')
   {
     await using session = await PerSQLSession.open('s', url(path))
     await session.addItems([user('kept')])
@@ -51,7 +50,7 @@ test.each(['agents.db', './agents.db', 'file:agents.db', 'sqljs:agents.db'])(
   async (url) => {
     const before = process.cwd()
     try {
-      process.chdir(folder.path('.'))
+      process.chdir(inFolder('.'))
       const opening = PerSQLSession.open('s', url)
       process.chdir('..')
       await using session = await opening
@@ -59,7 +58,7 @@ test.each(['agents.db', './agents.db', 'file:agents.db', 'sqljs:agents.db'])(
     } finally {
       process.chdir(before)
     }
-    expect(existsSync(folder.path('agents.db'))).toBe(true)
+    expect(existsSync(inFolder('agents.db'))).toBe(true)
   },
 )
 
@@ -94,7 +93,7 @@ test.each([
 test('makes the file of a path that could only be one', async () => {
   const before = process.cwd()
   try {
-    process.chdir(folder.path('.'))
+    process.chdir(inFolder('.'))
     for (const name of ['data/agents.db', './data/agents', 'file:data/notes']) {
       await using session = await PerSQLSession.open('s', name)
       await session.addItems([user('kept')])
@@ -106,10 +105,10 @@ test('makes the file of a path that could only be one', async () => {
 })
 
 test('opens the database that the environment names', async () => {
-  vi.stubEnv('PERSQL_DATABASE', folder.path('agents.db'))
+  vi.stubEnv('PERSQL_DATABASE', inFolder('agents.db'))
   await using session = await PerSQLSession.fromEnv('s')
   await session.addItems([user('here')])
-  const driver = await driverFromEnv({ PERSQL_DATABASE: `file:${folder.path('agents.db')}` })
+  const driver = await driverFromEnv({ PERSQL_DATABASE: `file:${inFolder('agents.db')}` })
   expect(await new PerSQLSession('s', driver).getItems()).toEqual([user('here')])
   await driver.close()
 })
@@ -130,7 +129,7 @@ test.each(['persql://acme/by-url', 'acme/by-name'])(
 )
 
 test('refuses a session id that is not one before it opens anything', async () => {
-  const path = folder.path('agents.db')
+  const path = inFolder('agents.db')
   await expect(PerSQLSession.open('', `sqljs:${path}`)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   await expect(PerSQLSession.open('', 'redis://localhost')).rejects.toMatchObject({
     message: expect.stringContaining('session id'),
@@ -160,7 +159,7 @@ test.each(['file:///%zz', 'file://agents.db', 'file://host/agents.db', 'file:///
 test.each(['file:', 'sqljs:'])(
   'makes and changes nothing in a file that %s opens to look only',
   async (scheme) => {
-    const path = folder.path('agents.db')
+    const path = inFolder('agents.db')
     const database = new DatabaseSync(path)
     database.exec('create table other (id)')
     database.close()
@@ -217,7 +216,7 @@ test('closes only the database that a session opened itself', async () => {
 })
 
 test('does no I/O until the first read or write', async () => {
-  const path = folder.path('agents.db')
+  const path = inFolder('agents.db')
   const session = new PerSQLSession('s', betterSqlite3Driver(path))
   expect(await session.getSessionId()).toBe('s')
   await session.close()
@@ -225,7 +224,7 @@ test('does no I/O until the first read or write', async () => {
 })
 
 test('takes a PerSQL database handle, with one request for each operation', async () => {
-  const handle = localHandle(folder.path('agents.db'))
+  const handle = localHandle(inFolder('agents.db'))
   const requestsOf = async (operation: (session: PerSQLSession) => Promise<unknown>) => {
     const before = handle.requests
     await operation(new PerSQLSession('s', handle))
@@ -242,7 +241,7 @@ test('takes a PerSQL database handle, with one request for each operation', asyn
 })
 
 test('takes a handle that gives its rows only as objects', async () => {
-  const handle = localHandle(folder.path('agents.db'))
+  const handle = localHandle(inFolder('agents.db'))
   const objectsOnly = {
     query: async (sql: string, params?: unknown[]) => ({ data: (await handle.query(sql, params)).data }),
     batch: async (...args: Parameters<typeof handle.batch>) =>

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import { beforeEach, expect, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const WRITERS = 8
 const BATCHES = 250
@@ -14,13 +14,11 @@ const CRASHES = 50
 
 const program = (name: string) => fileURLToPath(new URL(`./support/${name}.ts`, import.meta.url))
 
-let folder: ReturnType<typeof temporaryFolder>
+let inFolder: ReturnType<typeof temporaryPaths>
 
 beforeEach(() => {
-  folder = temporaryFolder()
+  inFolder = temporaryPaths()
 })
-
-afterEach(() => folder.dispose())
 
 async function contents(path: string, sessionId: string): Promise<string[]> {
   const driver = betterSqlite3Driver(path)
@@ -32,7 +30,7 @@ async function contents(path: string, sessionId: string): Promise<string[]> {
 }
 
 test(`${WRITERS} processes race on first use and append to one session: nothing lost, nothing interleaved`, async () => {
-  const path = folder.path('new/agents.db')
+  const path = inFolder('new/agents.db')
   const writers = Array.from({ length: WRITERS }, (_, index) =>
     fork(program('append-worker'), [path, String(index), String(BATCHES), String(ITEMS)]),
   )
@@ -54,7 +52,7 @@ test(`${WRITERS} processes race on first use and append to one session: nothing 
 })
 
 test(`a writer killed ${CRASHES} times leaves every acknowledged append whole, and nothing partial`, async () => {
-  const path = folder.path('agents.db')
+  const path = inFolder('agents.db')
   const acknowledged = new Set<string>()
   for (let round = 0; round < CRASHES; round++) {
     const writer = spawn(process.execPath, [program('crash-worker'), path, String(round)])

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { AgentInputItem } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionCatalog, type SqlDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
 const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
@@ -32,20 +32,17 @@ if (!isAvailable)
   console.warn('SKIPPED: Python interoperability. Set PERSQL_TEST_PYTHON to a Python with openai-agents.')
 
 describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the Python SDK', () => {
-  let folder: ReturnType<typeof temporaryFolder>
+  let inFolder: ReturnType<typeof temporaryPaths>
   let path: string
   let driver: SqlDriver
 
   beforeEach(() => {
-    folder = temporaryFolder()
-    path = folder.path('agents.db')
+    inFolder = temporaryPaths()
+    path = inFolder('agents.db')
     driver = betterSqlite3Driver(path)
   })
 
-  afterEach(async () => {
-    await driver.close()
-    folder.dispose()
-  })
+  afterEach(() => driver.close())
 
   test('written there: is read, extended and popped here', async () => {
     const written = [message('one'), message('naïve 漢字 🙂 \u0000'), message('three')]
@@ -81,7 +78,7 @@ describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the P
       return (await database.batch([...pragmas, index])).map(({ rows }) => rows)
     }
     await new PerSQLSession('shared', driver).addItems([message('here')])
-    const theirs = folder.path('python.db')
+    const theirs = inFolder('python.db')
     inPython(theirs, ['get_items'])
     const other = betterSqlite3Driver(theirs)
     expect(await layout(driver)).toEqual(await layout(other))

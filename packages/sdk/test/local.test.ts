@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PerSQL, type PerSQLError } from '../src/index.ts'
 
@@ -9,14 +10,11 @@ let folder: string
 let persql: PerSQL
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'persql-local-'))
+  folder = temporaryFolder()
   persql = new PerSQL({ local: ':memory:' })
 })
 
-afterEach(async () => {
-  await persql.close()
-  rmSync(folder, { recursive: true })
-})
+afterEach(() => persql.close())
 
 const database = () => persql.database('acme/orders')
 const TABLE = 'create table t (id integer primary key, value)'

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createServer, type PerSQLServer } from '../src/index.ts'
 import { ATTACKS, QUERY, RAW_ATTACKS, type Request, WRONG_TYPES } from './support/attacks.ts'
@@ -11,8 +11,8 @@ import { ATTACKS, QUERY, RAW_ATTACKS, type Request, WRONG_TYPES } from './suppor
 const HOUR = 3_600_000
 const MB = 1024 * 1024
 
-let folder: string
-let data: string
+const folder = temporaryFolder(afterAll)
+const data = join(folder, 'data')
 let server: PerSQLServer
 let now = Date.parse('2026-03-01T12:00:00Z')
 const tokens: Record<string, string> = {}
@@ -82,8 +82,6 @@ const start = () =>
   })
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'persql-attacks-'))
-  data = join(folder, 'data')
   writeFileSync(join(folder, 'canary'), 'here')
   server = await start()
   tokens['admin'] = server.adminToken ?? ''
@@ -110,10 +108,7 @@ beforeAll(async () => {
   before = await state()
 })
 
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => server.close())
 
 test.each(Object.entries({ ...ATTACKS, ...WRONG_TYPES }))('refuses %s', async (_, attack) => {
   const { status, body } = await send(attack)

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { createServer } from '../src/index.ts'
-import { startServer, temporaryFolder } from './support/test-server.ts'
+import { startServer } from './support/test-server.ts'
 
 const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
 

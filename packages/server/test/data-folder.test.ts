@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { startServer, temporaryFolder } from './support/test-server.ts'
+import { startServer } from './support/test-server.ts'
 
 const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 

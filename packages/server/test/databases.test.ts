@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
+import { startServer, type TestServer } from './support/test-server.ts'
 
 const DAY = 86_400_000
 const filesIn = (data: string) =>

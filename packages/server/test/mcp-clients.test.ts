@@ -6,9 +6,10 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Agent, MCPServerStreamableHttp, run, setTracingDisabled } from '@openai/agents'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents-core/testing'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { addSessions } from './support/mcp.ts'
-import { startServer, temporaryFolder } from './support/test-server.ts'
+import { startServer } from './support/test-server.ts'
 
 setTracingDisabled(true)
 

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import type { LogEntry } from '../src/index.ts'
-import { startServer, temporaryFolder } from './support/test-server.ts'
+import { startServer } from './support/test-server.ts'
 
 const schemathesis = process.env['PERSQL_TEST_SCHEMATHESIS']
 const EXAMPLES = 100

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { runWithOpenFiles } from './support/open-file-limit.ts'
 import { CAN_MOUNT, smallDisk } from './support/small-disk.ts'
-import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
+import { startServer, type TestServer } from './support/test-server.ts'
 
 const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
 const BOMB = 'with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n'

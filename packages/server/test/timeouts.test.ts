@@ -1,7 +1,8 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { startServer, type TestServer, temporaryFolder } from './support/test-server.ts'
+import { startServer, type TestServer } from './support/test-server.ts'
 
 const BOMB = 'with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n'
 

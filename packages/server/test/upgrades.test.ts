@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { startServer, temporaryFolder } from './support/test-server.ts'
+import { startServer } from './support/test-server.ts'
 
 const TOKEN = 'psql_live_layout-one'
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { LIMITS } from '@persql/sdk/protocol'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { createServer } from '../src/index.ts'
 import { WorkerPool, type WorkerPoolOptions } from '../src/pool/worker-pool.ts'
 import { DEFAULT_LIMITS } from '../src/server-options.ts'
-import { temporaryFolder } from './support/test-server.ts'
 
 function startPool(options: Partial<WorkerPoolOptions>) {
   const folder = temporaryFolder()

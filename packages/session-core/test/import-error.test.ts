@@ -1,18 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
+import { beforeEach, expect, test } from 'vitest'
 import { importError } from '../src/driver/index.ts'
 
 let folder: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'import-error-'))
+  folder = temporaryFolder()
   await writeFile(join(folder, 'program.mjs'), "await import('engine')")
 })
-
-afterEach(() => rm(folder, { recursive: true, force: true }))
 
 async function failureOf(source?: string): Promise<unknown> {
   const engine = join(folder, 'node_modules/engine')

@@ -1,11 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
 
 export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
@@ -57,11 +53,4 @@ export async function output(args: readonly string[], options: RunOptions = {}):
 
 export async function json<Value>(args: readonly string[], options: RunOptions = {}): Promise<Value> {
   return JSON.parse(await output([...args, '--json'], options)) as Value
-}
-
-/** Paths in a folder that is gone after the test. */
-export function temporaryFolder(): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'persql-cli-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return (name) => join(folder, name)
 }

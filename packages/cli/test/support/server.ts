@@ -1,11 +1,11 @@
 import { createServer } from '@persql/server'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { onTestFinished } from 'vitest'
-import { temporaryFolder } from './persql.ts'
 
 /** A server of its own for one test, and the environment that leads to it. */
 export async function startServer() {
   const server = await createServer({
-    data: temporaryFolder()('data'),
+    data: temporaryPaths()('data'),
     port: 0,
     namespace: 'acme',
     sweepInterval: 0,

@@ -1,14 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PerSQL, type PerSQLOptions } from '@persql/sdk'
 import { createServer, type ServerOptions } from '@persql/server'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterAll } from 'vitest'
 
 /** A server for the tests of a file, gone after them. */
 export async function remote(options: Pick<ServerOptions, 'limits'> = {}) {
-  const data = mkdtempSync(join(tmpdir(), 'persql-remote-'))
+  const data = temporaryFolder(afterAll)
   const server = await createServer({ data, port: 0, namespace: 'acme', sweepInterval: 0, ...options })
   const clients: PerSQL[] = []
   let requests = 0
@@ -32,7 +30,6 @@ export async function remote(options: Pick<ServerOptions, 'limits'> = {}) {
   afterAll(async () => {
     for (const made of clients) await made.close()
     await server.close()
-    rmSync(data, { recursive: true, force: true })
   })
   return { client, requestsOf }
 }

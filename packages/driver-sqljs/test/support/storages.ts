@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { IDBFactory } from 'fake-indexeddb'
 import { onTestFinished, vi } from 'vitest'
 import { type DatabaseStorage, fileStorage, indexedDbStorage } from '../../src/index.ts'
@@ -8,8 +7,7 @@ import { type DatabaseStorage, fileStorage, indexedDbStorage } from '../../src/i
 /** A place where storages keep one image, and how they may treat bytes. Each call makes a storage on a new place. */
 export const storages: Readonly<Record<string, () => () => DatabaseStorage>> = {
   'a file'() {
-    const folder = mkdtempSync(join(tmpdir(), 'sql-js-storage-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     return () => fileStorage(join(folder, 'agents.db'))
   },
 

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { onTestFinished } from 'vitest'
 
 export const ENGINES = ['better-sqlite3', 'sql.js'] as const
@@ -12,12 +11,6 @@ interface ToolAnswer {
   readonly isError: boolean
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it in many ways.
   readonly data: any
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'persql-mcp-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 /** The command of a server process over a file. */

@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { PerSQL, type PerSQLDatabase, type PerSQLOptions } from '@persql/sdk'
 import { createServer, type PerSQLServer } from '@persql/server'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { afterAll } from 'vitest'
-import { temporaryFolder } from './temporary-folder.ts'
 
 let starting: Promise<PerSQLServer> | undefined
 let databases = 0
@@ -12,16 +12,13 @@ subscribe('http.server.request.start', () => {
   requests += 1
 })
 
-const folder = temporaryFolder()
+const inFolder = temporaryPaths(afterAll)
 
-afterAll(async () => {
-  await (await starting)?.close()
-  folder.dispose()
-})
+afterAll(async () => (await starting)?.close())
 
 /** The server for the tests of a file, started for the first one that asks, and gone after the last one. */
 export function remoteServer(): Promise<PerSQLServer> {
-  starting ??= createServer({ data: folder.path('data'), port: 0, namespace: 'acme', sweepInterval: 0 })
+  starting ??= createServer({ data: inFolder('data'), port: 0, namespace: 'acme', sweepInterval: 0 })
   return starting
 }
 

@@ -4,12 +4,12 @@ import { persqlDriver } from '@persql/driver-persql'
 import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { kyselyDriver } from '@persql/kysely'
 import { type DatabaseHandle, isSqlDriver, type SqlDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { PerSQLSession, type PerSQLSessionOptions } from '../../src/index.ts'
 import { localHandle } from './local-handle.ts'
 import { remoteDatabase } from './remote.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 type SessionDatabase = SqlDriver | DatabaseHandle
 
@@ -36,15 +36,14 @@ export const drivers: Readonly<Record<string, MakeDriver>> = {
 
 /** A new database of that kind, gone after `close`. */
 export async function openDatabase(kind: string) {
-  const folder = temporaryFolder()
   const closers: (() => unknown)[] = []
-  const database = await drivers[kind]!(folder.path('sessions.db'), closers)
+  const inFolder = temporaryPaths((remove) => closers.push(remove))
+  const database = await drivers[kind]!(inFolder('sessions.db'), closers)
   return {
     database,
     async close() {
       if (isSqlDriver(database)) await database.close()
-      for (const close of closers) await close()
-      folder.dispose()
+      for (const close of closers.reverse()) await close()
     },
   }
 }

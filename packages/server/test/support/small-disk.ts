@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { onTestFinished } from 'vitest'
 
 /** Whether this process may mount file systems. */
@@ -9,13 +10,10 @@ export const CAN_MOUNT = canMount()
 
 /** A file system of its own for one test. */
 export function smallDisk(megabytes: number): { readonly folder: string; fill(): void; makeRoom(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'persql-disk-'))
+  const folder = temporaryFolder()
   mount(folder, megabytes)
   // After the server has been closed, which began later.
-  onTestFinished(() => {
-    unmount(folder)
-    rmSync(folder, { recursive: true, force: true })
-  })
+  onTestFinished(() => unmount(folder))
   const filler = join(folder, 'filler')
   return {
     folder,

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { onTestFinished } from 'vitest'
 import { createServer, type PerSQLServer, type ServerOptions } from '../../src/index.ts'
 
@@ -28,12 +26,6 @@ export interface TestServer {
   batch(database: string, statements: unknown[], body?: object, options?: CallOptions): Promise<Answer>
   /** Secret of a new token. */
   token(fields: object): Promise<string>
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'persql-server-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 export async function startServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
