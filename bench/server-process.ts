@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { startProcess } from '@persql/test-support/start-process'
 
 export interface ServerProcess {
   readonly pid: number
-  /** The first URL that it named on its standard error. */
+  /** The first URL that it named. */
   readonly url: string
   /** Resolves when the process has ended. */
   close(): Promise<void>
@@ -16,29 +14,13 @@ export async function serverProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [script, ...args], {
+  const { child, printed, stop } = startProcess(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const ended = once(child, 'exit')
-  let said = ''
-  for await (const line of createInterface({ input: child.stderr })) {
-    said += `${line}\n`
-    const [url] = /http:\/\/[\w.:]+/.exec(line) ?? []
-    if (url === undefined || child.pid === undefined) continue
-    // What it says from now on must not fill the pipe.
-    child.stderr.resume()
-    return {
-      pid: child.pid,
-      url,
-      async close() {
-        child.kill('SIGTERM')
-        await ended
-        process.off('exit', kill)
-      },
-    }
+  const [url] = await printed(/http:\/\/[\w.:]+/)
+  return {
+    pid: child.pid ?? 0,
+    url,
+    close: () => stop(),
   }
-  throw new Error(`${script} ended. ${said.trim()}`)
 }

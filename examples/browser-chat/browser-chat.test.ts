@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { startProcess } from '@persql/test-support/start-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -11,23 +11,15 @@ if (!CHROMIUM) {
 
 describe.skipIf(!CHROMIUM)('browser-chat', () => {
   let address: string
-  let stop: () => void
+  let stop: () => Promise<unknown>
   let profile: string
   let context: BrowserContext
 
   beforeAll(async () => {
     const program = join(import.meta.dirname, 'browser-chat.ts')
-    const child = spawn(process.execPath, [program, '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
-    stop = () => child.kill()
-    address = await new Promise((resolve, reject) => {
-      let output = ''
-      child.stdout.on('data', (chunk) => {
-        output += chunk
-        const [found] = /http:\S+/.exec(output) ?? []
-        if (found) resolve(found)
-      })
-      child.on('close', (code) => reject(new Error(`The example ended with ${code}: ${output}`)))
-    })
+    const example = startProcess(process.execPath, [program, '0'])
+    stop = () => example.stop()
+    ;[address] = await example.printed(/http:\S+/)
   })
 
   afterAll(() => stop?.())

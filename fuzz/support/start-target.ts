@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startProcess } from '@persql/test-support/start-process'
 import type { Role } from './mutated-requests.ts'
 
 const ADMIN = 'psql_live_the-admin-of-the-fuzzer'
@@ -33,22 +32,9 @@ export interface Target {
 
 export async function startTarget(): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'persql-fuzz-'))
-  const child: ChildProcess = spawn(process.execPath, [PROGRAM, join(folder, 'data'), ADMIN], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (piece) => {
-      output += piece
-    })
-  }
-  let port = Number.NaN
-  while (Number.isNaN(port)) {
-    if (child.exitCode !== null) throw new Error(`The server ended: ${output}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    port = Number(/listening (\d+)/.exec(output)?.[1] ?? Number.NaN)
-  }
-  output = ''
+  const server = startProcess(process.execPath, [PROGRAM, join(folder, 'data'), ADMIN])
+  const [, port = ''] = await server.printed(/listening (\d+)\n/)
+  let seen = server.output.length
   const call: Target['call'] = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -71,7 +57,7 @@ export async function startTarget(): Promise<Target> {
   const revoked = await make({})
   await call('DELETE', `/v1/tokens/${revoked.id}`)
   return {
-    port,
+    port: Number(port),
     tokens: {
       admin: ADMIN,
       readonly: readonly.token,
@@ -81,11 +67,11 @@ export async function startTarget(): Promise<Target> {
     },
     ids: { readonly: readonly.id, scoped: scoped.id, revoked: revoked.id },
     newFailures() {
-      const failures = output
-      output = ''
+      const failures = server.output.slice(seen)
+      seen += failures.length
       return failures
     },
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    hasEnded: () => server.child.exitCode !== null || server.child.signalCode !== null,
     call,
     async statuses() {
       const response = await fetch(`http://127.0.0.1:${port}/api/openapi.json`)
@@ -117,8 +103,7 @@ export async function startTarget(): Promise<Target> {
       ((await sql('select s from secret')) as { rows: unknown }).rows,
     ],
     async stop() {
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
+      await server.stop('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -1,4 +1,5 @@
 import { type Fetch, PerSQL } from '@persql/sdk'
+import { requestsOf } from '@persql/test-support/count-requests'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
 import { remote } from './support/remote.ts'
@@ -139,7 +140,7 @@ test('leaves open whether a write was applied that the server stopped, and does 
   await database.query('create table t (x)')
   const sql = `with recursive n (i) as (select 1 union all select i + 1 from n)
     insert into t select max(i) from n`
-  const requests = await impatient.requestsOf(async () => {
+  const requests = await requestsOf(async () => {
     const stopped = { code: 'api', status: 504, detail: { kind: 'timeout' } }
     await expect(database.query(sql)).rejects.toMatchObject(stopped)
   })

@@ -4,7 +4,7 @@ import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
 import { faultyProxy, seededRandom } from './support/faulty-proxy.ts'
-import { ADMIN_TOKEN, ServerProcess } from './support/server-process.ts'
+import { ADMIN_TOKEN, serverProcess } from './support/server-process.ts'
 
 const CLIENTS = 8
 const APPENDS = 5000
@@ -22,7 +22,7 @@ const partsOf = (client: number, append: number): Item[] =>
 test('loses nothing and doubles nothing while a fifth of the exchanges and the server fail', async () => {
   const seed = Number(process.env['PERSQL_TEST_SEED'] ?? Date.now() % 1_000_000)
   console.log(`PERSQL_TEST_SEED=${seed}`)
-  const server = await ServerProcess.start(temporaryFolder())
+  const server = await serverProcess(temporaryFolder())
   const proxy = await faultyProxy(server.port, 0.2, seededRandom(seed))
   let done = 0
   let kills = 0
@@ -42,8 +42,7 @@ test('loses nothing and doubles nothing while a fifth of the exchanges and the s
 
   async function restart(): Promise<void> {
     kills += 1
-    await server.kill()
-    await server.start()
+    await server.restart()
   }
 
   try {

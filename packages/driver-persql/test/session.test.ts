@@ -1,10 +1,11 @@
 import type { Fetch } from '@persql/sdk'
 import { SessionStore } from '@persql/session-core'
+import { requestsOf } from '@persql/test-support/count-requests'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
 import { remote } from './support/remote.ts'
 
-const { client, requestsOf } = await remote()
+const { client } = await remote()
 
 interface Item {
   readonly n: number

@@ -3,11 +3,12 @@ import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { persqlDriver } from '@persql/driver-persql'
 import type { PerSQLOptions } from '@persql/sdk'
 import type { DatabaseHandle, SqlDriver } from '@persql/session-core'
+import { requestsOf } from '@persql/test-support/count-requests'
 import { describe, expect, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 import { call, result, user } from './support/items.ts'
 import { lossyProxy } from './support/lossy-proxy.ts'
-import { remoteDatabase, remoteServer, requestsOf } from './support/remote.ts'
+import { remoteDatabase, remoteServer } from './support/remote.ts'
 
 setTracingDisabled(true)
 

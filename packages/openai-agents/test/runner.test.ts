@@ -17,10 +17,10 @@ import {
   type ScriptedModelInput,
 } from '@openai/agents-core/testing'
 import { type SqlDriver, toSqlDriver } from '@persql/session-core'
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PerSQLSession } from '../src/index.ts'
-import { countingDriver } from './support/counting-driver.ts'
 import { drivers, openDatabase } from './support/sessions.ts'
 
 setTracingDisabled(true)
@@ -125,12 +125,13 @@ const conversations: Record<string, Conversation> = {
 }
 
 describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind) => {
-  let driver: SqlDriver & { batches: number }
+  let driver: SqlDriver
+  let batches: readonly unknown[]
   let close: () => Promise<void>
 
   beforeEach(async () => {
     const opened = await openDatabase(kind)
-    driver = countingDriver(toSqlDriver(opened.database))
+    ;({ driver, batches } = recordingDriver(toSqlDriver(opened.database)))
     close = opened.close
   })
 
@@ -152,15 +153,15 @@ describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind)
     'needs two batches for %s, the first turn on an empty database included',
     async (title) => {
       await conversations[title]!(new PerSQLSession('s', driver))
-      expect(driver.batches).toBe(2)
+      expect(batches).toHaveLength(2)
       await conversations[title]!(new PerSQLSession('s', driver))
-      expect(driver.batches).toBe(4)
+      expect(batches).toHaveLength(4)
     },
   )
 
   test('needs no batch to tell the session id', async () => {
     await new PerSQLSession('s', driver).getSessionId()
-    expect(driver.batches).toBe(0)
+    expect(batches).toHaveLength(0)
   })
 
   test('shows the model only the window, and no tool result without its call', async () => {
@@ -204,12 +205,12 @@ describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind)
     const compaction = { type: 'compaction', encrypted_content: 'sealed' } as unknown as AgentInputItem
     const agent = agentSaying([assistantMessage('one')], [compaction as never, assistantMessage('two')])
     await run(agent, 'a', { session })
-    const before = driver.batches
+    const before = batches.length
     await run(agent, 'b', { session })
     const items = await session.getItems()
     expect(items[0]).toMatchObject({ type: 'compaction' })
     expect(items).toHaveLength(2)
     // Read for the model, read again by the runner, replace; then the read of this test.
-    expect(driver.batches - before).toBe(4)
+    expect(batches.length - before).toBe(4)
   })
 })

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { startProcess } from '@persql/test-support/start-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -12,29 +11,15 @@ const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
 
 /** Runs the binary. It is stopped by `stop`, or with the test. */
 async function start(options: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [BIN, ...options], { env, cwd: temporaryFolder() })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (piece) => {
-    output.stdout += piece
-  })
-  const exit = once(child, 'close').then(([code]) => code as number)
-  const isUp = new Promise<void>((resolve) => {
-    child.stderr.on('data', (piece) => {
-      output.stderr += piece
-      if (output.stderr.includes('/reference\n')) resolve()
-    })
-  })
-  await Promise.race([isUp, exit])
+  const output = startProcess(process.execPath, [BIN, ...options], { env, cwd: temporaryFolder() })
+  onTestFinished(() => output.stop('SIGKILL'))
+  const isUp = output.printed(/\/reference\n/)
+  await isUp.catch(() => {})
   const url = /http:\S+(?=,)/.exec(output.stderr)?.[0] ?? ''
   const me = async (token: string | undefined) =>
     (await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
-  const stop = () => {
-    child.kill('SIGTERM')
-    return exit
-  }
+  const exit = output.ended
+  const stop = () => output.stop().then(() => exit)
   return { output, url, me, stop, exit }
 }
 

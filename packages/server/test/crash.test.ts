@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { freePort } from '@persql/test-support/free-port'
+import { startServerProcess } from '@persql/test-support/server-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { startServer } from './support/test-server.ts'
 
+const BIN = join(import.meta.dirname, '..', 'src', 'bin.ts')
 const BOMB = 'with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n'
 const TOKEN = 'psql_live_crash-test-token'
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -63,7 +65,7 @@ test('loses nothing acknowledged and applies nothing twice when the whole server
   const data = temporaryFolder()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  let server = await startProcess(data, port)
+  let server = await start(data, port)
   expect((await post(url, 'create table t (n)')).status).toBe(200)
   const acknowledged = new Set<number>()
   let isDone = false
@@ -75,7 +77,7 @@ test('loses nothing acknowledged and applies nothing twice when the whole server
       const known = [...acknowledged]
       const { rows, records } = onDisk(data)
       expect(records).toBe(rows)
-      server = await startProcess(data, port)
+      server = await start(data, port)
       const answer = await post(url, 'select n from t')
       const kept = new Set(((await answer.json()) as { data: { rows: number[][] } }).data.rows.flat())
       expect(known.filter((n) => !kept.has(n))).toEqual([])
@@ -97,7 +99,7 @@ test('leaves no file of a branch behind that was being made when the server was 
   const data = temporaryFolder()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  let server = await startProcess(data, port)
+  let server = await start(data, port)
   await post(url, 'create table t (n)')
   const files = () => readdirSync(join(data, 'databases')).map((name) => name.replace(/-(wal|shm)$/, ''))
   const claim = () =>
@@ -112,7 +114,7 @@ test('leaves no file of a branch behind that was being made when the server was 
     while (new Set(files()).size === before) await delay(1)
     server.kill('SIGKILL')
     await Promise.all(claims)
-    server = await startProcess(data, port)
+    server = await start(data, port)
   }
   const registry = new DatabaseSync(join(data, 'registry.sqlite'), { readOnly: true })
   const rows = registry.prepare('select file from databases where deleted_at is null').all()
@@ -127,13 +129,13 @@ test('leaves no worker behind when the server is killed, not even one that runs 
   const data = temporaryFolder()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const first = await startProcess(data, port)
+  const first = await start(data, port)
   await post(url, 'create table t (n)')
   const running = post(url, `insert into t ${BOMB}`).catch(() => undefined)
   await delay(200)
   first.kill('SIGKILL')
   await running
-  await startProcess(data, port)
+  await start(data, port)
   // It would hold the lock for longer than is waited for.
   expect((await post(url, 'insert into t values (1)')).status).toBe(200)
 })
@@ -142,7 +144,7 @@ test('finishes what runs when it is told to stop, and then ends', async () => {
   const data = temporaryFolder()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const server = await startProcess(data, port)
+  const server = await start(data, port)
   await post(url, 'create table t (n)')
   const slow = `insert into t with recursive n (i) as (select 1 union all select i + 1 from n where i < 1500000)
     select count(*) from n`
@@ -177,24 +179,12 @@ async function appendAll(clients: number, each: number, append: (n: number) => P
   )
 }
 
-async function startProcess(data: string, port: number): Promise<ChildProcess> {
-  const bin = join(import.meta.dirname, '..', 'src', 'bin.ts')
-  const child = spawn(process.execPath, [bin, '--data', data, '--port', String(port), '--quiet'], {
-    env: { PERSQL_ADMIN_TOKEN: TOKEN },
-    stdio: ['ignore', 'inherit', 'ignore'],
-  })
+async function start(data: string, port: number): Promise<ChildProcess> {
+  const { child } = await startServerProcess(BIN, { data, port, env: { PERSQL_ADMIN_TOKEN: TOKEN } })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
-  for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-    if (isUp) return child
-    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`)
-    await delay(10)
-  }
+  return child
 }
 
 function post(url: string, sql: string, params: unknown[] = [], key?: string): Promise<Response> {
@@ -207,13 +197,4 @@ function post(url: string, sql: string, params: unknown[] = [], key?: string): P
     },
     body: JSON.stringify({ sql, params }),
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createTcpServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { startProcess } from '@persql/test-support/start-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import type { LogEntry } from '../src/index.ts'
@@ -57,14 +56,7 @@ test.skipIf(schemathesis === undefined)(
   600_000,
 )
 
-async function run(options: string[]): Promise<[code: number, output: string]> {
-  const child = spawn(schemathesis ?? '', options, { cwd: temporaryFolder() })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (piece) => {
-      output += piece
-    })
-  }
-  const [code] = await once(child, 'close')
-  return [code, output]
+async function run(options: string[]): Promise<[code: number | null, output: string]> {
+  const running = startProcess(schemathesis ?? '', options, { cwd: temporaryFolder() })
+  return [await running.ended, running.output]
 }

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { startProcess } from '@persql/test-support/start-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
-import { runWithOpenFiles } from './support/open-file-limit.ts'
 import { CAN_MOUNT, smallDisk } from './support/small-disk.ts'
 import { startServer, type TestServer } from './support/test-server.ts'
 
@@ -47,6 +46,14 @@ async function answerOf(socket: Socket): Promise<string> {
   return text
 }
 
+/** Runs a module in a process of its own that may open so many files. */
+function runWithOpenFiles(most: number, module: string, args: readonly string[] = []) {
+  const command = `ulimit -n ${most}; exec "$@"`
+  const running = startProcess('sh', ['-c', command, 'sh', process.execPath, module, ...args])
+  onTestFinished(() => running.stop('SIGKILL'))
+  return running
+}
+
 test.skipIf(process.platform === 'win32')(
   'idle connections leave descriptors for the processes of busy databases',
   async () => {
@@ -72,8 +79,8 @@ test.skipIf(process.platform === 'win32')(
 )
 
 test.skipIf(process.platform === 'win32')('does not start where it may open too few files', async () => {
-  const { ended } = runWithOpenFiles(100, BIN, ['--data', temporaryFolder(), '--port', '0'])
-  expect(await ended()).toEqual([
+  const running = runWithOpenFiles(100, BIN, ['--data', temporaryFolder(), '--port', '0'])
+  expect([await running.ended, running.output]).toEqual([
     1,
     'persql-server: This process may open 100 files; the server needs more. Raise the limit (ulimit -n).\n',
   ])
@@ -82,8 +89,8 @@ test.skipIf(process.platform === 'win32')('does not start where it may open too 
 test.skipIf(process.platform === 'win32')(
   'starts a process later where there is no descriptor for it, and its job waits',
   async () => {
-    const { ended } = runWithOpenFiles(100, join(import.meta.dirname, 'support', 'exhausted-pool.ts'))
-    expect(await ended()).toEqual([0, '[[[3000000]],[[2]]]\n'])
+    const running = runWithOpenFiles(100, join(import.meta.dirname, 'support', 'exhausted-pool.ts'))
+    expect([await running.ended, running.output]).toEqual([0, '[[[3000000]],[[2]]]\n'])
   },
 )
 
@@ -201,30 +208,16 @@ test('a log that throws or rejects is counted, and requests are answered', async
 })
 
 /** Runs the binary with its log going where it is told. */
-async function startBin(stdout: 'pipe' | number) {
-  const child = spawn(process.execPath, [BIN, '--data', temporaryFolder(), '--port', '0'], {
-    stdio: ['ignore', stdout, 'pipe'],
-  })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  let text = ''
-  for await (const piece of child.stderr as AsyncIterable<Buffer>) {
-    text += piece
-    if (text.includes('only now')) break
-  }
-  const url = /on (http:\S+),/.exec(text)?.[1] ?? ''
+async function startBin(stdout: 'unread' | number) {
+  const server = startProcess(process.execPath, [BIN, '--data', temporaryFolder(), '--port', '0'], { stdout })
+  onTestFinished(() => server.stop('SIGKILL'))
+  const [, url = ''] = await server.printed(/on (http:\S+),[\s\S]+only now/)
   const get = async (path: string) => (await fetch(url + path)).text()
-  const stop = async () => {
-    child.kill('SIGTERM')
-    const [code] = await once(child, 'close')
-    return code
-  }
-  return { child, get, stop }
+  return { child: server.child, get, stop: () => server.stop().then(() => server.ended) }
 }
 
 test('goes on where the reader of its log has gone, and counts the lines', async () => {
-  const { child, get, stop } = await startBin('pipe')
+  const { child, get, stop } = await startBin('unread')
   child.stdout?.destroy()
   await get('/healthz')
   while (!/\npersql_log_entries_lost_total [1-9]/.test(await get('/metrics'))) {}
@@ -232,7 +225,7 @@ test('goes on where the reader of its log has gone, and counts the lines', async
 })
 
 test('goes on where nobody reads its log', async () => {
-  const { get } = await startBin('pipe')
+  const { get } = await startBin('unread')
   // More than the buffers of a pipe hold.
   for (let round = 0; round < 8; round++) {
     await Promise.all(Array.from({ length: 200 }, () => get('/healthz')))

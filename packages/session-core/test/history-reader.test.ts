@@ -1,8 +1,8 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type CorruptRow, type ItemCodec, jsonCodec, SessionStore, type SqlDriver } from '../src/index.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 import { reversedCodec } from './support/reversed-codec.ts'
 
 let driver: SqlDriver

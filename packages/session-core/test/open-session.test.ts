@@ -1,8 +1,8 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { expect, test } from 'vitest'
 import { OpenSession } from '../src/index.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 test('reads what its window says, and the latest items where a limit is given', async () => {
   const driver = nodeSqliteDriver(':memory:')

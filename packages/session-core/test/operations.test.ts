@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionStore, type SqlDriver, type SqlStatement } from '../src/index.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
 let store: SessionStore<Item>

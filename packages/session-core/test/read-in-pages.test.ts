@@ -1,3 +1,4 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   RawSessions,
@@ -10,7 +11,6 @@ import {
 import { limitedDriver } from '../src/testing/limited-driver.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
 let others: SessionStore<Item>

@@ -1,3 +1,4 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   SessionStore,
@@ -8,7 +9,6 @@ import {
 } from '../src/index.ts'
 import { type Item, numbered } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 let driver: SqlDriver
 let batches: (readonly SqlStatement[])[]

@@ -1,8 +1,8 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SessionCatalog, SessionStore, type SessionSummary, type SqlDriver } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { readingDriver } from './support/reading-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 interface Item {
   readonly n: number

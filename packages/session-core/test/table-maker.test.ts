@@ -1,3 +1,4 @@
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   type SqlDriver,
@@ -8,7 +9,6 @@ import {
   type WithoutTables,
 } from '../src/index.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
-import { recordingDriver } from './support/recording-driver.ts'
 
 const NOTES: TableGroup = { name: 'notes', create: [{ sql: 'create table if not exists notes (text)' }] }
 const TAGS: TableGroup = { name: 'tags', create: [{ sql: 'create table if not exists tags (name)' }] }

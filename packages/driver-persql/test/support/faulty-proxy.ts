@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net'
-import { connect, createServer, type Socket } from 'node:net'
+import { tcpProxy } from '@persql/test-support/tcp-proxy'
 
 /** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -20,44 +19,26 @@ const FAULTS = ['cut', 'drop', 'truncate', 'delay'] as const
  */
 export async function faultyProxy(port: number, share: number, random: () => number) {
   const harmed = { cut: 0, drop: 0, truncate: 0, delay: 0 }
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1')
+  const proxy = await tcpProxy(port, ({ client, server }) => {
     let fault: (typeof FAULTS)[number] | undefined
-    for (const socket of [client, upstream]) {
-      socket.setNoDelay(true)
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        sockets.delete(socket)
-        client.destroy()
-        upstream.destroy()
-      })
+    return {
+      request(piece) {
+        if (!fault && random() < share) {
+          fault = FAULTS[Math.floor(random() * FAULTS.length)]!
+          harmed[fault] += 1
+        }
+        if (fault === 'cut') client.destroy()
+        else server.write(piece)
+      },
+      reply(piece) {
+        const now = fault
+        fault = undefined
+        if (now === 'drop') client.destroy()
+        else if (now === 'truncate') client.write(piece.subarray(0, piece.length / 2), () => client.destroy())
+        else if (now === 'delay') setTimeout(() => client.write(piece), 20)
+        else client.write(piece)
+      },
     }
-    client.on('data', (chunk) => {
-      if (!fault && random() < share) {
-        fault = FAULTS[Math.floor(random() * FAULTS.length)]!
-        harmed[fault] += 1
-      }
-      if (fault === 'cut') client.destroy()
-      else upstream.write(chunk)
-    })
-    upstream.on('data', (chunk) => {
-      const now = fault
-      fault = undefined
-      if (now === 'drop') client.destroy()
-      else if (now === 'truncate') client.write(chunk.subarray(0, chunk.length / 2), () => client.destroy())
-      else if (now === 'delay') setTimeout(() => client.write(chunk), 20)
-      else client.write(chunk)
-    })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    harmed,
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { ...proxy, harmed }
 }

@@ -1,34 +1,19 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tcpProxy } from '@persql/test-support/tcp-proxy'
 import { onTestFinished } from 'vitest'
 
 /** A TCP proxy for one test that can lose replies: it cuts the connection when the server has sent one. */
 export async function lossyProxy(port: number) {
-  const sockets = new Set<Socket>()
   let losses = 0
-  const proxy = createServer((client) => {
-    const server = connect(port, '127.0.0.1')
-    for (const socket of [client, server]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        client.destroy()
-        server.destroy()
-      })
-    }
-    client.on('data', (chunk) => server.write(chunk))
-    server.on('data', (chunk) => {
-      if (losses === 0) return client.write(chunk)
+  const { url, close } = await tcpProxy(port, ({ client, server }) => ({
+    reply(piece) {
+      if (losses === 0) return void client.write(piece)
       losses -= 1
-      return server.destroy()
-    })
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => proxy.close(resolve))
-  })
+      server.destroy()
+    },
+  }))
+  onTestFinished(close)
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    url,
     /** Loses the next replies. */
     lose(count: number) {
       losses = count

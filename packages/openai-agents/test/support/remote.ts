@@ -1,4 +1,3 @@
-import { subscribe } from 'node:diagnostics_channel'
 import { PerSQL, type PerSQLDatabase, type PerSQLOptions } from '@persql/sdk'
 import { createServer, type PerSQLServer } from '@persql/server'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
@@ -6,11 +5,6 @@ import { afterAll } from 'vitest'
 
 let starting: Promise<PerSQLServer> | undefined
 let databases = 0
-let requests = 0
-
-subscribe('http.server.request.start', () => {
-  requests += 1
-})
 
 const inFolder = temporaryPaths(afterAll)
 
@@ -27,11 +21,4 @@ export async function remoteDatabase(options: Omit<PerSQLOptions, 'local'> = {})
   const { url, adminToken } = await remoteServer()
   databases += 1
   return new PerSQL({ token: adminToken, baseURL: url, ...options }).database('acme', `test-${databases}`)
-}
-
-/** How many requests have arrived at the server's socket while `work` was done. */
-export async function requestsOf(work: () => Promise<unknown>): Promise<number> {
-  const before = requests
-  await work()
-  return requests - before
 }
