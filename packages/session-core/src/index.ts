@@ -35,6 +35,24 @@ export { formatBytes, mediaNote, partsText } from './items/part-text.ts'
 export { type ItemReading, readItem } from './items/read-item.ts'
 export { turnStarts } from './items/turn-starts.ts'
 export { withoutOrphans } from './items/without-orphans.ts'
+export {
+  type Decision,
+  RunCatalog,
+  type RunCatalogOptions,
+  type RunListOptions,
+  type RunPage,
+} from './runs/run-catalog.ts'
+export {
+  type ClaimOptions,
+  type NewStep,
+  type Outcome,
+  type PendingCall,
+  RunClaim,
+  RunJournal,
+  type RunJournalOptions,
+} from './runs/run-journal.ts'
+export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
+export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
 export { foldText } from './search/fold-text.ts'
 export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
 export {

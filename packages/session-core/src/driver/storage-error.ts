@@ -29,6 +29,17 @@
  * - `OPERATION_CONFLICT`: this operation id was used before for another change
  * - `UNREADABLE_ITEM`: the row to remove could not be decoded by an `opaque` codec
  * - `SESSION_NOT_FOUND`, `SESSION_EXISTS`: asked of a session by the catalog
+ *
+ * The run is not what the operation expected, nothing was changed:
+ * - `RUN_NOT_FOUND`: there is no such run, or no such call of it waits for a decision
+ * - `RUN_CONFLICT`: this run id was used before, in another session or with another input
+ * - `RUN_CLAIMED`: another process works on the run
+ * - `CLAIM_LOST`: another process has taken the run over
+ * - `RUN_CANCELLED`: the run was cancelled
+ * - `RUN_DIVERGED`: the code no longer asks what the journal has recorded
+ * - `RUN_UNREADABLE`: a row of the journal does not parse
+ * - `CALL_UNKNOWN`: nobody knows whether a call was made that must not be made twice
+ * - `DECISION_CONFLICT`: the contrary was decided before
  */
 export type StorageErrorCode =
   | 'INVALID_ARGUMENT'
@@ -52,6 +63,15 @@ export type StorageErrorCode =
   | 'UNREADABLE_ITEM'
   | 'SESSION_NOT_FOUND'
   | 'SESSION_EXISTS'
+  | 'RUN_NOT_FOUND'
+  | 'RUN_CONFLICT'
+  | 'RUN_CLAIMED'
+  | 'CLAIM_LOST'
+  | 'RUN_CANCELLED'
+  | 'RUN_DIVERGED'
+  | 'RUN_UNREADABLE'
+  | 'CALL_UNKNOWN'
+  | 'DECISION_CONFLICT'
 
 export interface StorageErrorOptions {
   readonly cause?: unknown
