@@ -1,56 +1,74 @@
 import { dialectOf } from '../dialects/dialect-of.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { guard } from '../sessions/session-batches.ts'
+import { type TableGroup, TableMaker } from '../sessions/table-maker.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
 
-const made = new WeakSet<SqlDriver>()
-
-/** The tables of the runs of one database: runs batches on them, and makes them in the first batch that needs them. */
+/** The tables of the runs of one database: runs batches on them, and makes them in the first one that writes. */
 export class RunBatches {
   readonly statements: RunStatements
   readonly #driver: SqlDriver
-  readonly #createTables: boolean
+  readonly #maker: TableMaker
+  readonly #tables: readonly TableGroup[]
 
   constructor(driver: SqlDriver, createTables: boolean) {
     this.statements = runStatements(dialectOf(driver.dialect))
     this.#driver = driver
-    this.#createTables = createTables
+    this.#maker = new TableMaker(driver, createTables, (statements, options) =>
+      runGuarded(driver, statements, options),
+    )
+    this.#tables = [{ name: 'agent_runs', create: this.statements.createTables }]
+  }
+
+  /** Reads, in one batch. Resolves with an empty list where there are no tables: then there are no runs. */
+  async read(statements: readonly SqlStatement[]): Promise<SqlResult[]> {
+    try {
+      return await this.#driver.batch(statements, { readOnly: true })
+    } catch (error) {
+      if (isStorageError(error, 'NO_SUCH_TABLE')) return []
+      throw error
+    }
+  }
+
+  /** Writes, in one batch, together with what is missing of the tables. */
+  write(statements: readonly SqlStatement[]): Promise<SqlResult[]> {
+    return this.#maker.run(statements, this.#tables, {}, (cause) => {
+      throw new StorageError(
+        'NO_SUCH_TABLE',
+        'The tables of runs do not exist. Leave `createTables` on, and connect with the right to make tables.',
+        { cause },
+      )
+    })
   }
 
   /**
-   * Runs the statements as one batch, together with what is missing of the tables. Resolves with an empty list where
-   * a `readOnly` batch found no tables: then there are no runs.
+   * Writes, in one batch, if the claim with this fence still holds, and prolongs it. Rejects with `CLAIM_LOST` where it
+   * does not, and has changed nothing.
    */
-  async run(statements: readonly SqlStatement[], options: BatchOptions = {}): Promise<SqlResult[]> {
-    const makes = this.#createTables && !options.readOnly && !made.has(this.#driver)
-    const missing = makes ? this.statements.createTables : []
-    try {
-      const results = await this.#driver.batch([...missing, ...statements], options)
-      made.add(this.#driver)
-      return results.slice(missing.length)
-    } catch (error) {
-      if (isStorageError(error, 'NO_SUCH_TABLE')) {
-        if (options.readOnly) return []
-        // Somebody dropped the tables after they were made here.
-        if (made.delete(this.#driver) && this.#createTables) return this.run(statements, options)
-        throw new StorageError(
-          'NO_SUCH_TABLE',
-          'The tables of runs do not exist. Leave `createTables` on, and connect with the right to make tables.',
-          { cause: error },
-        )
-      }
-      throw relative(error, missing.length)
-    }
+  writeHeld(
+    hold: { readonly run: string; readonly fence: number },
+    until: number,
+    statements: readonly SqlStatement[],
+  ): Promise<SqlResult[]> {
+    const { renew, expectHeld } = this.statements
+    const held = { run: hold.run, fence: hold.fence, now: Date.now() }
+    return this.write([renew({ ...held, until }), guard(expectHeld(held)), ...statements])
   }
 }
 
-/** The error as if the statements before had not been there. */
-function relative(error: unknown, before: number): unknown {
-  if (before === 0 || !isStorageError(error) || error.statementIndex === undefined) return error
-  return new StorageError(error.code, error.message, {
-    cause: error.cause ?? error,
-    itemIndex: error.itemIndex,
-    itemPath: error.itemPath,
-    statementIndex: error.statementIndex < before ? undefined : error.statementIndex - before,
-  })
+async function runGuarded(
+  driver: SqlDriver,
+  statements: readonly SqlStatement[],
+  options: BatchOptions | undefined,
+): Promise<SqlResult[]> {
+  try {
+    return await driver.batch(statements, options)
+  } catch (error) {
+    if (!isStorageError(error, 'CONSTRAINT')) throw error
+    const { statementIndex } = error
+    const suspects = statementIndex === undefined ? statements : [statements[statementIndex]]
+    if (!suspects.some((statement) => statement && 'guard' in statement)) throw error
+    throw new StorageError('CLAIM_LOST', 'The claim no longer holds.', { cause: error })
+  }
 }

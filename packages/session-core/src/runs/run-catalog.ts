@@ -1,4 +1,4 @@
-import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
 import { checkId, checkLimit, checkSessionId } from '../sessions/check-arguments.ts'
 import { RunBatches } from './run-batches.ts'
@@ -37,7 +37,6 @@ export interface RunCatalogOptions {
 }
 
 const STATUSES: readonly RunStatus[] = ['running', 'waiting', 'done', 'failed', 'cancelled']
-const READ_ONLY = { readOnly: true }
 
 /**
  * The runs of a database, for people and programs that look at them and decide. Nothing here needs an agent. Every
@@ -110,7 +109,7 @@ export class RunCatalog {
     }
     const { decide, listApprovals } = this.#batches.statements
     const wanted = approve ? 'approved' : 'rejected'
-    const [, found] = await this.#batches.run([
+    const [, found] = await this.#batches.write([
       decide({
         run,
         call,
@@ -159,7 +158,7 @@ export class RunCatalog {
   async cancel(runId: string): Promise<boolean> {
     const run = checkId('run id', runId)
     const { getRun, cancelRun } = this.#batches.statements
-    const [found] = await this.#batches.run([getRun({ run }), cancelRun({ run, now: Date.now() })])
+    const [found] = await this.#batches.write([getRun({ run }), cancelRun({ run, now: Date.now() })])
     const status = found?.rows[0]?.[1]
     if (status === undefined) throw new StorageError('RUN_NOT_FOUND', `There is no run "${run}".`)
     return status !== 'done' && status !== 'cancelled'
@@ -169,7 +168,7 @@ export class RunCatalog {
   async delete(runId: string): Promise<boolean> {
     const run = checkId('run id', runId)
     const { getRun, deleteRun } = this.#batches.statements
-    const [found] = await this.#batches.run([getRun({ run }), ...deleteRun(run)])
+    const [found] = await this.#batches.write([getRun({ run }), ...deleteRun(run)])
     return (found?.rows.length ?? 0) > 0
   }
 
@@ -182,12 +181,12 @@ export class RunCatalog {
     if (Number.isNaN(before)) throw new StorageError('INVALID_ARGUMENT', 'olderThan must be a valid Date.')
     const { countPrunable, prune } = this.#batches.statements
     const params = { now: Date.now(), before }
-    const [count] = await this.#batches.run([countPrunable(params), ...prune.map((bind) => bind(params))])
+    const [count] = await this.#batches.write([countPrunable(params), ...prune.map((bind) => bind(params))])
     return Number(count?.rows[0]?.[0] ?? 0)
   }
 
-  async #read(statement: Parameters<RunBatches['run']>[0][number]): Promise<SqlResult['rows']> {
-    const [result] = await this.#batches.run([statement], READ_ONLY)
+  async #read(statement: SqlStatement): Promise<SqlResult['rows']> {
+    const [result] = await this.#batches.read([statement])
     return result?.rows ?? []
   }
 }

@@ -116,10 +116,10 @@ export class RunJournal {
     const steps = listSteps({ run, after: 0, limit: STEPS_AT_ONCE })
     let found: SqlResult[]
     try {
-      found = await this.#batches.run([...claim, steps])
+      found = await this.#batches.write([...claim, steps])
     } catch (error) {
       if (!isStorageError(error, 'TOO_LARGE')) throw error
-      found = [...(await this.#batches.run(claim)), { columns: [], rows: await this.#stepsInParts(run) }]
+      found = [...(await this.#batches.write(claim)), { columns: [], rows: await this.#stepsInParts(run) }]
     }
     const before = found[0]?.rows[0]
     const [runs, approvals, stepRows] = found.slice(-3)
@@ -151,7 +151,7 @@ export class RunJournal {
       const after = Number(rows.at(-1)?.[0] ?? 0)
       try {
         const { listSteps } = this.#batches.statements
-        const [part] = await this.#batches.run([listSteps({ run, after, limit })], { readOnly: true })
+        const [part] = await this.#batches.read([listSteps({ run, after, limit })])
         rows.push(...(part?.rows ?? []))
         if ((part?.rows.length ?? 0) < limit) return rows
       } catch (error) {
@@ -368,21 +368,16 @@ export class RunClaim {
   }
 
   async #write(statements: readonly SqlStatement[]): Promise<void> {
-    const { renew, expectHeld } = this.#batches.statements
-    const { run, fence } = this.#hold
-    const now = Date.now()
-    const guard = expectHeld({ run, fence, now })
     try {
-      await this.#batches.run([renew({ run, fence, now, until: now + this.#leaseMs }), guard, ...statements])
+      await this.#batches.writeHeld(this.#hold, Date.now() + this.#leaseMs, statements)
     } catch (error) {
-      const isGuard = isStorageError(error, 'CONSTRAINT') && (error.statementIndex ?? 1) === 1
-      throw isGuard ? await this.#whyLost(error) : error
+      throw isStorageError(error, 'CLAIM_LOST') ? await this.#whyLost(error) : error
     }
   }
 
-  async #whyLost(cause: StorageError): Promise<StorageError> {
+  async #whyLost({ cause }: StorageError): Promise<StorageError> {
     const { run } = this.#hold
-    const [found] = await this.#batches.run([this.#batches.statements.getRun({ run })], { readOnly: true })
+    const [found] = await this.#batches.read([this.#batches.statements.getRun({ run })])
     const row = found?.rows[0]
     if (!row)
       return new StorageError('RUN_NOT_FOUND', `The run "${run}" was deleted while it ran.`, { cause })
