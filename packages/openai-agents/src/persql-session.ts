@@ -12,6 +12,9 @@ import { replaceFunctionCalls } from './replace-function-calls.ts'
 /** The options of a {@link PerSQLSession}: its window, codec, tables, and who is told of corrupt rows. */
 export type PerSQLSessionOptions = OpenSessionOptions<AgentInputItem>
 
+/** The session of the core that a session stands on. */
+export let openSessionOf: (session: PerSQLSession) => OpenSession<AgentInputItem>
+
 /**
  * A conversation of the OpenAI Agents SDK, kept in a SQL database:
  *
@@ -25,6 +28,10 @@ export type PerSQLSessionOptions = OpenSessionOptions<AgentInputItem>
  */
 export class PerSQLSession implements Session, AsyncDisposable {
   #session: OpenSession<AgentInputItem>
+
+  static {
+    openSessionOf = (session) => session.#session
+  }
 
   /**
    * Does no I/O. `database` is a driver, such as `betterSqlite3Driver('agents.db')`, or a PerSQL database handle,

@@ -155,9 +155,9 @@ describe('a claim', () => {
     for (const key of ['0', '1', '2']) await claim.record(model(key))
     await claim.forget(2)
     expect((await catalog.steps('r')).map(({ key }) => key)).toEqual(['0'])
-    await claim.forget(1, '2')
+    await claim.restart('2')
     expect(await catalog.steps('r')).toEqual([])
-    expect((await catalog.get('r'))?.codeVersion).toBe('2')
+    expect(await catalog.get('r')).toMatchObject({ codeVersion: '2', restarts: 1 })
   })
 
   test('reads a long journal in parts where the answer is too large', async () => {

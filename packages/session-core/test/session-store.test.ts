@@ -364,3 +364,24 @@ describe('a change that depends on what was read', () => {
     expect(result!.rows).toEqual([[1], [0]])
   })
 })
+
+test('a history is read again as it was at a row, whatever was added since', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  const store = new SessionStore<{ role: string; n: number }>(driver)
+  const turn = (n: number) => [
+    { role: 'user', n },
+    { role: 'assistant', n },
+  ]
+  expect(await store.readThrough('s')).toEqual({ items: [], lastRow: 0 })
+  await store.append('s', [...turn(1), ...turn(2)])
+  const { items, lastRow } = await store.readThrough('s')
+  expect(items).toEqual([...turn(1), ...turn(2)])
+  await store.append('s', turn(3))
+
+  expect(await store.readThrough('s', {}, lastRow)).toEqual({ items, lastRow })
+  expect(await store.readThrough('s', { turns: 1 }, lastRow)).toEqual({ items: turn(2), lastRow })
+  expect(await store.readThrough('s', { items: 1 }, lastRow)).toEqual({ items: turn(2).slice(1), lastRow })
+  expect(await store.readThrough('s', {}, 0)).toEqual({ items: [], lastRow: 0 })
+  expect((await store.readThrough('s', { turns: 1 })).items).toEqual(turn(3))
+  await driver.close()
+})

@@ -225,7 +225,7 @@ export class RunClaim {
   readonly #batches: RunBatches
   readonly #leaseMs: number
   readonly #hold: Hold
-  readonly #journal: Journal | undefined
+  #journal: Journal | undefined
   #lastStep: number
 
   constructor(batches: RunBatches, leaseMs: number, hold: Hold, journal?: Journal) {
@@ -309,19 +309,22 @@ export class RunClaim {
     await this.#write([])
   }
 
-  /** Forgets the steps from one on; from 1 on also what was decided, and under which version of the code it began. */
-  async forget(first: number, codeVersion?: string | undefined): Promise<void> {
-    const { deleteStepsFrom, deleteApprovals, setCodeVersion } = this.#batches.statements
+  /** Forgets the steps from one on. */
+  async forget(first: number): Promise<void> {
+    await this.#write([this.#batches.statements.deleteStepsFrom({ run: this.#hold.run, first })])
+  }
+
+  /** Forgets all steps and decisions, so that the run begins anew; of that its session learns nothing. */
+  async restart(codeVersion?: string): Promise<void> {
+    const { deleteStepsFrom, deleteApprovals, restart } = this.#batches.statements
     const { run, fence } = this.#hold
     await this.#write([
-      deleteStepsFrom({ run, first }),
-      ...(first <= 1
-        ? [
-            deleteApprovals({ run }),
-            setCodeVersion({ run, fence, now: Date.now(), version: codeVersion ?? null }),
-          ]
-        : []),
+      deleteStepsFrom({ run, first: 0 }),
+      deleteApprovals({ run }),
+      restart({ run, fence, now: Date.now(), version: codeVersion ?? null }),
     ])
+    const { run: before } = this.#read()
+    this.#journal = { run: { ...before, restarts: before.restarts + 1 }, steps: [], approvals: [] }
   }
 
   /** Gives the claim back: the run has the status that it had before, and anybody may go on with it at once. */

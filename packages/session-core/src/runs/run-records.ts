@@ -11,6 +11,8 @@ export interface Run {
   readonly isLost: boolean
   /** How many of its calls wait for a decision. */
   readonly pending: number
+  /** How often it was begun anew, because its code had changed. */
+  readonly restarts: number
   readonly sessionId?: string
   /** The agent that the run began with. */
   readonly agent?: string
@@ -105,6 +107,7 @@ export function toRun(row: Row, now = Date.now()): Run {
     createdAt,
     updatedAt,
     expiresAt,
+    restarts,
     pending,
   ] = row
   const what = `The run "${runId}"`
@@ -113,6 +116,7 @@ export function toRun(row: Row, now = Date.now()): Run {
     status: status as RunStatus,
     isLost: status === 'running' && Number(leaseUntil) <= now,
     pending: Number(pending),
+    restarts: Number(restarts),
     ...optional('sessionId', session, String),
     ...optional('agent', agent, String),
     ...optional('lastAgent', lastAgent, String),

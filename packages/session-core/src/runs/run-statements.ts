@@ -26,6 +26,7 @@ export const RUN_COLUMNS = [
   'created_at',
   'updated_at',
   'expires_at',
+  'restarts',
 ] as const
 
 export const STEP_COLUMNS = [
@@ -171,6 +172,7 @@ function compile(dialect: SessionDialect) {
           owner: param('owner'),
           code_version: param('version'),
           input: param('input'),
+          restarts: 0,
           fence: 0,
           lease_until: 0,
           created_at: now,
@@ -284,8 +286,9 @@ function compile(dialect: SessionDialect) {
     deleteStepsFrom: compileStatement<OfRun & { first: number }>(
       db.deleteFrom('agent_run_steps').where('run_id', '=', run).where('step', '>=', param<number>('first')),
     ),
-    setCodeVersion: compileStatement<Fenced & { version: string | null }>(
-      updateHeld.set({ code_version: param('version') }),
+    /** The run begins anew, under this version of the code. */
+    restart: compileStatement<Fenced & { version: string | null }>(
+      updateHeld.set(({ eb }) => ({ restarts: eb('restarts', '+', 1), code_version: param('version') })),
     ),
 
     askApproval: compileStatement<

@@ -20,6 +20,8 @@ export interface RunTables {
     error_message: string | null
     /** The newest row of the session when the run began. */
     history_row: number | null
+    /** How often the run was begun anew. */
+    restarts: number
     /** Grows with every claim; a write under an older one fails. */
     fence: number
     /** Who has claimed it; names no more than the claim. */
@@ -90,6 +92,7 @@ export function createRunTables(dialect: SessionDialect): readonly SqlStatement[
       .addColumn('error_name', 'text')
       .addColumn('error_message', 'text')
       .addColumn('history_row', 'bigint')
+      .addColumn('restarts', 'bigint', required)
       .addColumn('fence', 'bigint', required)
       .addColumn('holder', 'text')
       .addColumn('lease_until', 'bigint', required)

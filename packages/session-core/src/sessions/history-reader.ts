@@ -144,22 +144,45 @@ export class HistoryReader<Item> {
   }
 
   async #readTurnsByDecoding(session: string, turns: number): Promise<Item[]> {
+    return this.#items(session, await this.#readRowsOfTurns(session, turns))
+  }
+
+  async #readRowsOfTurns(session: string, turns: number, before?: number): Promise<Row<Item>[]> {
     for (let width = turns * 8; ; width *= 4) {
-      const rows = await this.readRows(session, width)
+      const rows = await this.readRows(session, width, before)
       const starts = turnStarts(rows.map(({ decoded }) => decoded && identifyItem(decoded.item)))
-      if (rows.length < width) return this.#items(session, rows.slice(starts.at(-turns) ?? 0))
+      if (rows.length < width) return rows.slice(starts.at(-turns) ?? 0)
       // The first item of a part of the history may look like a start only because the one before it is missing.
       const first = rows.findIndex(({ decoded }) => decoded)
       const start = starts.filter((index) => index > first).at(-turns)
-      if (start !== undefined) return this.#items(session, rows.slice(start))
+      if (start !== undefined) return rows.slice(start)
     }
   }
 
+  /** The items of a window that ended at a row, or ends now, and the row at which it ends; 0 where there is none. */
+  async readThrough(
+    sessionId: string,
+    { items, turns }: HistoryWindow,
+    lastRow?: number,
+  ): Promise<{ items: Item[]; lastRow: number }> {
+    const session = checkSessionId(sessionId)
+    const before = lastRow === undefined ? undefined : lastRow + 1
+    const count = checkLimit(turns === undefined ? 'items' : 'turns', turns ?? items ?? Number.POSITIVE_INFINITY)
+    const read = () => {
+      if (!Number.isFinite(count)) return this.readRows(session, count, before)
+      return turns === undefined
+        ? this.readValidRows(session, count, before)
+        : this.#readRowsOfTurns(session, count, before)
+    }
+    const rows = lastRow === 0 || count === 0 ? [] : await read()
+    return { items: this.#items(session, rows), lastRow: lastRow ?? rows.at(-1)?.id ?? 0 }
+  }
+
   /** The newest rows that hold `count` valid items, oldest first. Reads a wider part past corrupt rows. */
-  async readValidRows(session: string, count: number): Promise<Row<Item>[]> {
+  async readValidRows(session: string, count: number, before?: number): Promise<Row<Item>[]> {
     if (count === 0) return []
     for (let width = count; ; width *= 2) {
-      const rows = await this.readRows(session, width)
+      const rows = await this.readRows(session, width, before)
       const valid = rows.flatMap((row, index) => (row.decoded ? [index] : []))
       if (valid.length >= count) return rows.slice(valid.at(-count))
       if (rows.length < width) return rows

@@ -74,6 +74,15 @@ export class OpenSession<Item> {
     return this.#window?.items === undefined ? items : items.then(withoutOrphans)
   }
 
+  /**
+   * What {@link read} gives without a limit, of the history as far as the row `lastRow`, or as far as it goes now; with
+   * the id of its last row, 0 where it has none.
+   */
+  async readThrough(lastRow?: number): Promise<{ items: Item[]; lastRow: number }> {
+    const read = await this.#store.readThrough(this.sessionId, this.#window, lastRow)
+    return this.#window?.items === undefined ? read : { ...read, items: withoutOrphans(read.items) }
+  }
+
   append(items: readonly Item[], options?: OperationOptions): Promise<void> {
     return this.#store.append(this.sessionId, items, options)
   }

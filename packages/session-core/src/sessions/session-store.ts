@@ -70,6 +70,18 @@ export class SessionStore<Item> {
     return this.#reader.readAll(sessionId)
   }
 
+  /**
+   * As {@link read}, of the history as far as the row `lastRow`, or as far as it goes now; with the id of its last row,
+   * 0 where it has none. So the same history can be read again after others have added to it.
+   */
+  readThrough(
+    sessionId: string,
+    window: HistoryWindow = {},
+    lastRow?: number,
+  ): Promise<{ items: Item[]; lastRow: number }> {
+    return this.#reader.readThrough(sessionId, window, lastRow)
+  }
+
   /** Resolves with the newest `limit` items before a row, or before the end. Corrupt rows take up room in the page. */
   async readPage(
     sessionId: string,
