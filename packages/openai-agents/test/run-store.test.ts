@@ -54,7 +54,7 @@ function answering(turns: unknown[][]) {
       const items = request.input as { type?: string; role?: string }[]
       const lastUser = items.findLastIndex(({ role }) => role === 'user')
       const turn = items.slice(lastUser).filter(({ type }) => type === 'function_call_result').length
-      const output = turns[[...sums(turns)].findIndex((sum) => sum === turn)]
+      const output = turns[[...sums(turns)].indexOf(turn)]
       return { usage: usage(), output: structuredClone(output), responseId: `r${turn}` }
     },
     async *getStreamedResponse(request: { input: unknown }) {
@@ -93,16 +93,16 @@ async function itemsOf(session: PerSQLSession) {
   return items.map(({ type, role, callId }) => `${type ?? 'message'} ${role ?? callId}`)
 }
 
-const TURNS = () => [
-  [call('first', 1), call('second', 1)],
-  [call('first', 2)],
-  [say('Done.')],
-]
+const TURNS = () => [[call('first', 1), call('second', 1)], [call('first', 2)], [say('Done.')]]
 
 describe.each(['streamed', 'not streamed'])('a run, %s,', (kind) => {
   const stream = kind === 'streamed'
 
-  async function go(agent: Agent, input: string | undefined, options: { runId: string; session?: PerSQLSession }) {
+  async function go(
+    agent: Agent,
+    input: string | undefined,
+    options: { runId: string; session?: PerSQLSession },
+  ) {
     if (!stream) return runs.run(agent, input, options)
     const result = await runs.run(agent, input, { ...options, stream: true })
     for await (const _ of result);
@@ -111,16 +111,24 @@ describe.each(['streamed', 'not streamed'])('a run, %s,', (kind) => {
   }
 
   test('gives what the SDK gives, and writes the same rows', async () => {
-    const agent = () => new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
+    const agent = () =>
+      new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
     const plain = new PerSQLSession('plain', driver)
-    const expected = stream ? await run(agent(), 'hi', { session: plain, stream }) : await run(agent(), 'hi', { session: plain })
+    const expected = stream
+      ? await run(agent(), 'hi', { session: plain, stream })
+      : await run(agent(), 'hi', { session: plain })
     if (stream) await (expected as never as { completed: Promise<void> }).completed
     const session = new PerSQLSession('durable', driver)
     const result = await go(agent(), 'hi', { runId: 'r', session })
     expect(result.finalOutput).toBe('Done.')
     expect(result.output).toEqual(expected.output)
     expect(await session.getItems()).toEqual(await plain.getItems())
-    expect(await runs.get('r')).toMatchObject({ status: 'done', output: 'Done.', lastAgent: 'A', sessionId: 'durable' })
+    expect(await runs.get('r')).toMatchObject({
+      status: 'done',
+      output: 'Done.',
+      lastAgent: 'A',
+      sessionId: 'durable',
+    })
     expect((await runs.steps('r')).map(({ kind, name }) => name ?? kind)).toEqual([
       'model',
       'first',
@@ -196,7 +204,10 @@ describe.each(['streamed', 'not streamed'])('a run, %s,', (kind) => {
 
   test('waits for decisions, which are made without the agent, and goes on with them', async () => {
     const model = answering(TURNS())
-    const tools = [noting('first', new Set(), { needsApproval: true }), noting('second', new Set(), { needsApproval: true })]
+    const tools = [
+      noting('first', new Set(), { needsApproval: true }),
+      noting('second', new Set(), { needsApproval: true }),
+    ]
     const agent = new Agent({ name: 'A', model, tools })
     const session = new PerSQLSession('s', driver)
     const stopped = await go(agent, 'hi', { runId: 'r', session })
@@ -248,7 +259,11 @@ describe.each(['streamed', 'not streamed'])('a run, %s,', (kind) => {
       tools: [noting('deep', breaks)],
       handoffDescription: 'Helps.',
     })
-    const last = new Agent({ name: 'Last', model: new ScriptedModel([[call('late', 1)], [say('Handed.')]]), tools: [noting('late', breaks)] })
+    const last = new Agent({
+      name: 'Last',
+      model: new ScriptedModel([[call('late', 1)], [say('Handed.')]]),
+      tools: [noting('late', breaks)],
+    })
     const model = new ScriptedModel([
       [functionCall('help', { input: 'please' }, { callId: 'help-1' })],
       [functionCall('transfer_to_Last', {}, { callId: 'go-1' })],
@@ -330,8 +345,15 @@ test('a step that no longer fits rejects with its number, and the run stays as i
   expect(await codeOf(runs.run(agentNamed('B'), 'hi', { runId: 'r' }))).toBe('RUN_DIVERGED')
   expect(await runs.get('r')).toMatchObject({ status: 'failed', error: before?.error })
 
-  const filtered = { callModelInputFilter: ({ modelData }: { modelData: { input: never[] } }) => ({ ...modelData, input: [...modelData.input, { role: 'user', content: 'more' } as never] }) }
-  const error = await runs.run(agentNamed('A'), 'hi', { runId: 'r', ...filtered } as never).catch((thrown: unknown) => thrown)
+  const filtered = {
+    callModelInputFilter: ({ modelData }: { modelData: { input: never[] } }) => ({
+      ...modelData,
+      input: [...modelData.input, { role: 'user', content: 'more' } as never],
+    }),
+  }
+  const error = await runs
+    .run(agentNamed('A'), 'hi', { runId: 'r', ...filtered } as never)
+    .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'RUN_DIVERGED' })
   expect(String(error)).toContain('at step 1')
   expect(await runs.get('r')).toMatchObject({ status: 'failed' })
@@ -344,7 +366,11 @@ test('a step that no longer fits rejects with its number, and the run stays as i
 
 test('goes on with what fits, where that is chosen', async () => {
   const breaks = new Set(['first 2'])
-  const agent = new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first', breaks), noting('second')] })
+  const agent = new Agent({
+    name: 'A',
+    model: answering(TURNS()),
+    tools: [noting('first', breaks), noting('second')],
+  })
   await expect(runs.run(agent, 'hi', { runId: 'r', codeVersion: '1' })).rejects.toThrow('dies')
   expect(await codeOf(runs.run(agent, 'hi', { runId: 'r', codeVersion: '2' }))).toBe('RUN_DIVERGED')
   const result = await runs.run(agent, 'hi', { runId: 'r', codeVersion: '2', onDivergence: 'continue' })
@@ -387,7 +413,10 @@ describe('a call that was under way', () => {
   })
 
   test('is looked up where the tool can', async () => {
-    const { agent, keys } = paying(({ callId, arguments: args }) => `found ${callId} ${args}`, new Set(['pay']))
+    const { agent, keys } = paying(
+      ({ callId, arguments: args }) => `found ${callId} ${args}`,
+      new Set(['pay']),
+    )
     await expect(runs.run(agent, 'hi', { runId: 'r' })).rejects.toThrow('dies')
     const { output } = await runs.run(agent, 'hi', { runId: 'r' })
     expect(JSON.stringify(output)).toContain('found pay-5')
@@ -396,15 +425,20 @@ describe('a call that was under way', () => {
 })
 
 describe('bad input', () => {
-  const agent = () => new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
+  const agent = () =>
+    new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
 
   test('is refused before anything is called', async () => {
     const session = new PerSQLSession('s', driver)
     expect(await codeOf(runs.run(agent(), undefined, { runId: 'none' }))).toBe('RUN_NOT_FOUND')
     expect(await codeOf(runs.run(undefined, 'hi', { runId: 'r' }))).toBe('INVALID_ARGUMENT')
     expect(await codeOf(runs.run(agent(), 'hi', { runId: ' ' }))).toBe('INVALID_ARGUMENT')
-    expect(await codeOf(runs.run(agent(), 'hi', { runId: 'r2', session: {} as never }))).toBe('INVALID_ARGUMENT')
-    expect(await codeOf(runs.run(agent(), 'hi', { runId: 'r2', onDivergence: 'x' as never }))).toBe('INVALID_ARGUMENT')
+    expect(await codeOf(runs.run(agent(), 'hi', { runId: 'r2', session: {} as never }))).toBe(
+      'INVALID_ARGUMENT',
+    )
+    expect(await codeOf(runs.run(agent(), 'hi', { runId: 'r2', onDivergence: 'x' as never }))).toBe(
+      'INVALID_ARGUMENT',
+    )
     expect(() => onUnknown(noting('first'), 'x' as never)).toThrow('onUnknown')
     expect(() => new RunStore(driver, { leaseMs: 0 })).toThrow('leaseMs')
     expect(done).toEqual([])
@@ -416,7 +450,11 @@ describe('bad input', () => {
 
   test('in the journal fails the run, and nothing is called', async () => {
     const breaks = new Set(['first 2'])
-    const broken = new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first', breaks), noting('second')] })
+    const broken = new Agent({
+      name: 'A',
+      model: answering(TURNS()),
+      tools: [noting('first', breaks), noting('second')],
+    })
     await expect(runs.run(broken, 'hi', { runId: 'r' })).rejects.toThrow('dies')
     for (const data of ['{"value":', '{"value":{"output":1}}']) {
       await driver.batch([{ sql: 'update agent_run_steps set data = ? where step = 1', params: [data] }])
@@ -450,7 +488,8 @@ describe('bad input', () => {
     })
     const breaks = new Set(['first 1'])
     const turns = [[0, 1, 2, 3].map((n) => call('large', n)), [call('first', 1)], [say('Done.')]]
-    const agentOf = () => new Agent({ name: 'A', model: answering(turns), tools: [large, noting('first', breaks)] })
+    const agentOf = () =>
+      new Agent({ name: 'A', model: answering(turns), tools: [large, noting('first', breaks)] })
     await expect(runs.run(agentOf(), 'hi', { runId: 'r' })).rejects.toThrow('dies')
     const { finalOutput, newItems } = await runs.run(agentOf(), 'hi', { runId: 'r' })
     expect(finalOutput).toBe('Done.')
@@ -461,7 +500,8 @@ describe('bad input', () => {
 
 describe('two that work on one run', () => {
   test('are one, and the other is refused', async () => {
-    const agent = () => new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
+    const agent = () =>
+      new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
     const outcomes = await Promise.allSettled([
       runs.run(agent(), 'hi', { runId: 'r' }),
       runs.run(agent(), 'hi', { runId: 'r' }),
@@ -478,7 +518,11 @@ describe('two that work on one run', () => {
       parameters: z.object({ n: z.number() }),
       execute: async () => void (await runs.cancel('r')),
     })
-    const agent = new Agent({ name: 'A', model: answering([[call('stop', 1)], [say('Done.')]]), tools: [stop] })
+    const agent = new Agent({
+      name: 'A',
+      model: answering([[call('stop', 1)], [say('Done.')]]),
+      tools: [stop],
+    })
     expect(await codeOf(runs.run(agent, 'hi', { runId: 'r' }))).toBe('RUN_CANCELLED')
     expect(await runs.get('r')).toMatchObject({ status: 'cancelled' })
     expect(await codeOf(runs.run(agent, 'hi', { runId: 'r' }))).toBe('RUN_CANCELLED')
@@ -550,7 +594,8 @@ test('the next run of a session goes on with the agent that had the last word', 
 
 test('costs one batch for each step, and at most three more, beyond those of the session', async () => {
   const counting = countingDriver(driver)
-  const agent = () => new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
+  const agent = () =>
+    new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
   await run(agent(), 'hi', { session: new PerSQLSession('plain', counting) })
   const plain = counting.batches
   counting.batches = 0

@@ -1,15 +1,29 @@
-import { type NewStep, type RunApproval, type RunClaim, type RunStep, StorageError } from '@persql/session-core'
+import {
+  type NewStep,
+  type RunApproval,
+  type RunClaim,
+  type RunStep,
+  StorageError,
+} from '@persql/session-core'
 import type { AgentsSdk, FunctionTool, Model, ModelRequest, ModelResponse } from '../agents-sdk.ts'
 import { choiceOf, type OnUnknown } from './declared-tools.ts'
 import { digestOf } from './digest.ts'
-import { eventsOf, type RecordedResponse, recordedOf, recordedOfStream, responseOf } from './model-response.ts'
-import { callerScope, inScope, type Scope } from './scope.ts'
+import {
+  eventsOf,
+  type RecordedResponse,
+  recordedOf,
+  recordedOfStream,
+  responseOf,
+} from './model-response.ts'
+import { callerScope, inScope, type Recorder, type Scope } from './scope.ts'
 
 type Streamed = ReturnType<Model['getStreamedResponse']>
 type Invocation = Parameters<FunctionTool['invoke']>
 
 /** A decision that a run goes on with. */
-export type AppliedDecision = Pick<RunApproval, 'callId' | 'always' | 'message'> & { readonly approve: boolean }
+export type AppliedDecision = Pick<RunApproval, 'callId' | 'always' | 'message'> & {
+  readonly approve: boolean
+}
 
 export interface AttemptOptions {
   readonly sdk: AgentsSdk
@@ -22,7 +36,7 @@ export interface AttemptOptions {
  * One attempt at a run: answers from the journal what is recorded, and records the rest as it is done. Once a write
  * has failed, nothing more is done.
  */
-export class Attempt {
+export class Attempt implements Recorder {
   readonly runId: string
   /** The row at which the history ends that the run has read; unknown until it has. */
   historyRow: number | undefined
@@ -63,7 +77,7 @@ export class Attempt {
 
   #scope(path: string): Scope {
     const scope = this.#scopes.get(path) ?? {
-      attempt: this,
+      recorder: this,
       path,
       agent: undefined,
       responses: 0,
@@ -79,7 +93,11 @@ export class Attempt {
     if (this.#failure) throw this.#failure.error
   }
 
-  async respond(scope: Scope, request: ModelRequest, ask: () => Promise<ModelResponse>): Promise<ModelResponse> {
+  async respond(
+    scope: Scope,
+    request: ModelRequest,
+    ask: () => Promise<ModelResponse>,
+  ): Promise<ModelResponse> {
     const step = await this.#modelStep(scope, request)
     if (step.recorded) return responseOf(this.#answer(scope, step.recorded), this.#sdk)
     const response = await ask()
@@ -113,7 +131,8 @@ export class Attempt {
       const key = `model ${scope.path}${scope.responses}`
       const recorded = this.#recorded.get(key)
       if (!recorded) {
-        if (!this.#claim.isHeld) this.fail(this.#diverged('after its last step', 'more than it was asked then'))
+        if (!this.#claim.isHeld)
+          this.fail(this.#diverged('after its last step', 'more than it was asked then'))
         return { key, digest, startedAt }
       }
       if (recorded.digest === digest || !this.#claim.isHeld) return { key, digest, startedAt, recorded }
@@ -124,7 +143,12 @@ export class Attempt {
       }
       if (!this.#forgets) {
         const found = recorded.agent === scope.agent ? 'another input' : `the agent "${scope.agent}"`
-        this.fail(this.#diverged(`at step ${recorded.step}`, `${found} than the journal, which says "${recorded.agent}"`))
+        this.fail(
+          this.#diverged(
+            `at step ${recorded.step}`,
+            `${found} than the journal, which says "${recorded.agent}"`,
+          ),
+        )
       }
       await this.#forgetFrom(recorded.step)
     }
@@ -147,7 +171,10 @@ export class Attempt {
     const response = value as RecordedResponse
     if (!Array.isArray(response?.output) || typeof response.usage !== 'object') {
       this.fail(
-        new StorageError('RUN_UNREADABLE', `The row "${key}" of the run "${this.runId}" holds no model response.`),
+        new StorageError(
+          'RUN_UNREADABLE',
+          `The row "${key}" of the run "${this.runId}" holds no model response.`,
+        ),
       )
     }
     scope.responses += 1
@@ -183,7 +210,10 @@ export class Attempt {
   tool(tool: FunctionTool): FunctionTool {
     const known = this.#tools.get(tool)
     if (known) return known
-    const copy: FunctionTool = Object.create(Object.getPrototypeOf(tool), Object.getOwnPropertyDescriptors(tool))
+    const copy: FunctionTool = Object.create(
+      Object.getPrototypeOf(tool),
+      Object.getOwnPropertyDescriptors(tool),
+    )
     const invoke: FunctionTool['invoke'] = (...invocation) => this.#call(tool, invocation)
     Object.defineProperties(copy, {
       invoke: { value: invoke, enumerable: true },
@@ -223,7 +253,12 @@ export class Attempt {
     const started = `start ${place.key}`
     if (choice !== 'retry' && !isResumed) {
       if (this.#recorded.has(started)) {
-        const value = await this.#findOut(choice, { runId: this.runId, callId, tool: tool.name, arguments: input })
+        const value = await this.#findOut(choice, {
+          runId: this.runId,
+          callId,
+          tool: tool.name,
+          arguments: input,
+        })
         await this.#record({ ...step, value })
         return value as never
       }

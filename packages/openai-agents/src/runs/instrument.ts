@@ -23,7 +23,7 @@ export function instrumentAgents(agent: AnyAgent): void {
     scope.agent = this.name
     if (typeof this.model === 'object') instrumentModel(this.model)
     return tools.map((tool) => {
-      if (tool.type === 'function') return scope.attempt.tool(tool as FunctionTool)
+      if (tool.type === 'function') return scope.recorder.tool(tool as FunctionTool)
       refuseLocal(tool)
       return tool
     }) as Tools
@@ -40,7 +40,9 @@ function ownerOf(agent: AnyAgent, method: 'getAllTools'): Pick<AnyAgent, 'getAll
 /** What runs here without telling the id of its call cannot be recorded as done. */
 function refuseLocal(tool: Tools[number]): void {
   const isLocal =
-    tool.type === 'computer' || tool.type === 'apply_patch' || (tool.type === 'shell' && tool.shell !== undefined)
+    tool.type === 'computer' ||
+    tool.type === 'apply_patch' ||
+    (tool.type === 'shell' && tool.shell !== undefined)
   if (!isLocal) return
   throw new StorageError(
     'INVALID_ARGUMENT',
@@ -58,12 +60,12 @@ export function instrumentModel(model: Model): Model {
     getResponse(request: ModelRequest) {
       const scope = currentScope()
       const ask = () => getResponse.call(model, request)
-      return scope ? scope.attempt.respond(scope, request, () => outOfScope(ask)) : ask()
+      return scope ? scope.recorder.respond(scope, request, () => outOfScope(ask)) : ask()
     },
     getStreamedResponse(request: ModelRequest) {
       const scope = currentScope()
       const ask = () => getStreamedResponse.call(model, request)
-      return scope ? scope.attempt.stream(scope, request, () => eventsOutOfScope(ask)) : ask()
+      return scope ? scope.recorder.stream(scope, request, () => eventsOutOfScope(ask)) : ask()
     },
   }
   for (const [name, value] of Object.entries(hooks)) {

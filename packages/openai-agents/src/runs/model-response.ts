@@ -1,7 +1,6 @@
 import type { AgentsSdk, Model, ModelResponse } from '../agents-sdk.ts'
 
-type StreamEvent =
-  ReturnType<Model['getStreamedResponse']> extends AsyncIterable<infer Event> ? Event : never
+type StreamEvent = ReturnType<Model['getStreamedResponse']> extends AsyncIterable<infer Event> ? Event : never
 type Done = Extract<StreamEvent, { type: 'response_done' }>
 
 /** A response as it is recorded, streamed or not. */

@@ -133,7 +133,8 @@ export class RunStore {
     checkOptions(options)
     const sessionId = sessionIdOf(session)
     const sdk = await loadAgentsSdk()
-    const name = agent?.name ?? (sessionId === null || input === undefined ? undefined : await this.lastAgent(sessionId))
+    const name =
+      agent?.name ?? (sessionId === null || input === undefined ? undefined : await this.lastAgent(sessionId))
     const claim = await this.#journal.claim(runId, {
       ...(input !== undefined && { input }),
       sessionId,
@@ -173,9 +174,12 @@ export class RunStore {
     const { concurrency = 1, signal, pollMs = 1000, optionsFor, onError } = options
     const active = new Map<string, Promise<void>>()
     while (!signal?.aborted) {
-      const found = (await this.recover({ limit: concurrency + active.size })).filter(({ runId }) => !active.has(runId))
+      const found = (await this.recover({ limit: concurrency + active.size })).filter(
+        ({ runId }) => !active.has(runId),
+      )
       for (const run of found.slice(0, concurrency - active.size)) {
-        const session = run.sessionId === undefined ? undefined : new PerSQLSession(run.sessionId, this.#driver)
+        const session =
+          run.sessionId === undefined ? undefined : new PerSQLSession(run.sessionId, this.#driver)
         const work = Promise.resolve()
           .then(() =>
             this.run(this.#find(run.agent, registry), undefined, {
@@ -293,7 +297,8 @@ class Work {
       const agent = agentOf()
       instrumentAgents(agent)
       return await this.#stages(agent).catch(async (error: unknown) => {
-        if (this.#options.onDivergence !== 'restart' || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED')) throw error
+        if (this.#options.onDivergence !== 'restart' || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED'))
+          throw error
         await this.#claim.restart(this.#options.codeVersion)
         this.#attempt = this.#newAttempt(this.#claim)
         return this.#stages(agent)
@@ -348,7 +353,11 @@ class Work {
       const isStream = 'completed' in result
       if (isStream && !this.#attempt.mayGoOn(round)) {
         const stream = result as StreamedRunResult<unknown, AnyAgent>
-        return whenFinished(stream, () => this.#finish(stream), (error) => this.#failed(error))
+        return whenFinished(
+          stream,
+          () => this.#finish(stream),
+          (error) => this.#failed(error),
+        )
       }
       if (isStream) await (result as StreamedRunResult<unknown, AnyAgent>).completed
       const decisions = await this.#attempt.decisions(
@@ -417,7 +426,9 @@ class Work {
     clearInterval(this.#timer)
     if (!this.#claim.isHeld) return error
     const isStopped = this.#options.signal?.aborted || isStorageError(error, 'RUN_DIVERGED')
-    const end = isStopped ? this.#claim.release() : this.#claim.end({ status: 'failed', error: shownOf(error) })
+    const end = isStopped
+      ? this.#claim.release()
+      : this.#claim.end({ status: 'failed', error: shownOf(error) })
     // Where the claim was lost, or the database with it, there is nothing left to say.
     await end.catch(() => undefined)
     return error
@@ -429,7 +440,10 @@ function checkOptions({ onDivergence, ...options }: Options): void {
     throw new StorageError('INVALID_ARGUMENT', 'onDivergence must be "restart" or "continue".')
   }
   if (onDivergence === 'restart' && 'stream' in options && options.stream) {
-    throw new StorageError('INVALID_ARGUMENT', 'A run that is streamed cannot restart. Use onDivergence: "continue".')
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'A run that is streamed cannot restart. Use onDivergence: "continue".',
+    )
   }
 }
 

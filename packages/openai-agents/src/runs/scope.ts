@@ -1,13 +1,24 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { type NewStep, StorageError } from '@persql/session-core'
-import type { Attempt } from './attempt.ts'
+import type { FunctionTool, Model, ModelRequest, ModelResponse } from '../agents-sdk.ts'
+
+type Streamed = ReturnType<Model['getStreamedResponse']>
+
+/** What the models and tools of a run ask. */
+export interface Recorder {
+  readonly runId: string
+  respond(scope: Scope, request: ModelRequest, ask: () => Promise<ModelResponse>): Promise<ModelResponse>
+  stream(scope: Scope, request: ModelRequest, ask: () => Streamed): Streamed
+  /** The tool, whose calls are a part of the run. */
+  tool(tool: FunctionTool): FunctionTool
+}
 
 /**
  * Where in a run something happens: in the run itself, or in one of its calls, which may run agents of its own. What
  * happens in a scope is numbered there.
  */
 export interface Scope {
-  readonly attempt: Attempt
+  readonly recorder: Recorder
   /** Empty for the run itself; ids of calls, each followed by a slash. */
   readonly path: string
   /** The agent that has the turn. */
@@ -55,11 +66,11 @@ export function currentScope(): Scope | undefined {
  */
 export function idempotencyKey(): string | undefined {
   const scope = currentScope()
-  return scope && scope.path !== '' ? `${scope.attempt.runId}:${scope.path.slice(0, -1)}` : undefined
+  return scope && scope.path !== '' ? `${scope.recorder.runId}:${scope.path.slice(0, -1)}` : undefined
 }
 
-/** The scope that a call of this attempt is made in. */
-export function callerScope(attempt: Attempt): Scope | undefined {
+/** The scope that a call of this run is made in. */
+export function callerScope(recorder: Recorder): Scope | undefined {
   const scope = currentScope()
-  return scope?.attempt === attempt ? scope : undefined
+  return scope?.recorder === recorder ? scope : undefined
 }

@@ -167,7 +167,10 @@ export class HistoryReader<Item> {
   ): Promise<{ items: Item[]; lastRow: number }> {
     const session = checkSessionId(sessionId)
     const before = lastRow === undefined ? undefined : lastRow + 1
-    const count = checkLimit(turns === undefined ? 'items' : 'turns', turns ?? items ?? Number.POSITIVE_INFINITY)
+    const count = checkLimit(
+      turns === undefined ? 'items' : 'turns',
+      turns ?? items ?? Number.POSITIVE_INFINITY,
+    )
     const read = () => {
       if (!Number.isFinite(count)) return this.readRows(session, count, before)
       return turns === undefined

@@ -1,0 +1,115 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Agent, handoff, type Model, tool } from '@openai/agents'
+import { Usage } from '@openai/agents-core'
+import { assistantMessage, functionCall } from '@openai/agents-core/testing'
+import { z } from 'zod'
+import { idempotencyKey, type RunStore } from '../../src/index.ts'
+
+/** Appends a line, on disk before it resolves. */
+export function appendLine(path: string, line: string): void {
+  const file = openSync(path, 'a')
+  writeSync(file, `${line}\n`)
+  fsyncSync(file)
+  closeSync(file)
+}
+
+type Output = Awaited<ReturnType<Model['getResponse']>>['output']
+
+/** Answers by the number of results it was given since the last message, as a model would that reads its input. */
+export function scriptedModel(
+  name: string,
+  turns: readonly Output[],
+  asked: (name: string) => Promise<void>,
+): Model {
+  const resultsBefore = turns.map((_, turn) =>
+    turns
+      .slice(0, turn)
+      .flat()
+      .reduce((sum, { type }) => sum + Number(type === 'function_call'), 0),
+  )
+  const answer: Model['getResponse'] = async ({ input }) => {
+    await asked(name)
+    const items = typeof input === 'string' ? [] : input
+    const calls = new Set(
+      turns.flat().flatMap((item) => (item.type === 'function_call' ? [item.callId] : [])),
+    )
+    const results = items.filter(
+      (item) => item.type === 'function_call_result' && calls.has(item.callId),
+    ).length
+    const turn = resultsBefore.indexOf(results)
+    return {
+      usage: new Usage({ requests: 1 }),
+      output: structuredClone(turns[turn]!),
+      responseId: `${name}-${turn}`,
+    }
+  }
+  return {
+    getResponse: (request) => answer(request),
+    async *getStreamedResponse(request) {
+      const { output, responseId = '' } = await answer(request)
+      yield { type: 'response_started' }
+      const usage = { requests: 1, inputTokens: 0, outputTokens: 0, totalTokens: 0 }
+      yield { type: 'response_done', response: { id: responseId, output: output as never, usage } }
+    },
+  }
+}
+
+/** Six turns with tools: parallel calls, an agent as a tool, approvals, and a handoff. Each call is logged. */
+export function tripAgents(runId: string, runs: RunStore, log: string): Agent {
+  const work = async (line: string) => {
+    appendLine(log, line)
+    await delay(1)
+  }
+  const named = (name: string, needsApproval = false) =>
+    tool({
+      name,
+      description: name,
+      parameters: z.object({}),
+      needsApproval,
+      errorFunction: null,
+      execute: async () => {
+        const key = idempotencyKey()!
+        const recorded = (await runs.steps(runId)).some(
+          (step) => step.key === `tool ${key.slice(runId.length + 1)}`,
+        )
+        await work(`${runId} tool ${key}${recorded ? ' RECORDED' : ''}`)
+        return { done: name }
+      },
+    })
+  const asked = (name: string) => work(`${runId} model ${name}`)
+  const calls = (...names: string[]) =>
+    names.map((name) => functionCall(name, {}, { callId: `call-${name}` }))
+  const weather = new Agent({
+    name: 'Weather',
+    model: scriptedModel('Weather', [calls('sky'), calls('wind'), [assistantMessage('Sunny.')]], asked),
+    tools: [named('sky'), named('wind', true)],
+  })
+  const booking = new Agent({
+    name: 'Booking',
+    model: scriptedModel(
+      'Booking',
+      [calls('pay'), calls('mail', 'print'), [assistantMessage('Booked.')]],
+      asked,
+    ),
+    tools: [named('pay', true), named('mail'), named('print')],
+  })
+  return new Agent({
+    name: 'Trip',
+    model: scriptedModel(
+      'Trip',
+      [
+        calls('flights', 'hotels', 'trains'),
+        [functionCall('weather', { input: 'there' }, { callId: 'call-weather' }), ...calls('map')],
+        calls('plan'),
+        [functionCall('transfer_to_Booking', {}, { callId: 'call-booking' })],
+      ],
+      asked,
+    ),
+    tools: [
+      ...['flights', 'hotels', 'trains', 'map', 'plan'].map((name) => named(name)),
+      weather.asTool({ toolName: 'weather', toolDescription: 'The weather.' }),
+    ],
+    handoffs: [handoff(booking)],
+  })
+}
