@@ -1,6 +1,7 @@
 import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
-import { checkId, checkLimit, checkSessionId } from '../sessions/check-arguments.ts'
+import { checkId, checkSessionId } from '../sessions/check-id.ts'
+import { checkLimit } from '../sessions/check-limit.ts'
 import { RunBatches } from './run-batches.ts'
 import { type Run, type RunApproval, type RunStep, toApproval, toRun, toStep } from './run-records.ts'
 import type { RunStatus } from './run-tables.ts'

@@ -1,6 +1,6 @@
 import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import { checkId, checkSessionId } from '../sessions/check-arguments.ts'
+import { checkId, checkSessionId } from '../sessions/check-id.ts'
 import { RunBatches } from './run-batches.ts'
 import {
   claimOf,
