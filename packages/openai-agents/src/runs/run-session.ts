@@ -1,7 +1,7 @@
 import { type RunClaim, StorageError } from '@persql/session-core'
 import type { AgentInputItem, Session } from '../agents-sdk.ts'
 import type { HistoryMutations, HistoryTransaction } from '../history-changes.ts'
-import { type PerSQLSession, openSessionOf } from '../persql-session.ts'
+import { openSessionOf, type PerSQLSession } from '../persql-session.ts'
 import { replaceFunctionCalls } from '../replace-function-calls.ts'
 import type { Attempt } from './attempt.ts'
 

@@ -27,7 +27,7 @@ import {
   type StreamedRunResult,
   type StreamRunOptions,
 } from '../agents-sdk.ts'
-import { PerSQLSession, openSessionOf } from '../persql-session.ts'
+import { openSessionOf, PerSQLSession } from '../persql-session.ts'
 import { type AppliedDecision, Attempt } from './attempt.ts'
 import { instrumentAgents, instrumentModel } from './instrument.ts'
 import { RunSession, sessionIdOf } from './run-session.ts'
@@ -39,6 +39,8 @@ export type AgentRegistry = readonly AnyAgent[] | Readonly<Record<string, AnyAge
 export interface RunStoreOptions extends RunJournalOptions {
   /** The agents of the application, so that a run can go on without being given its agent. */
   readonly agents?: AgentRegistry | undefined
+  /** The module of the Agents SDK, for a program that has several copies of it. Default: `@openai/agents`, or its core. */
+  readonly sdk?: AgentsSdk | undefined
 }
 
 /** What is special to a run that survives. */
@@ -96,6 +98,7 @@ export class RunStore {
   readonly #journal: RunJournal
   readonly #catalog: RunCatalog
   readonly #agents: AgentRegistry | undefined
+  readonly #sdk: AgentsSdk | undefined
 
   /** Does no I/O. `database` is shared, and stays the caller's to close. */
   constructor(database: SqlDriver | DatabaseHandle, options: RunStoreOptions = {}) {
@@ -103,6 +106,7 @@ export class RunStore {
     this.#journal = new RunJournal(this.#driver, options)
     this.#catalog = new RunCatalog(this.#driver, options)
     this.#agents = options.agents
+    this.#sdk = options.sdk
   }
 
   /**
@@ -132,7 +136,7 @@ export class RunStore {
     const { runId, session, owner, expiresAt, codeVersion } = options
     checkOptions(options)
     const sessionId = sessionIdOf(session)
-    const sdk = await loadAgentsSdk()
+    const sdk = this.#sdk ?? (await loadAgentsSdk())
     const name =
       agent?.name ?? (sessionId === null || input === undefined ? undefined : await this.lastAgent(sessionId))
     const claim = await this.#journal.claim(runId, {

@@ -7,7 +7,7 @@ import { createRunTables, type RunStatus, type RunTables } from './run-tables.ts
 export type RunStatements = ReturnType<typeof compile>
 
 /** The columns of a run, in order. `pending`: how many calls wait for a decision. */
-export const RUN_COLUMNS = [
+const RUN_COLUMNS = [
   'run_id',
   'status',
   'session_id',
@@ -29,7 +29,7 @@ export const RUN_COLUMNS = [
   'restarts',
 ] as const
 
-export const STEP_COLUMNS = [
+const STEP_COLUMNS = [
   'step',
   'kind',
   'key',
@@ -41,7 +41,7 @@ export const STEP_COLUMNS = [
   'ended_at',
 ] as const
 
-export const APPROVAL_COLUMNS = [
+const APPROVAL_COLUMNS = [
   'run_id',
   'call_id',
   'tool',
@@ -56,7 +56,7 @@ export const APPROVAL_COLUMNS = [
   'applied_at',
 ] as const
 
-export interface RunFilter {
+interface RunFilter {
   readonly status?: RunStatus | undefined
   readonly owner?: string | undefined
   readonly sessionId?: string | undefined
