@@ -36,7 +36,7 @@ const KNOW_FRAMEWORK = new Set(['openai-agents'])
 
 /** Where the names of packages are texts that are loaded on demand: by the URL of a database, or for its client. */
 const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
-  'session-core/src/driver/open-driver.ts': ['driver-better-sqlite3', 'driver-sqljs', 'driver-persql'],
+  'session-core/src/driver/url-schemes.ts': ['driver-better-sqlite3', 'driver-sqljs', 'driver-persql'],
 }
 
 interface Manifest {

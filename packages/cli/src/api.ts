@@ -1,5 +1,6 @@
 import { PerSQL, type PerSQLDatabase } from '@persql/sdk'
 import { databaseUrlFromEnv } from '@persql/session-core'
+import { isPersql, nameOf } from './database.ts'
 import { readToken } from './token.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -23,7 +24,8 @@ export async function useRemoteDatabase<Result>(
 ): Promise<Result> {
   // Here `acme/agents` is no file, also where the token is not known before it is typed.
   const fromEnv = () => databaseUrlFromEnv({ PERSQL_TOKEN: 'typed', ...process.env })
-  const name = (given ?? fromEnv()).replace(/^persql:(\/\/)?/i, '')
+  const url = given ?? fromEnv()
+  const name = isPersql(url) ? nameOf(url) : url
   if (!/^([\w-]+\/[\w.-]+|[\w-]+)$/.test(name)) {
     throw new UsageError('Branches need a PerSQL database: --db persql://namespace/database')
   }

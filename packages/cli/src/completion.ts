@@ -4,6 +4,10 @@ import { isRemote, openDatabase } from './database.ts'
 
 const OFFERED = 50
 const TIME_MS = 1000
+/** The name of an argument that is a session. */
+const SESSION = 'session'
+/** The options that name the database of such a session. */
+const SOURCES = ['--from', '--db']
 
 /**
  * Adds `persql complete`, which prints the script for a shell and, called by that, what can stand at the cursor.
@@ -16,9 +20,11 @@ export async function addCompletion(program: Command): Promise<void> {
   if (isAsked) shorten(program)
   const completion = tab(program)
   if (!isAsked) return
-  const ids = wantsSession(words) ? await latestSessions(words) : []
+  const asked = commandOf(program, words)
+  const takesSession = asked.registeredArguments.some((argument) => argument.name() === SESSION)
+  const ids = takesSession ? await latestSessions(asked, words) : []
   for (const { arguments: places } of completion.commands.values()) {
-    const place = places.get('session')
+    const place = places.get(SESSION)
     if (!place) continue
     place.handler = (complete) => {
       for (const id of ids) complete(id, '')
@@ -32,12 +38,16 @@ function shorten(command: Command): void {
   for (const child of command.commands) shorten(child)
 }
 
-function wantsSession([first, second]: readonly string[]): boolean {
-  return first === 'copy' || (first === 'sessions' && /^(show|fork|delete|export)$/.test(second ?? ''))
+/** The command that words begin with. */
+function commandOf(program: Command, words: readonly string[]): Command {
+  const [word, ...rest] = words
+  const command = program.commands.find((command) => command.name() === word)
+  return command ? commandOf(command, rest) : program
 }
 
-async function latestSessions(words: readonly string[]): Promise<readonly string[]> {
-  const named = words.indexOf(words[0] === 'copy' ? '--from' : '--db')
+async function latestSessions(command: Command, words: readonly string[]): Promise<readonly string[]> {
+  const option = SOURCES.find((name) => command.options.some(({ long }) => long === name)) ?? ''
+  const named = words.indexOf(option)
   const db = named < 0 ? undefined : words[named + 1]
   try {
     // A remote database would be slow, and cost money at each press of a key.

@@ -5,6 +5,7 @@ import {
   openDriver,
   SessionCatalog,
   type SqlDriver,
+  schemeOf,
   withDefaultNames,
 } from '@persql/session-core'
 import { type Command, Option } from 'commander'
@@ -67,7 +68,7 @@ export async function useDatabase<Result>(
 
 export async function openDatabase(options: DatabaseOptions, mode: Mode): Promise<Database> {
   const url = options.db ?? databaseUrlFromEnv()
-  if (isRemote(url)) {
+  if (isPersql(url)) {
     await readToken()
     if (mode !== 'create') await refuseMissing(nameOf(url))
   }
@@ -124,12 +125,23 @@ function dbOption(url: string | undefined): string {
   return url === undefined ? '' : ` --db ${shellWord(url)}`
 }
 
-/** What people call the database at a URL. */
+/** What people call the database at a URL, without the secrets that a URL can hold. */
 export function nameOf(url: string): string {
-  const [, scheme = 'file', rest = url] = /^(?:([a-z]+):)?(.*)$/is.exec(url) ?? []
-  return scheme.toLowerCase() === 'persql' ? rest.replace(/^\/\//, '') : basename(rest)
+  const rest = pathOf(url)
+  return isRemote(url) ? rest.replace(/^\/\/(?:[^/]*@)?/, '').replace(/\?.*$/s, '') : basename(rest)
 }
 
+/** What stands behind the scheme of a URL: of a file, its path. */
+export function pathOf(url: string): string {
+  return url.replace(/^[a-z][a-z0-9+.-]+:/i, '')
+}
+
+/** Whether a database is reached over a network. */
 export function isRemote(url: string): boolean {
-  return /^persql:/i.test(url)
+  return schemeOf(url)?.isFile === false
+}
+
+/** Whether a database is one of the PerSQL API, which needs a token. */
+export function isPersql(url: string): boolean {
+  return schemeOf(url)?.names[0] === 'persql'
 }

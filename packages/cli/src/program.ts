@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { URL_SCHEMES } from '@persql/session-core'
 import { Command } from 'commander'
 import { consoleCommand } from './commands/console.ts'
 import { copyCommand } from './commands/copy.ts'
@@ -21,11 +22,13 @@ import { sessionsStatsCommand } from './commands/sessions/sessions-stats.ts'
 import { neutralise } from './terminal/neutralise.ts'
 import { bold } from './terminal/style.ts'
 
+const WIDTH = Math.max(...URL_SCHEMES.map(({ example }) => example.length))
+const DATABASES = URL_SCHEMES.map(({ example, about }) => `  ${example.padEnd(WIDTH)}   ${about}`)
+
 const ENVIRONMENT = `
 Databases:
-  agents.db, file:agents.db     a SQLite file
-  sqljs:agents.db               the same, through SQLite in WebAssembly
-  persql://namespace/database   PerSQL over HTTP
+${DATABASES.join('\n')}
+  A path without a scheme is a SQLite file.
 
 Environment:
   PERSQL_DATABASE   the database, where --db is not given

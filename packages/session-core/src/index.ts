@@ -18,6 +18,7 @@ export {
   type StorageErrorCode,
   type StorageErrorOptions,
 } from './driver/storage-error.ts'
+export { schemeOf, URL_SCHEMES, type UrlScheme } from './driver/url-schemes.ts'
 export { exactNumber } from './items/exact-number.ts'
 export { type ItemIdentity, identifyItem } from './items/identify-item.ts'
 export { type ItemCodec, type JsonCodecOptions, jsonCodec } from './items/item-codec.ts'

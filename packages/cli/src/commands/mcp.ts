@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
 import {
   type DatabaseOptions,
-  isRemote,
+  isPersql,
   nameOf,
   openDatabase,
   refuseUnreadable,
@@ -45,7 +45,7 @@ export function mcpCommand(program: Command): void {
 
 async function openSource(options: Options) {
   const url = options.db ?? databaseUrlFromEnv()
-  const [namespace, slug] = isRemote(url) ? nameOf(url).split('/') : []
+  const [namespace, slug] = isPersql(url) ? nameOf(url).split('/') : []
   if (namespace && slug) {
     const client = new PerSQL({ token: await readToken() })
     return { source: { client, name: slug }, close: () => client.close() }

@@ -1,4 +1,5 @@
-import { type Database, isRemote } from '../database.ts'
+import { schemeOf } from '@persql/session-core'
+import { type Database, isRemote, pathOf } from '../database.ts'
 import { shellWord } from '../terminal/shell-word.ts'
 import { type Finding, ok } from './finding.ts'
 import { unlessDamaged } from './unless-damaged.ts'
@@ -48,14 +49,14 @@ export async function checkIntegrity({ url, driver }: Database): Promise<Finding
 
 /** How to save a damaged file. */
 function saving(url: string): string {
-  const file = shellWord(url.replace(/^(file|sqljs):/i, ''))
+  const file = shellWord(pathOf(url))
   return `Keep the file as it is. Restore a backup, or save what can be read: sqlite3 ${file} .recover | sqlite3 saved.db`
 }
 
 function journalFinding(url: string, option: string, mode: string): Finding {
   const check = 'journal'
   // sql.js keeps the database in memory, and writes whole files.
-  if (mode === 'wal' || /^sqljs:/i.test(url)) return ok(check, mode)
+  if (mode === 'wal' || schemeOf(url)?.isCopy) return ok(check, mode)
   if (mode === 'memory') return ok(check, 'in memory')
   return {
     check,

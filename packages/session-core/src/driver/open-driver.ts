@@ -1,7 +1,7 @@
-import { absolutePath } from './absolute-path.ts'
-import { importError } from './import-error.ts'
+import { loadDriver } from './load-driver.ts'
 import type { SqlDriver } from './sql-driver.ts'
 import { StorageError } from './storage-error.ts'
+import { parseDatabaseUrl } from './url-schemes.ts'
 
 export interface OpenOptions {
   /**
@@ -9,33 +9,6 @@ export interface OpenOptions {
    * beside it. Default: false.
    */
   readonly readOnly?: boolean | undefined
-}
-
-interface DriverPackage {
-  readonly name: string
-  /** The function of that package that makes a driver of what is left of the URL. */
-  open(exports: Record<string, (...args: unknown[]) => unknown>, rest: string, options: OpenOptions): unknown
-}
-
-const FILE: DriverPackage = {
-  name: '@persql/driver-better-sqlite3',
-  open(exports, path, { readOnly = false }) {
-    if (path === ':memory:') return exports['betterSqlite3Driver']?.(path)
-    refuseUnusable(path, readOnly)
-    return exports['betterSqlite3Driver']?.(path, { readOnly })
-  },
-}
-const SQLJS: DriverPackage = {
-  name: '@persql/driver-sqljs',
-  open(exports, path, { readOnly = false }) {
-    if (path === ':memory:') return exports['sqlJsDriver']?.({})
-    refuseUnusable(path, readOnly)
-    return exports['sqlJsDriver']?.({ storage: exports['fileStorage']?.(path), readOnly })
-  },
-}
-const PERSQL: DriverPackage = {
-  name: '@persql/driver-persql',
-  open: (exports, database) => exports['openPersqlDriver']?.(database),
 }
 
 /**
@@ -53,12 +26,20 @@ const PERSQL: DriverPackage = {
  * ends in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.
  */
 export async function openDriver(url: string, options: OpenOptions = {}): Promise<SqlDriver> {
-  const [driverPackage, rest] = parseUrl(url)
-  const exports = await load(driverPackage.name)
-  return (await driverPackage.open(exports, rest, options)) as SqlDriver
+  if (typeof url !== 'string' || url.trim() === '') {
+    throw new StorageError('INVALID_ARGUMENT', 'The database URL must be a string, such as "file:agents.db".')
+  }
+  if (isDatabaseName(url)) throw ambiguous(url)
+  const { scheme, rest } = parseDatabaseUrl(url)
+  const exports = await loadDriver(scheme.package)
+  return (await scheme.open(exports, rest, { readOnly: options.readOnly ?? false })) as SqlDriver
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+interface Host {
+  readonly process?: { readonly env: Environment }
+}
 
 /**
  * Opens the database that the environment names: `PERSQL_DATABASE` is a URL or path as in {@link openDriver}, or,
@@ -69,7 +50,7 @@ export async function driverFromEnv(env?: Environment): Promise<SqlDriver> {
 }
 
 /** The URL of the database that {@link driverFromEnv} opens. */
-export function databaseUrlFromEnv(env: Environment = globalProcess?.env ?? {}): string {
+export function databaseUrlFromEnv(env: Environment = (globalThis as Host).process?.env ?? {}): string {
   const database = env['PERSQL_DATABASE']
   if (!database) {
     throw new StorageError(
@@ -94,113 +75,4 @@ function ambiguous(database: string): StorageError {
     'INVALID_ARGUMENT',
     `"${database}" may be a PerSQL database or a file. For the database, write persql://${database}, or the name alone in PERSQL_DATABASE, and set PERSQL_TOKEN. For the file, write file:${database}.`,
   )
-}
-
-/** Opening a pipe would wait for ever, and what SQLite says of a folder does not name it. */
-function refuseUnusable(path: string, readOnly: boolean): void {
-  const fs = globalProcess?.getBuiltinModule?.('node:fs')
-  if (!fs) return
-  const reason = reasonAgainst(fs, path, readOnly)
-  if (reason !== undefined) throw new StorageError('CANNOT_OPEN', reason)
-}
-
-function reasonAgainst(fs: NodeFileSystem, path: string, readOnly: boolean): string | undefined {
-  try {
-    const file = fs.statSync(path, { throwIfNoEntry: false })
-    if (file?.isDirectory()) return `"${path}" is a folder. Name a file in it, such as "agents.db".`
-    if (file && !file.isFile()) return `"${path}" is no file, but a device, a pipe or a socket.`
-    if (file) return fs.accessSync(path, fs.constants.R_OK)
-    // Throws where what should be a folder is none.
-    const link = fs.lstatSync(path, { throwIfNoEntry: false })
-    if (!readOnly) return undefined
-    return link ? `"${path}" is a link to a file that does not exist.` : `There is no file "${path}".`
-  } catch (error) {
-    const { code } = error as { code?: unknown }
-    if (code === 'EACCES') return `"${path}" may not be read by this user.`
-    if (code === 'ENOTDIR') return `"${path}" is said to be in a folder that is a file.`
-    return `"${path}" cannot be looked at: ${code}.`
-  }
-}
-
-function parseUrl(url: unknown): [driverPackage: DriverPackage, rest: string] {
-  if (typeof url !== 'string' || url.trim() === '') {
-    throw new StorageError('INVALID_ARGUMENT', 'The database URL must be a string, such as "file:agents.db".')
-  }
-  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(url) ?? []
-  switch (scheme?.toLowerCase()) {
-    case undefined:
-      if (isDatabaseName(url)) throw ambiguous(url)
-      return [FILE, absolutePath(url)]
-    case 'file':
-      return [FILE, absolutePath(rest.startsWith('//') ? pathOf(url) : rest)]
-    case 'sqljs':
-      return [SQLJS, absolutePath(rest)]
-    case 'persql':
-      return [PERSQL, rest.replace(/^\/\//, '')]
-    default:
-      throw new StorageError(
-        'INVALID_ARGUMENT',
-        `No driver for "${scheme}:". Use "file:agents.db", ":memory:", "sqljs:agents.db" or "persql://namespace/database".`,
-      )
-  }
-}
-
-function pathOf(url: string): string {
-  try {
-    // Fails where there are no files, as in a browser.
-    return globalProcess!.getBuiltinModule('node:url').fileURLToPath(url)
-  } catch (cause) {
-    throw new StorageError(
-      'INVALID_ARGUMENT',
-      `"${url}" names no file here. Use "file:agents.db", or "file:///var/lib/agents.db" for an absolute path.`,
-      { cause },
-    )
-  }
-}
-
-async function load(name: string): Promise<Record<string, (...args: unknown[]) => unknown>> {
-  try {
-    return await import(/* @vite-ignore */ name)
-  } catch (cause) {
-    const error = importError(name, cause)
-    if (error.code !== 'DRIVER_NOT_INSTALLED') throw error
-    // Package managers that isolate packages let only the program itself see the drivers it depends on.
-    for (const folder of [globalProcess?.cwd(), globalProcess?.argv[1]]) {
-      const resolved = folder === undefined ? undefined : resolveFrom(folder, name)
-      if (resolved !== undefined) return import(/* @vite-ignore */ resolved)
-    }
-    throw error
-  }
-}
-
-interface NodeProcess {
-  readonly env: Record<string, string | undefined>
-  readonly argv: readonly string[]
-  cwd(): string
-  getBuiltinModule(name: 'node:fs'): NodeFileSystem
-  getBuiltinModule(name: 'node:module'): { createRequire(path: string): { resolve(name: string): string } }
-  getBuiltinModule(name: 'node:url'): { pathToFileURL(path: string): URL; fileURLToPath(url: string): string }
-}
-
-interface NodeFileSystem {
-  readonly constants: { readonly R_OK: number }
-  accessSync(path: string, mode: number): undefined
-  lstatSync(path: string, options: { throwIfNoEntry: false }): object | undefined
-  statSync(
-    path: string,
-    options: { throwIfNoEntry: false },
-  ): { isFile(): boolean; isDirectory(): boolean } | undefined
-}
-
-const globalProcess = (globalThis as { process?: NodeProcess }).process
-
-function resolveFrom(folder: string, name: string): string | undefined {
-  if (!globalProcess?.getBuiltinModule) return undefined
-  try {
-    const { createRequire } = globalProcess.getBuiltinModule('node:module')
-    const { pathToFileURL } = globalProcess.getBuiltinModule('node:url')
-    return pathToFileURL(createRequire(`${folder}/.`).resolve(name)).href
-  } catch {
-    return undefined
-  }
 }

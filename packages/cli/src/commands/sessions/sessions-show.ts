@@ -1,4 +1,4 @@
-import { type RawRow, RawSessions } from '@persql/session-core'
+import { type RawRow, RawSessions, schemeOf } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
@@ -39,8 +39,10 @@ export function sessionsShowCommand(parent: Command): void {
 }
 
 async function show(database: Database, sessionId: string, options: Options): Promise<void> {
-  if (options.follow && /^sqljs:/i.test(database.url)) {
-    throw new UsageError('A sqljs: file is read once and not followed. Open it as file: to follow it.')
+  const scheme = schemeOf(database.url)
+  if (options.follow && scheme?.isCopy) {
+    const [name] = scheme.names
+    throw new UsageError(`A ${name}: file is read once and not followed. Open it as file: to follow it.`)
   }
   const stored = new RawSessions(database.driver, database.tables)
   const [session] = await stored.get([sessionId])
