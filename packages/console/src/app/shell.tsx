@@ -1,38 +1,17 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { BranchesView } from './admin/branches-view.tsx'
-import { DatabasesView } from './admin/databases-view.tsx'
-import { TokensView } from './admin/tokens-view.tsx'
 import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
-import { InsightsView } from './insights/insights-view.tsx'
-import { href, type Route, useRoute } from './router.ts'
-import { SessionsView } from './sessions/sessions-view.tsx'
+import { href, useRoute } from './router.ts'
 import { Mark } from './sign-in.tsx'
-import { SqlView } from './sql/sql-view.tsx'
 import { Empty } from './ui/empty.tsx'
-import { Icon, type IconName } from './ui/icon.tsx'
+import { Icon } from './ui/icon.tsx'
 import { Problem } from './ui/problem.tsx'
 import { ShortcutsDialog } from './ui/shortcuts-dialog.tsx'
 import { applyTheme, storedTheme, type Theme } from './ui/theme.ts'
 import { type Async, useAsync } from './ui/use-async.ts'
 import { isTyping, useKeys } from './ui/use-keys.ts'
-
-interface View {
-  readonly id: string
-  readonly label: string
-  readonly icon: IconName
-  readonly isForAdmin?: boolean
-}
-
-const VIEWS: readonly View[] = [
-  { id: 'sessions', label: 'Sessions', icon: 'sessions' },
-  { id: 'insights', label: 'Insights', icon: 'insights' },
-  { id: 'sql', label: 'SQL', icon: 'sql' },
-  { id: 'databases', label: 'Databases', icon: 'databases', isForAdmin: true },
-  { id: 'branches', label: 'Branches', icon: 'branches', isForAdmin: true },
-  { id: 'tokens', label: 'Tokens', icon: 'tokens', isForAdmin: true },
-]
+import { VIEWS, type View, type ViewProps, viewOfKey } from './views.tsx'
 
 export interface ShellProps {
   readonly connection: Connection
@@ -53,11 +32,11 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === '?') setHelpOpen(true)
-    const view = event.key >= '1' && event.key <= '6' ? VIEWS[Number(event.key) - 1] : undefined
+    const view = viewOfKey(event.key)
     if (view && (connection.isAdmin || !view.isForAdmin)) location.hash = href(slug, view.id)
   })
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
-  const view = views.find(({ id }) => id === route.view) ?? views[0]!
+  const view = views.find(({ id }) => id === route.view) ?? VIEWS[0]
   useEffect(() => {
     document.title = `${view.label} · PerSQL`
   }, [view.label])
@@ -126,34 +105,28 @@ export function Shell({ connection, onSignOut }: ShellProps) {
       </header>
       <main id="main" class="main" tabIndex={-1}>
         <ViewOf
-          view={view.id}
-          route={route}
+          view={view}
+          rest={route.rest}
           connection={{ ...connection, databases }}
           database={database}
           slug={slug}
           onDatabases={setDatabases}
         />
       </main>
-      {isHelpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <ShortcutsDialog views={VIEWS.length} onClose={() => setHelpOpen(false)} />}
     </div>
   )
 }
 
-interface ViewOfProps {
-  readonly view: string
-  readonly route: Route
-  readonly connection: Connection
-  readonly database: Async<Database | undefined>
+interface ViewOfProps extends ViewProps {
+  readonly view: View
   readonly slug: string | undefined
-  readonly onDatabases: (databases: Connection['databases']) => void
+  readonly database: Async<Database | undefined>
 }
 
-function ViewOf({ view, route, connection, database, slug, onDatabases }: ViewOfProps): ComponentChildren {
-  const { persql, namespace } = connection
-  if (view === 'databases') {
-    return <DatabasesView persql={persql} namespace={namespace} current={slug} onChange={onDatabases} />
-  }
-  if (view === 'tokens') return <TokensView persql={persql} databases={connection.databases} />
+/** A view as soon as there is what it needs; until then, why there is not. */
+function ViewOf({ view, slug, database, ...props }: ViewOfProps): ComponentChildren {
+  if (view.needs === 'connection') return view.render({ ...props, slug })
   if (slug === undefined) {
     return (
       <Empty icon="databases" title="No database yet">
@@ -162,9 +135,7 @@ function ViewOf({ view, route, connection, database, slug, onDatabases }: ViewOf
       </Empty>
     )
   }
-  if (view === 'branches') {
-    return <BranchesView key={slug} database={persql.database(namespace, slug)} />
-  }
+  if (view.needs === 'name') return view.render({ ...props, slug })
   if (database.error) {
     return (
       <div class="page">
@@ -173,24 +144,7 @@ function ViewOf({ view, route, connection, database, slug, onDatabases }: ViewOf
     )
   }
   if (!database.data) return <p class="starting">Opening…</p>
-  const { data } = database
-  const canWrite = connection.role !== 'readonly' && connection.role !== 'read'
-  switch (view) {
-    case 'insights':
-      return <InsightsView key={slug} database={data} connection={connection} />
-    case 'sql':
-      return <SqlView key={slug} database={data} canWrite={canWrite} onSchemaChange={database.reload} />
-    default:
-      return (
-        <SessionsView
-          key={slug}
-          database={data}
-          sessionId={route.rest[0]}
-          rowId={route.rest[1]}
-          onTablesMissing={database.reload}
-        />
-      )
-  }
+  return view.render({ ...props, slug, database: database.data, onReload: database.reload })
 }
 
 interface DatabasePickerProps {

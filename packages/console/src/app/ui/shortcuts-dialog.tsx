@@ -1,7 +1,6 @@
 import { Dialog } from './dialog.tsx'
 
 const SHORTCUTS = [
-  ['1 … 6', 'Go to a view'],
   ['/', 'Search sessions'],
   ['j, k', 'Next or previous session'],
   ['n, p', 'Next or previous turn'],
@@ -11,11 +10,17 @@ const SHORTCUTS = [
   ['?', 'This list'],
 ] as const
 
-export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
+export interface ShortcutsDialogProps {
+  /** How many views there are to go to by their numbers. */
+  readonly views: number
+  readonly onClose: () => void
+}
+
+export function ShortcutsDialog({ views, onClose }: ShortcutsDialogProps) {
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl class="shortcuts">
-        {SHORTCUTS.map(([keys, what]) => (
+        {[[`1 … ${views}`, 'Go to a view'] as const, ...SHORTCUTS].map(([keys, what]) => (
           <div key={keys}>
             <dt>
               <kbd>{keys}</kbd>

@@ -1,0 +1,124 @@
+import type { ComponentChildren } from 'preact'
+import { BranchesView } from './admin/branches-view.tsx'
+import { DatabasesView } from './admin/databases-view.tsx'
+import { TokensView } from './admin/tokens-view.tsx'
+import type { Connection } from './connection.ts'
+import type { Database } from './data/database.ts'
+import { InsightsView } from './insights/insights-view.tsx'
+import { SessionsView } from './sessions/sessions-view.tsx'
+import { SqlView } from './sql/sql-view.tsx'
+import type { IconName } from './ui/icon.tsx'
+
+/** What every view gets. */
+export interface ViewProps {
+  readonly connection: Connection
+  /** What the address says behind the view's id. */
+  readonly rest: readonly string[]
+  readonly onDatabases: (databases: Connection['databases']) => void
+}
+
+/** What a view of one database gets besides, whether that can be opened or not. */
+export interface NamedViewProps extends ViewProps {
+  readonly slug: string
+}
+
+/** What a view of an open database gets besides. */
+export interface DatabaseViewProps extends NamedViewProps {
+  readonly database: Database
+  readonly onReload: () => void
+}
+
+interface Entry {
+  /** Its name in an address. */
+  readonly id: string
+  readonly label: string
+  readonly icon: IconName
+  /** Whether others than an admin's token of the whole namespace have no use for it. */
+  readonly isForAdmin?: boolean
+}
+
+/** A view, and what must be there before it can be shown. */
+export type View = Entry &
+  (
+    | {
+        readonly needs: 'connection'
+        render(props: ViewProps & { slug: string | undefined }): ComponentChildren
+      }
+    | { readonly needs: 'name'; render(props: NamedViewProps): ComponentChildren }
+    | { readonly needs: 'database'; render(props: DatabaseViewProps): ComponentChildren }
+  )
+
+/** All views in the order in which they are listed. The keys 1, 2 and so on go to them. */
+export const VIEWS: readonly [View, ...View[]] = [
+  {
+    id: 'sessions',
+    label: 'Sessions',
+    icon: 'sessions',
+    needs: 'database',
+    render: ({ slug, database, rest: [sessionId, rowId], onReload }) => (
+      <SessionsView
+        key={slug}
+        database={database}
+        sessionId={sessionId}
+        rowId={rowId}
+        onTablesMissing={onReload}
+      />
+    ),
+  },
+  {
+    id: 'insights',
+    label: 'Insights',
+    icon: 'insights',
+    needs: 'database',
+    render: ({ slug, database, connection }) => (
+      <InsightsView key={slug} database={database} connection={connection} />
+    ),
+  },
+  {
+    id: 'sql',
+    label: 'SQL',
+    icon: 'sql',
+    needs: 'database',
+    render: ({ slug, database, connection: { role }, onReload }) => (
+      <SqlView
+        key={slug}
+        database={database}
+        canWrite={role !== 'readonly' && role !== 'read'}
+        onSchemaChange={onReload}
+      />
+    ),
+  },
+  {
+    id: 'databases',
+    label: 'Databases',
+    icon: 'databases',
+    isForAdmin: true,
+    needs: 'connection',
+    render: ({ slug, connection: { persql, namespace }, onDatabases }) => (
+      <DatabasesView persql={persql} namespace={namespace} current={slug} onChange={onDatabases} />
+    ),
+  },
+  {
+    id: 'branches',
+    label: 'Branches',
+    icon: 'branches',
+    isForAdmin: true,
+    needs: 'name',
+    render: ({ slug, connection: { persql, namespace } }) => (
+      <BranchesView key={slug} database={persql.database(namespace, slug)} />
+    ),
+  },
+  {
+    id: 'tokens',
+    label: 'Tokens',
+    icon: 'tokens',
+    isForAdmin: true,
+    needs: 'connection',
+    render: ({ connection: { persql, databases } }) => <TokensView persql={persql} databases={databases} />,
+  },
+]
+
+/** The view that a key goes to. */
+export function viewOfKey(key: string): View | undefined {
+  return /^[1-9]$/.test(key) ? VIEWS[Number(key) - 1] : undefined
+}
