@@ -1,3 +1,4 @@
+import { quoteName } from '@persql/sdk/sqlite'
 import type { SqlDriver } from '@persql/session-core'
 
 const COLUMNS = {
@@ -15,16 +16,24 @@ export async function missingParts({
   driver,
   tables: { sessionsTable, messagesTable },
 }: SessionTablesOf): Promise<{ missing: string[]; isEmpty: boolean }> {
-  const partsOf = (table: string) => ({
-    sql: 'select name, (select type from sqlite_master where lower(name) = lower(?)) from pragma_table_info(?)',
-    params: [table, table],
-  })
-  const results = await driver.batch([partsOf(sessionsTable), partsOf(messagesTable)], { readOnly: true })
-  const [inSessions = [], inMessages = []] = results.map(({ rows }) => rows)
+  const tables = [sessionsTable, messagesTable]
+  // As statements: a view of somebody goes before a function of its name, such as `pragma_table_info`.
+  const results = await driver.batch(
+    [
+      ...tables.map((table) => ({ sql: `pragma main.table_info(${quoteName(table)})` })),
+      ...tables.map((table) => ({
+        sql: "select 1 from main.sqlite_master where type = 'view' and lower(name) = lower(?)",
+        params: [table],
+      })),
+    ],
+    { readOnly: true },
+  )
+  const [inSessions = [], inMessages = [], ...views] = results.map(({ rows }) => rows)
+  const [areSessionsView, areMessagesView] = views.map((rows) => rows.length > 0)
   return {
     missing: [
-      ...missingFrom(sessionsTable, COLUMNS.sessions, inSessions),
-      ...missingFrom(messagesTable, COLUMNS.messages, inMessages),
+      ...missingFrom(sessionsTable, COLUMNS.sessions, inSessions, areSessionsView),
+      ...missingFrom(messagesTable, COLUMNS.messages, inMessages, areMessagesView),
     ],
     isEmpty: inSessions.length + inMessages.length === 0,
   }
@@ -34,9 +43,10 @@ function missingFrom(
   table: string,
   wanted: readonly string[],
   found: readonly (readonly unknown[])[],
+  isView = false,
 ): string[] {
   if (found.length === 0) return [`table ${table}`]
-  if (found[0]?.[1] === 'view') return [`table ${table} (it is a view)`]
-  const names = new Set(found.map(([name]) => String(name).toLowerCase()))
+  if (isView) return [`table ${table} (it is a view)`]
+  const names = new Set(found.map(([, name]) => String(name).toLowerCase()))
   return wanted.filter((name) => !names.has(name)).map((name) => `column ${table}.${name}`)
 }

@@ -16,11 +16,6 @@ export function sessionQueries({ driver, tables }: Database) {
   }
 }
 
-/** As SQL has it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
 /** Runs the queries at one moment, in one round trip. */
 export function readAll({ driver }: Database, queries: readonly Compilable[]): Promise<SqlResult[]> {
   return driver.batch(

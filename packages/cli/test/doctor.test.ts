@@ -149,3 +149,18 @@ test('finds missing tables and columns', async () => {
     'missing: column agent_sessions.created_at, column agent_sessions.updated_at, column agent_messages.created_at',
   )
 })
+
+test('asks pragmas, also where views have their names', async () => {
+  const db = temporaryFolder()('a.db')
+  await seed(db, { s: [user('hi')] })
+  const size = async () =>
+    JSON.parse(await output(['sessions', 'stats', '--db', db, '--json'])).databaseBytes as number
+  const before = await size()
+  const names = ['page_count', 'page_size', 'table_info', 'index_list', 'index_info', 'foreign_key_list']
+  for (const name of names) {
+    const sql = `create view pragma_${name} as select 0 as ${name}, 0 as name`
+    await output(['query', '--db', db, '--write', sql])
+  }
+  expect(await problems(db)).toEqual([])
+  expect([before > 0, await size()]).toEqual([true, before])
+})

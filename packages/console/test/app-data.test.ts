@@ -125,6 +125,45 @@ test('counts the calls of every kind of tool, hosted ones by their own state, an
   ])
 })
 
+test('the ready queries on tools know every kind of tool', async () => {
+  const items = [
+    { type: 'function_call', callId: 'open', name: 'ask', arguments: '{}' },
+    { type: 'web_search_call', id: 'w', status: 'failed' },
+    { type: 'shell_call', callId: 's', action: { commands: ['ls'] } },
+    { type: 'shell_call_output', callId: 's', status: 'failed', output: [] },
+    { type: 'computer_call', call_id: 'screen', action: {} },
+    { type: 'tool_search_call', arguments: {} },
+    { type: 'tool_search_output', tools: [] },
+    { type: 'mcp_approval_request', id: 'a', name: 'pay', arguments: '{}' },
+  ]
+  await new SessionStore<object>(driver).append('s', items)
+  const rowsOf = async (name: string) => {
+    const query = operationalQueries(database.sessions!).find((query) => query.name === name)
+    const [found] = await driver.batch([{ sql: query!.sql }], { readOnly: true })
+    return found?.rows
+  }
+  expect((await rowsOf('Failed tool calls'))?.map(([, id, , tool]) => [id, tool])).toEqual([
+    [5, 'shell'],
+    [3, 'web_search'],
+  ])
+  const open = await rowsOf('Tool calls without a result')
+  expect(open?.map(([id, , , tool, call]) => [id, tool, call])).toEqual([
+    [9, 'pay', 'a'],
+    [6, 'computer', 'screen'],
+    [2, 'ask', 'open'],
+  ])
+})
+
+test('tells the size of a database also where views have the names of pragmas', async () => {
+  const size = async () => (await readTotals(database, database.sessions!, signal)).databaseBytes
+  expect(await size()).toBeGreaterThan(0)
+  await driver.batch([
+    { sql: 'create view pragma_page_count as select 0 as page_count' },
+    { sql: 'create view pragma_page_size as select 0 as page_size' },
+  ])
+  expect(await size()).toBeGreaterThan(0)
+})
+
 const RESULTS = [
   ['done', 'Fine', 'completed'],
   ['done', 'Error: none', 'completed'],

@@ -233,18 +233,36 @@ test('a hit of search_sessions shows where the first word is, also far into a lo
   }
 })
 
-test('the queries of daily_report pass over rows that are no JSON', async () => {
+test('the queries of daily_report know every kind of tool, and pass over rows that are no JSON', async () => {
   const path = await fileWithSessions('better-sqlite3')
   const { call, client } = await connect('better-sqlite3', { path })
   const sql = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut error')`
-  await call('batch', { statements: [{ sql }] })
+  const items = [
+    { type: 'shell_call', callId: 's', action: { commands: ['ls'] } },
+    { type: 'shell_call_output', callId: 's', output: [{ stderr: 'error' }] },
+    { type: 'hosted_tool_call', name: 'web_search_call', status: 'completed', output: 'an Error' },
+  ]
+  const added = items.map((item) => ({
+    sql: `insert into agent_messages (session_id, message_data) values ('user-42', ?)`,
+    params: [JSON.stringify(item)],
+  }))
+  await call('batch', { statements: [{ sql }, ...added] })
   const today = new Date().toISOString().slice(0, 10)
   const { messages } = await client.getPrompt({ name: 'daily_report', arguments: { day: today } })
   const content = messages[0]?.content
   const text = content?.type === 'text' ? content.text : ''
-  const queries = text.split('\n').filter((line) => line.startsWith('select'))
+  const queries = text.split('\n').filter((line) => /^(?:select|with) /.test(line))
   expect(queries).toHaveLength(5)
-  for (const sql of queries) expect(await call('query', { sql }), sql).toMatchObject({ isError: false })
+  const answers = await Promise.all(queries.map((sql) => call('query', { sql })))
+  for (const answer of answers) expect(answer).toMatchObject({ isError: false })
+  const rowsOf = (answer: (typeof answers)[number] | undefined) => answer?.data.rows as unknown[][]
+  expect(rowsOf(answers[3])).toEqual(
+    expect.arrayContaining([
+      ['shell', 1],
+      ['web_search', 1],
+    ]),
+  )
+  expect(rowsOf(answers[4]).map(([, , tool]) => tool)).toEqual(['web_search', 'shell'])
 })
 
 test('a name may be as long as the memory takes', async () => {

@@ -1,6 +1,6 @@
+import { quoteName } from '@persql/sdk/sqlite'
 import { isItemSql, itemsSql, mayBeToolSql } from '@persql/session-core'
 import type { Database } from '../database.ts'
-import { quoteName } from '../session-queries.ts'
 import { count } from '../terminal/format.ts'
 import { type Finding, ok } from './finding.ts'
 

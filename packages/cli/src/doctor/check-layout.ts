@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
+import { quoteName } from '@persql/sdk/sqlite'
 import type { Database } from '../database.ts'
 import { missingParts } from '../missing-parts.ts'
-import { readAll, sessionQueries } from '../session-queries.ts'
 import { type Finding, ok } from './finding.ts'
 
 /** Tables, columns, key, index and foreign key. Nothing else makes sense to check where the first finding is a problem. */
@@ -21,23 +20,35 @@ export async function checkLayout(database: Database): Promise<Finding[]> {
       },
     ]
   }
-  const { db } = sessionQueries(database)
-  const query = (text: ReturnType<typeof sql>) => ({ compile: () => text.compile(db) })
-  const [indexes, keys, schema] = await readAll(database, [
-    query(sql`select il.name, group_concat(ii.name) from pragma_index_list(${messages}) il, pragma_index_info(il.name) ii
-      group by il.name`),
-    query(sql`select "table", "from", on_delete from pragma_foreign_key_list(${messages})`),
-    query(sql`select sql from sqlite_master where type = 'table' and name = ${messages}`),
-  ])
+  // As statements: a view of somebody goes before a function of its name.
+  const pragma = (name: string, of: string) => ({ sql: `pragma main.${name}(${quoteName(of)})` })
+  const { driver } = database
+  const [list, keys, schema] = await driver.batch(
+    [
+      pragma('index_list', messages),
+      pragma('foreign_key_list', messages),
+      { sql: "select sql from main.sqlite_master where type = 'table' and name = ?", params: [messages] },
+    ],
+    { readOnly: true },
+  )
+  const names = (list?.rows ?? []).map(([, name]) => String(name))
+  const indexes = await driver.batch(
+    names.map((name) => pragma('index_info', name)),
+    { readOnly: true },
+  )
   return [
     ok('tables', `${sessions}, ${messages}`),
     checkRowIds(messages, String(schema?.rows[0]?.[0] ?? '')),
     checkIndex(
       option,
       messages,
-      (indexes?.rows ?? []).map(([, names]) => String(names)),
+      indexes.map(({ rows }) => rows.map(([, , column]) => column).join()),
     ),
-    checkForeignKey(messages, sessions, keys?.rows ?? []),
+    checkForeignKey(
+      messages,
+      sessions,
+      (keys?.rows ?? []).map(([, , table, from, , , onDelete]) => [table, from, onDelete]),
+    ),
   ]
 }
 

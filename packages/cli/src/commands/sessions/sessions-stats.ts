@@ -1,10 +1,11 @@
+import { quoteName } from '@persql/sdk/sqlite'
 import { formatBytes, isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '@persql/session-core'
 import type { Command } from 'commander'
 import { sql } from 'kysely'
 import { wholeNumber } from '../../arguments.ts'
 import { defineCommand, withJson } from '../../command.ts'
 import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
-import { quoteName, readAll, sessionQueries } from '../../session-queries.ts'
+import { readAll, sessionQueries } from '../../session-queries.ts'
 import { formatIso, toIso } from '../../terminal/format.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { printTable } from '../../terminal/table.ts'
@@ -40,7 +41,7 @@ async function readStats(database: Database, top: number) {
     columns: ['id'],
     where: mayBeToolSql(),
   })
-  const [session, item, size, types, busiest, tools] = await readAll(database, [
+  const [session, item, pages, pageSize, types, busiest, tools] = await readAll(database, [
     db
       .selectFrom(sessions)
       .select(({ fn }) => [
@@ -55,9 +56,9 @@ async function readStats(database: Database, top: number) {
         fn.countAll().as('items'),
         sql`coalesce(sum(octet_length(message_data)), 0)`.as('bytes'),
       ]),
-    {
-      compile: () => sql`select page_count * page_size from pragma_page_count, pragma_page_size`.compile(db),
-    },
+    // As statements: a view of somebody goes before a function of its name.
+    { compile: () => sql`pragma main.page_count`.compile(db) },
+    { compile: () => sql`pragma main.page_size`.compile(db) },
     db
       .selectFrom(messages)
       .select(({ fn }) => [typeOfRow.as('type'), fn.countAll().as('count')])
@@ -90,7 +91,7 @@ async function readStats(database: Database, top: number) {
     lastActivity: toIso(last as string | null),
     items: Number(itemCount),
     itemBytes: Number(bytes),
-    databaseBytes: Number(size?.rows[0]?.[0]),
+    databaseBytes: Number(pages?.rows[0]?.[0]) * Number(pageSize?.rows[0]?.[0]),
     itemTypes: pairs(types, 'type', 'items'),
     busiestSessions: (busiest?.rows ?? []).map(([sessionId, items, bytes]) => ({
       sessionId: String(sessionId),

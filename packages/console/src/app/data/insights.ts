@@ -84,14 +84,14 @@ export async function readTotals(
     },
   ]
   const [[totals], longest, largest] = (await read(handle, statements, signal)) as [Rows, Rows, Rows]
-  const size = 'select page_count * page_size from pragma_page_count(), pragma_page_size()'
-  // Servers may keep these functions to themselves.
-  const [pages] = await read(handle, [{ sql: size }], signal).catch(() => [])
+  // As statements: a view of a caller goes before a function of its name. Servers may keep them to themselves.
+  const size = [{ sql: 'pragma main.page_count' }, { sql: 'pragma main.page_size' }]
+  const [[[pages] = []] = [], [[pageSize] = []] = []] = await read(handle, size, signal).catch(() => [])
   return {
     sessions: Number(totals?.[0]),
     items: Number(totals?.[1]),
     itemBytes: Number(totals?.[2]),
-    databaseBytes: Number(pages?.[0]?.[0] ?? 0),
+    databaseBytes: Number(pages ?? 0) * Number(pageSize ?? 0),
     longest: longest.map(toFigure),
     largest: largest.map(toFigure),
   }

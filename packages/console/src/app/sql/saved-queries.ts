@@ -1,4 +1,4 @@
-import { isItemSql } from '@persql/session-core'
+import { isItemSql, itemsSql, mayBeToolSql } from '@persql/session-core'
 import type { SessionTables } from '../data/database.ts'
 import { failedSql, outputSql } from '../data/tool-failures.ts'
 
@@ -30,6 +30,8 @@ function isSavedQuery(value: unknown): value is SavedQuery {
 
 /** What operators ask, ready to run. */
 export function operationalQueries({ sessions, messages }: SessionTables): readonly SavedQuery[] {
+  const tools = (...columns: readonly string[]) =>
+    itemsSql({ messages, columns: ['id', 'session_id', 'created_at', ...columns], where: mayBeToolSql() })
   return [
     {
       name: 'Active in the last hour',
@@ -41,34 +43,29 @@ order by s.updated_at desc`,
     },
     {
       name: 'Failed tool calls',
-      sql: `with result as materialized (
-  select id, session_id, created_at, json_extract(message_data, '$.name') as tool,
-    json_extract(message_data, '$.status') as status,
-    ${outputSql('message_data')} as output
-  from ${messages}
-  where json_valid(message_data)
-    and json_extract(message_data, '$.type') in ('function_call_result', 'function_call_output')
+      sql: `with ${tools(`case when ${isItemSql()} then ${outputSql('message_data')} end as output`)}, failure as (
+  select * from item
+  where (kind = 'result' or (kind = 'call' and link is null)) and ${failedSql('output', 'status')}
+  order by id desc
+  limit 200
+), call as materialized (
+  select session_id, link, min(tool) as tool from item where kind = 'call' group by session_id, link
 )
-select session_id, id, created_at, tool, output
-from result
-where ${failedSql('output', 'status')}
-order by id desc
-limit 200`,
+select failure.session_id, failure.id, created_at, coalesce(call.tool, failure.tool, type) as tool, output
+from failure left join call on call.session_id = failure.session_id and call.link = failure.link
+order by failure.id desc`,
     },
     {
       name: 'Tool calls without a result',
-      sql: `with item as materialized (
-  select id, session_id, created_at, json_extract(message_data, '$.type') as type,
-    json_extract(message_data, '$.name') as tool,
-    coalesce(json_extract(message_data, '$.callId'), json_extract(message_data, '$.call_id')) as call_id
-  from ${messages}
-  where json_valid(message_data) and instr(message_data, '"function_call')
+      sql: `with ${tools()}, result as materialized (
+  select distinct session_id, link from item where kind = 'result' and link is not null
 )
-select call.id, call.session_id, call.created_at, call.tool, call.call_id
-from item call
-left join item result on result.session_id = call.session_id and result.call_id = call.call_id
-  and result.type <> 'function_call'
-where call.type = 'function_call' and result.id is null
+select call.id, call.session_id, call.created_at, call.tool, substr(call.link, instr(call.link, ' ') + 1) as call_id
+from item call left join result on result.session_id = call.session_id and result.link = call.link
+where call.kind = 'call' and call.link is not null and result.link is null
+  -- The result of a tool search may come without an id.
+  and not (call.type = 'tool_search_call' and call.session_id in
+    (select session_id from item where type = 'tool_search_output' and link is null))
 order by call.id desc
 limit 200`,
     },
