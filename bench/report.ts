@@ -1,7 +1,7 @@
 import { median, medianRatio } from './median.ts'
 import { memoryTables } from './memory/memory-report.ts'
-import { CONSOLE, reaches } from './reaches.ts'
 import type { Results } from './results.ts'
+import { CONSOLE, speedPromises } from './speed-promises.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
@@ -17,7 +17,7 @@ export function report(results: Results): string {
     fsyncLine(results),
     timeTable(results, present, BARE_HTTP),
     ...memoryTables(results.memory),
-    reachTable(results),
+    promiseTable(results),
     notes(results),
   ]
     .filter((part) => part !== '')
@@ -86,17 +86,17 @@ function fsyncLine({ fsyncs }: Results): string {
   return counts.length === 0 ? '' : `Fsyncs of one append: ${counts.join(', ')}.`
 }
 
-export function reachTable(results: Results): string {
-  const rows = reaches(results)
+export function promiseTable(results: Results): string {
+  const rows = speedPromises(results)
     .filter(({ measured }) => measured !== undefined || !results.partial)
-    .map(({ workload, reach, measured, met }) => [
+    .map(({ workload, wanted, measured, met }) => [
       workload,
-      reach,
+      wanted,
       measured ?? 'not measured',
       met === undefined ? ABSENT : met ? 'yes' : 'NO',
     ])
   if (rows.length === 0) return ''
-  return table(['reach', 'wanted', 'measured', 'met'], rows)
+  return table(['promise', 'wanted', 'measured', 'met'], rows)
 }
 
 function notes({ systems, workloads, console }: Results): string {

@@ -1,7 +1,7 @@
 import { medianRatio } from './median.ts'
-import { memoryReaches } from './memory/memory-report.ts'
-import { atLeast, atMost, exactly, MARGIN_OF_TIMES, type Reach } from './reach.ts'
+import { memoryPromises } from './memory/memory-report.ts'
 import type { Results } from './results.ts'
+import { atLeast, atMost, exactly, MARGIN_OF_TIMES, type SpeedPromise } from './speed-promise.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
 import { PERSQL } from './systems/persql.ts'
@@ -10,7 +10,7 @@ import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
 import { TRANSFERRED } from './transfer.ts'
 
-export function reaches(results: Results): readonly Reach[] {
+export function speedPromises(results: Results): readonly SpeedPromise[] {
   const titles = new Map(results.workloads.map(({ key, title }) => [key, title]))
 
   /** How often the time of the second fits into that of the first. */
@@ -21,16 +21,16 @@ export function reaches(results: Results): readonly Reach[] {
     return times && others && medianRatio(times, others)
   }
 
-  function againstRaw(key: string, limit: number): Reach {
+  function againstRaw(key: string, limit: number): SpeedPromise {
     return atMost(titles.get(key) ?? key, `at most ${limit} times RAW`, ratio(key, PERSQL, RAW), limit)
   }
 
-  function againstBareHttp(key: string, limit: number): Reach {
+  function againstBareHttp(key: string, limit: number): SpeedPromise {
     const measured = ratio(key, REMOTE_PERSQL, BARE_HTTP)
     return atMost(titles.get(key) ?? key, `at most ${limit} times ${BARE_HTTP}`, measured, limit)
   }
 
-  function fasterThan(system: string, key: string, limit: number): Reach {
+  function fasterThan(system: string, key: string, limit: number): SpeedPromise {
     return atLeast(
       `${titles.get(key) ?? key}, against ${system}`,
       `at least ${limit} times faster`,
@@ -54,24 +54,24 @@ export function reaches(results: Results): readonly Reach[] {
     againstBareHttp('remote-turn-100', 1.4),
     againstBareHttp('remote-turn-1000', 1.2),
     ...remote(results),
-    ...memoryReaches(results.memory),
+    ...memoryPromises(results.memory),
     ...tools(results),
   ]
 }
 
-function fsyncs(counts: Results['fsyncs']): Reach {
+function fsyncs(counts: Results['fsyncs']): SpeedPromise {
   const count = typeof counts === 'string' ? undefined : counts[PERSQL]
   return exactly('fsyncs of one append', count === undefined ? undefined : [count], 1)
 }
 
-function flatness({ timings }: Results): Reach {
+function flatness({ timings }: Results): SpeedPromise {
   const longest = timings['latest-1000000']?.[PERSQL]
   const shortest = timings['latest-1000']?.[PERSQL]
   const growth = longest && shortest && medianRatio(longest, shortest)
   return atMost('latest 20, of 1 million to of 1 thousand', 'at most 1.1 times', growth, 1.1)
 }
 
-function writers({ writers }: Results): readonly Reach[] {
+function writers({ writers }: Results): readonly SpeedPromise[] {
   const ours = writers[PERSQL]
   const raw = writers[RAW]
   const longest = ours && Math.max(...ours.map((round) => round.longest))
@@ -90,7 +90,7 @@ function writers({ writers }: Results): readonly Reach[] {
   ]
 }
 
-function remote({ remote: { appends, neighbours, requests } }: Results): readonly Reach[] {
+function remote({ remote: { appends, neighbours, requests } }: Results): readonly SpeedPromise[] {
   const ours = appends?.[REMOTE_PERSQL]
   const bare = appends?.[BARE_HTTP]
   const throughput = ours && bare && medianRatio(ours, bare)
@@ -109,7 +109,7 @@ function remote({ remote: { appends, neighbours, requests } }: Results): readonl
 
 export const CONSOLE = 'first page of the console, 100,000 sessions'
 
-function tools({ transfer, console }: Results): readonly Reach[] {
+function tools({ transfer, console }: Results): readonly SpeedPromise[] {
   const growth = typeof console === 'object' ? medianRatio(console.many, console.few) : undefined
   return [
     ...(['export', 'import'] as const).map((work) =>

@@ -1,5 +1,5 @@
 import { median, medianRatio } from '../median.ts'
-import { atLeast, atMost, type Reach } from '../reach.ts'
+import { atLeast, atMost, type SpeedPromise } from '../speed-promise.ts'
 import { ABSENT, rounded, table, time } from '../table.ts'
 import { type MemorySpeed, REMEMBER } from './memory-speed.ts'
 import { MATCH_ANY, RECALL, type RecallQuality } from './recall-quality.ts'
@@ -42,7 +42,7 @@ function qualityTable(quality: RecallQuality): string {
   return table(header, rows)
 }
 
-export function memoryReaches({ speed = {}, quality = {} }: MemoryResults): readonly Reach[] {
+export function memoryPromises({ speed = {}, quality = {} }: MemoryResults): readonly SpeedPromise[] {
   const recalls = Object.entries(speed).filter(([title]) => title !== REMEMBER)
   const worst = (ratios: readonly number[]) => (ratios.length === 0 ? undefined : Math.max(...ratios))
   const remember = speed[REMEMBER]

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { reachTable } from '../report.ts'
+import { promiseTable } from '../report.ts'
 import { readResults } from '../results.ts'
 import type { SoakResults } from '../soak/run-soak.ts'
 import { soakReport } from '../soak/soak-report.ts'
@@ -10,7 +10,7 @@ import { speedPlots } from './speed-plots.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const IMAGES = 'docs/images'
 const PAGE = 'docs/benchmarks.md'
-const REACHES = place('reaches')
+const PROMISES = place('promises')
 const SOAK = place('soak')
 
 /**
@@ -22,10 +22,10 @@ export function drawResults({ check }: { readonly check: boolean }): readonly st
   const soak = JSON.parse(read('bench/results/soak.json')) as SoakResults
   const pictures = { ...speedPlots(results), ...soakPlots(soak) }
   const page = read(PAGE)
-  for (const part of [REACHES, SOAK]) if (!part.test(page)) throw new Error(`${PAGE} has no place ${part}.`)
+  for (const part of [PROMISES, SOAK]) if (!part.test(page)) throw new Error(`${PAGE} has no place ${part}.`)
   const files = new Map([
     ...Object.entries(pictures).map(([name, svg]) => [`${IMAGES}/${name}`, svg] as const),
-    [PAGE, page.replace(REACHES, reachTable(results)).replace(SOAK, soakReport(soak))],
+    [PAGE, page.replace(PROMISES, promiseTable(results)).replace(SOAK, soakReport(soak))],
   ])
 
   const stale = [...files].filter(

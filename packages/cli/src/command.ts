@@ -15,7 +15,7 @@ export function defineCommand(
     .addHelpText('after', `\nExample${examples.length === 1 ? '' : 's'}:\n${lines}`)
 }
 
-export function withJson(command: Command, what = 'one JSON value, for programs'): Command {
+export function addJsonOption(command: Command, what = 'one JSON value, for programs'): Command {
   return command.option('--json', `print ${what}`)
 }
 

@@ -38,11 +38,11 @@ export interface Database {
 const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
 
 /** The options by which every command finds its database. */
-export function withDatabase(command: Command): Command {
-  return withTables(command.option('--db <url>', DATABASE))
+export function addDatabaseOptions(command: Command): Command {
+  return addTableOptions(command.option('--db <url>', DATABASE))
 }
 
-export function withTables(command: Command): Command {
+export function addTableOptions(command: Command): Command {
   const { sessionsTable, messagesTable } = withDefaultNames()
   return command
     .addOption(new Option('--sessions-table <name>', 'table of the sessions').default(sessionsTable))

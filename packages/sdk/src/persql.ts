@@ -1,4 +1,3 @@
-import { environmentVariable } from './environment.ts'
 import { PerSQLError } from './errors/persql-error.ts'
 import { checkAttempts } from './http/check-attempts.ts'
 import { defaultFetch } from './http/default-fetch.ts'
@@ -159,4 +158,18 @@ function checkLocal(local: string | LocalDriver): string | LocalDriver {
 function splitPath(path: string): [namespace: string, name: string] {
   const slash = typeof path === 'string' ? path.indexOf('/') : -1
   return slash < 0 ? ['', ''] : [path.slice(0, slash), path.slice(slash + 1)]
+}
+
+interface Environment {
+  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> }
+}
+
+/** A variable of the environment, where there is one and it may be read. */
+function environmentVariable(name: string): string | undefined {
+  try {
+    return (globalThis as Environment).process?.env?.[name] || undefined
+  } catch {
+    // Deno asks for permission.
+    return undefined
+  }
 }

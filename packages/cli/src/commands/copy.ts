@@ -1,7 +1,7 @@
 import { RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../command.ts'
-import { type DatabaseOptions, useSessions, withTables } from '../database.ts'
+import { addJsonOption, defineCommand } from '../command.ts'
+import { addTableOptions, type DatabaseOptions, useSessions } from '../database.ts'
 import { explainReading } from '../explain-error.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import { copyGroups } from '../transfer/copy-groups.ts'
@@ -25,7 +25,7 @@ export function copyCommand(program: Command): void {
       'persql copy --from persql://acme/agents --to file:agents.db user-42',
     ],
   )
-  withJson(withTables(command))
+  addJsonOption(addTableOptions(command))
     .requiredOption('--from <url>', 'URL or path of the database to read')
     .requiredOption('--to <url>', 'URL or path of the database to write; what is missing is made')
     .option('--overwrite', 'replace sessions that have another history in the destination')

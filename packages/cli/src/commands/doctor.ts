@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../command.ts'
-import { type Database, type DatabaseOptions, useDatabase, withDatabase } from '../database.ts'
+import { addJsonOption, defineCommand } from '../command.ts'
+import { addDatabaseOptions, type Database, type DatabaseOptions, useDatabase } from '../database.ts'
 import { checkConnection, checkIntegrity, checkJournal } from '../doctor/check-engine.ts'
 import { checkItems } from '../doctor/check-items.ts'
 import { checkLayout } from '../doctor/check-layout.ts'
@@ -24,7 +24,7 @@ export function doctorCommand(program: Command): void {
     'Check a database: connection, damage, tables, corrupt rows, orphaned results, journal. Changes nothing. Status 1 where something is wrong.',
     ['persql doctor --db agents.db'],
   )
-  withJson(withDatabase(command)).action((options: Options) =>
+  addJsonOption(addDatabaseOptions(command)).action((options: Options) =>
     useDatabase(options, 'read', async (database) => {
       const { findings, roundTripMs } = await examine(database)
       const isFine = findings.every(({ status }) => status !== 'problem')

@@ -3,12 +3,12 @@ import { databaseUrlFromEnv } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../command.ts'
 import {
+  addDatabaseOptions,
   type DatabaseOptions,
   isPersql,
   nameOf,
   openDatabase,
   refuseUnreadable,
-  withDatabase,
 } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { readToken } from '../token.ts'
@@ -28,7 +28,7 @@ export function mcpCommand(program: Command): void {
       'claude mcp add persql -- npx -y @persql/cli mcp --db ~/agents.db',
     ],
   )
-  withDatabase(command)
+  addDatabaseOptions(command)
     .option('--read-only', 'leave out the tools that write')
     .action(async (options: Options) => {
       const { serveStdio } = await loadPackage('@persql/mcp', () => import('@persql/mcp'))

@@ -4,7 +4,7 @@ import type { SqlResult, SqlValue } from '@persql/session-core'
 import { isStorageError } from '@persql/session-core'
 import type { Command } from 'commander'
 import { collect } from '../arguments.ts'
-import { defineCommand, withJson } from '../command.ts'
+import { addJsonOption, defineCommand } from '../command.ts'
 import { type DatabaseOptions, useDatabase } from '../database.ts'
 import { count } from '../terminal/format.ts'
 import { neutralise } from '../terminal/neutralise.ts'
@@ -30,7 +30,7 @@ export function queryCommand(program: Command): void {
       'persql query --write --db agents.db "delete from agent_sessions where updated_at < \'2026-01-01\'"',
     ],
   )
-  withJson(command.option('--db <url>', 'URL or path of the database (default: PERSQL_DATABASE)'))
+  addJsonOption(command.option('--db <url>', 'URL or path of the database (default: PERSQL_DATABASE)'))
     .option('-p, --param <text>', 'text for the next ? in the statement; may be repeated', collect)
     .option('--write', 'let the statement change the database, or make a file that is missing')
     .option('--csv', 'print comma-separated values')

@@ -21,7 +21,6 @@ import { checkAttempts } from './check-attempts.ts'
 import type { Fetch, FetchInit, FetchResponse } from './fetch.ts'
 import { parseBody } from './parse-body.ts'
 import { parseRetryAfter, retryDelay } from './retry-delay.ts'
-import { wait } from './wait.ts'
 
 export interface HttpClientOptions {
   readonly baseURL: string
@@ -184,4 +183,18 @@ function isSuccess<Data>(body: unknown): body is Success<Data> {
   return (
     typeof body === 'object' && body !== null && 'success' in body && body.success === true && 'data' in body
   )
+}
+
+/** Resolves after that many milliseconds, or as soon as the signal is aborted. */
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal?.addEventListener('abort', done)
+    if (signal?.aborted) done()
+  })
 }

@@ -10,8 +10,8 @@ import {
   type TablesResponse,
   type ValidateResponse,
 } from '../protocol/index.ts'
+import { convertParams } from '../remote/convert-params.ts'
 import { type QueryResult, queryResult } from '../remote/query-result.ts'
-import { withParams } from '../remote/with-params.ts'
 import type { SqlBackend, SqlParam, Statement } from '../sql-backend.ts'
 import {
   describeTable,
@@ -129,7 +129,7 @@ export class LocalBackend implements SqlBackend {
     if (signal?.aborted) throw new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
     const bound = statements.map((statement, index) => ({
       params: [],
-      ...withParams(statement, (firstIndex ?? 0) + index, (params) => Array.from(params, toValue)),
+      ...convertParams(statement, (firstIndex ?? 0) + index, (params) => Array.from(params, toValue)),
     }))
     this.#driver ??= this.#open().catch((error: unknown) => {
       this.#driver = undefined

@@ -4,7 +4,7 @@ import type { Statement } from '../sql-backend.ts'
 type Params = NonNullable<Statement['params']>
 
 /** The statement with its parameters in another form. What `convert` throws becomes `invalid_argument`. */
-export function withParams<Result>(
+export function convertParams<Result>(
   { sql, params }: Statement,
   index: number,
   convert: (params: Params) => Result,

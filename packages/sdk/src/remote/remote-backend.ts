@@ -20,8 +20,8 @@ import {
   type ValidateResponse,
 } from '../protocol/index.ts'
 import type { SqlBackend, Statement } from '../sql-backend.ts'
+import { convertParams } from './convert-params.ts'
 import { decodeResult, type QueryResult } from './query-result.ts'
-import { withParams } from './with-params.ts'
 
 type SqlCall = 'query' | 'batch' | 'explain' | 'validate' | 'tables' | 'describe' | 'schema'
 
@@ -118,7 +118,7 @@ function readOnlyFlag({ readOnly }: QueryOptions): { readOnly?: true } {
 }
 
 function toRequest(statement: Statement, index: number): StatementRequest {
-  return withParams(statement, index, encodeValues)
+  return convertParams(statement, index, encodeValues)
 }
 
 function decode<Result>(work: () => Result): Result {

@@ -8,7 +8,7 @@ import type {
   MergedBranch,
   UpsertBranchRequest,
 } from '../protocol/index.ts'
-import { type ExpiryOptions, withExpiry } from './expiry.ts'
+import { type ExpiryOptions, toExpiryFields } from './expiry.ts'
 
 export interface UpsertBranchOptions extends ExpiryOptions {
   /** Default: the parent. */
@@ -34,7 +34,7 @@ export class Branches {
 
   /** Makes the branch, or empties it and gives it the parent's present schema. Safe to repeat. */
   async upsert(ref: string, options: UpsertBranchOptions = {}): Promise<BranchInfo> {
-    const body = withExpiry(options, 'ttlDays') as UpsertBranchRequest
+    const body = toExpiryFields(options, 'ttlDays') as UpsertBranchRequest
     return (await this.#http().call('upsertBranch', { ...this.#params, ref }, { body })).data
   }
 

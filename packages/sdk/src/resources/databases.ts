@@ -6,7 +6,7 @@ import {
   type DeletedResponse,
   toSlug,
 } from '../protocol/index.ts'
-import { type ExpiryOptions, withExpiry } from './expiry.ts'
+import { type ExpiryOptions, toExpiryFields } from './expiry.ts'
 
 export interface CreateDatabaseOptions extends ExpiryOptions {
   /** Default: made of the name. */
@@ -25,7 +25,7 @@ export class Databases {
 
   /** Needs an `admin` token. Rejects with status 409 where the slug is taken. */
   async create(name: string, options: CreateDatabaseOptions = {}): Promise<DatabaseInfo> {
-    const { slug = toSlug(name), ...rest } = withExpiry(options, 'ttlDays')
+    const { slug = toSlug(name), ...rest } = toExpiryFields(options, 'ttlDays')
     if (slug === '')
       throw new PerSQLError('invalid_argument', 'The name has no letters for a slug: pass one.')
     const body = { name, slug, ...rest } as CreateDatabaseRequest

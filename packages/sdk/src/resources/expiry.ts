@@ -13,7 +13,7 @@ export interface ExpiryOptions {
 }
 
 /** The options as a request has them: the time as text, and no more than one way to say it. */
-export function withExpiry<Options extends ExpiryOptions>(
+export function toExpiryFields<Options extends ExpiryOptions>(
   options: Options,
   other: keyof Options & string,
 ): Omit<Options, 'expiresAt'> & { expiresAt?: string } {

@@ -6,7 +6,7 @@ import type {
   TokenInfo,
   TokenRole,
 } from '../protocol/index.ts'
-import { type ExpiryOptions, withExpiry } from './expiry.ts'
+import { type ExpiryOptions, toExpiryFields } from './expiry.ts'
 
 export interface CreateTokenOptions extends ExpiryOptions {
   /** `readwrite` is everything but DDL. Default: `admin`. */
@@ -29,7 +29,7 @@ export class Tokens {
 
   /** The `token` in the answer is not shown again. */
   async create(name: string, options: CreateTokenOptions = {}): Promise<CreatedToken> {
-    const body = { name, ...withExpiry(options, 'ttlSec') } as CreateTokenRequest
+    const body = { name, ...toExpiryFields(options, 'ttlSec') } as CreateTokenRequest
     return (await this.#http().call('createToken', {}, { body })).data
   }
 

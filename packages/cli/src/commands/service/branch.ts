@@ -2,7 +2,7 @@ import type { BranchRole } from '@persql/sdk'
 import { type Command, Option } from 'commander'
 import { useRemoteDatabase } from '../../api.ts'
 import { duration } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { formatIso } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
@@ -24,7 +24,7 @@ export function branchCommand(program: Command): void {
     .command('branch')
     .description('Branches of a PerSQL database: its schema without its rows, for a while')
   const define = (usage: string, description: string, examples: readonly string[]) =>
-    withJson(defineCommand(branch, usage, description, examples)).option(
+    addJsonOption(defineCommand(branch, usage, description, examples)).option(
       '--db <name>',
       'namespace/database, or its slug (default: PERSQL_DATABASE)',
     )

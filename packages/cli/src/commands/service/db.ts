@@ -2,7 +2,7 @@ import type { DatabaseInfo } from '@persql/sdk'
 import type { Command } from 'commander'
 import { useApi } from '../../api.ts'
 import { duration } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { formatIso } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
@@ -21,7 +21,7 @@ interface Options {
 export function dbCommand(program: Command): void {
   const db = program.command('db').description('Databases of the PerSQL namespace')
 
-  withJson(
+  addJsonOption(
     defineCommand(db, 'create <name>', 'Make a database. Needs an admin token.', [
       'persql db create "agent state"',
       'persql db create run-7 --ttl 6h',
@@ -38,14 +38,15 @@ export function dbCommand(program: Command): void {
       }),
     )
 
-  withJson(defineCommand(db, 'list', 'List the databases.', ['persql db list'])).action(({ json }: Options) =>
-    useApi(async (client) => {
-      const databases = await client.databases.list()
-      await (json ? printJson({ databases }) : printDatabases(databases))
-    }),
+  addJsonOption(defineCommand(db, 'list', 'List the databases.', ['persql db list'])).action(
+    ({ json }: Options) =>
+      useApi(async (client) => {
+        const databases = await client.databases.list()
+        await (json ? printJson({ databases }) : printDatabases(databases))
+      }),
   )
 
-  withJson(
+  addJsonOption(
     defineCommand(db, 'delete <slug>', 'Delete a database with everything in it. Needs an admin token.', [
       'persql db delete run-7',
     ]),

@@ -2,7 +2,7 @@ import type { TokenRole } from '@persql/sdk'
 import { type Command, Option } from 'commander'
 import { useApi } from '../../api.ts'
 import { collect, duration } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { formatIso } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
@@ -23,7 +23,7 @@ export function tokenCommand(program: Command): void {
     .command('token')
     .description('API tokens of the PerSQL namespace. All need an admin token.')
 
-  withJson(
+  addJsonOption(
     defineCommand(token, 'create <name>', 'Make a token. It is printed once, and kept nowhere.', [
       'persql token create worker --role readwrite --database agents --ttl 30d',
       'export PERSQL_TOKEN=$(persql token create reader --role readonly --json | jq -r .token)',
@@ -47,7 +47,7 @@ export function tokenCommand(program: Command): void {
       }),
     )
 
-  withJson(
+  addJsonOption(
     defineCommand(token, 'list', 'List the tokens, without their secrets.', ['persql token list']),
   ).action(({ json }: Options) =>
     useApi(async (client) => {
@@ -68,7 +68,7 @@ export function tokenCommand(program: Command): void {
     }),
   )
 
-  withJson(
+  addJsonOption(
     defineCommand(token, 'revoke <id>', 'End a token, by the id that `list` shows.', [
       'persql token revoke tok_4f1c',
     ]),

@@ -3,7 +3,7 @@ import { formatBytes } from '@persql/session-core'
 import type { Command } from 'commander'
 import { useApi } from '../../api.ts'
 import { day } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { printJson } from '../../terminal/print.ts'
 import { type Cell, printTable } from '../../terminal/table.ts'
 
@@ -22,7 +22,7 @@ export function usageCommand(program: Command): void {
     'What was used on each day, and its price in USD, storage apart. Needs an admin token.',
     ['persql usage --from 2026-01-01 --database agents'],
   )
-  withJson(command)
+  addJsonOption(command)
     .option('--from <day>', 'first day, in UTC', day)
     .option('--to <day>', 'last day, in UTC', day)
     .option('--database <slug>', 'only of this database')

@@ -1,7 +1,7 @@
 import { RawSessions, SessionCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { count } from '../../terminal/format.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
@@ -16,7 +16,7 @@ export function sessionsDeleteCommand(parent: Command): void {
   const command = defineCommand(parent, 'delete <session...>', 'Delete sessions with all their items.', [
     'persql sessions delete user-42 user-43 --db agents.db',
   ])
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option('-y, --yes', 'do not ask')
     .action((sessionIds: string[], options: Options) =>
       useSessions(options, 'write', async ({ driver, tables }) => {

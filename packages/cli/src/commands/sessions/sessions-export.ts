@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { escapeJson } from '../../terminal/neutralise.ts'
 import { print } from '../../terminal/print.ts'
 import { ProgressBar } from '../../terminal/progress.ts'
@@ -24,7 +24,7 @@ export function sessionsExportCommand(parent: Command): void {
       'persql sessions export user-42 | gzip > user-42.jsonl.gz',
     ],
   )
-  withDatabase(command)
+  addDatabaseOptions(command)
     .option('-o, --output <file>', 'a file, which appears when it is complete (default: standard output)')
     .action((sessionIds: string[], options: Options) =>
       useSessions(options, 'read', async (database) => {

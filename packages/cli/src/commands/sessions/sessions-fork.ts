@@ -1,8 +1,8 @@
 import { SessionCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { count, toJsonSession } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
@@ -22,7 +22,7 @@ export function sessionsForkCommand(parent: Command): void {
       'persql sessions fork user-42 before-refund --through 1207',
     ],
   )
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option(
       '--through <row>',
       'up to and including this row, as `sessions show` numbers them',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { ProgressBar } from '../../terminal/progress.ts'
 import { copyGroups } from '../../transfer/copy-groups.ts'
 import { readJsonLines } from '../../transfer/json-lines.ts'
@@ -24,7 +24,7 @@ export function sessionsImportCommand(parent: Command): void {
       'persql sessions import user-42.jsonl.gz --db agents.db',
     ],
   )
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option('--overwrite', 'replace sessions that have another history in the database')
     .option('--incomplete', 'accept an export without its last line')
     .action(async (path: string, options: Options) => {

@@ -1,8 +1,8 @@
 import { SessionCatalog, type SessionSummary } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { formatTime, toJsonSession } from '../../terminal/format.ts'
 import { note, printJson } from '../../terminal/print.ts'
 import { printTable } from '../../terminal/table.ts'
@@ -20,7 +20,7 @@ export function sessionsListCommand(parent: Command): void {
   const command = defineCommand(parent, 'list', 'List sessions, latest activity first. Times are UTC.', [
     'persql sessions list --db agents.db --limit 20',
   ])
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option('--limit <number>', 'how many at most', wholeNumber(1), 50)
     .option('--after <cursor>', 'go on where an earlier list ended')
     .action((options: Options) =>

@@ -1,8 +1,8 @@
 import { RawSessions, type SearchHit, searchItems } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { type Excerpt, excerptOf } from '../../terminal/excerpt.ts'
 import { formatTime, toIso } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
@@ -28,7 +28,7 @@ export function sessionsSearchCommand(parent: Command): void {
       'persql sessions search refund --session user-42 --json',
     ],
   )
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option('--session <session>', 'only in this session')
     .option('--limit <number>', 'how many at most', wholeNumber(1), 20)
     .option('--before <row>', 'only rows before this one, to go on', wholeNumber(1))

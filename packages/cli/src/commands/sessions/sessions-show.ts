@@ -1,8 +1,8 @@
 import { type RawRow, RawSessions, schemeOf } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
-import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type Database, type DatabaseOptions, useSessions } from '../../database.ts'
 import { readAll, sessionQueries } from '../../session-queries.ts'
 import { count, formatTime, toIso } from '../../terminal/format.ts'
 import { escapeJson, neutralise, onOneLine, safeJson } from '../../terminal/neutralise.ts'
@@ -29,7 +29,7 @@ export function sessionsShowCommand(parent: Command): void {
     'persql sessions show user-42 --last 20 --follow',
     'persql sessions show user-42 --json | jq \'select(.item.role == "user")\'',
   ])
-  withJson(withDatabase(command), 'JSON Lines, one for each item, for programs')
+  addJsonOption(addDatabaseOptions(command), 'JSON Lines, one for each item, for programs')
     .option('--last <number>', 'only the latest items', wholeNumber(1))
     .option('-f, --follow', 'go on with new items as they arrive, until interrupted')
     .option('--full', 'do not cut long texts')

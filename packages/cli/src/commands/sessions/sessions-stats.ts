@@ -3,8 +3,8 @@ import { formatBytes, isItemSql, itemsSql, mayBeToolSql, type SqlResult } from '
 import type { Command } from 'commander'
 import { sql } from 'kysely'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
-import { type Database, type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type Database, type DatabaseOptions, useSessions } from '../../database.ts'
 import { readAll, sessionQueries } from '../../session-queries.ts'
 import { formatIso, toIso } from '../../terminal/format.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
@@ -19,7 +19,7 @@ export function sessionsStatsCommand(parent: Command): void {
   const command = defineCommand(parent, 'stats', 'Count sessions, items and tool calls. Reads every item.', [
     'persql sessions stats --db agents.db',
   ])
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .option('--top <number>', 'how many sessions and tools to name', wholeNumber(1), 5)
     .action((options: Options) =>
       useSessions(options, 'read', async (database) => {

@@ -48,7 +48,7 @@ export class Authorizer {
   /** Why the last statement was refused. */
   refusal: Refusal | undefined
   /** True while the server runs statements of its own. */
-  trusted = false
+  ignoresPolicy = false
   /** All that the schema holds, in lower case. Read only for a policy that is not an admin's for everything. */
   tables: ReadonlySet<string> = new Set()
   /** Tables in which virtual tables keep their data; in defensive mode, only these can write there. */
@@ -69,7 +69,7 @@ export class Authorizer {
   }
 
   readonly callback: Callback = (action, first, second) => {
-    if (this.trusted) return SQLITE_OK
+    if (this.ignoresPolicy) return SQLITE_OK
     // As for a table that is not there: who lists tables asks for the columns of whatever is in the schema.
     if (action === constants.SQLITE_PRAGMA && isHidden(second ?? '')) return SQLITE_IGNORE
     const refusal = this.#refusalOf(action, first ?? '', second)

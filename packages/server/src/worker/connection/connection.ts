@@ -34,7 +34,7 @@ export class Connection {
 
   readonly #readsSchemaVersion: boolean
   readonly #statements = new Map<string, PreparedStatement>()
-  readonly #ownStatements = new Map<string, StatementSync>()
+  readonly #serverStatements = new Map<string, StatementSync>()
   #schemaVersion = -1
 
   /** `isAlone`: keeps the index of the log in memory, and everybody else out until it is closed. */
@@ -61,7 +61,7 @@ export class Connection {
         `pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;
         pragma journal_size_limit = ${LOG_BYTES}`,
       )
-      const [pageSize] = this.own('pragma page_size').get() as unknown as [number]
+      const [pageSize] = this.prepareForServer('pragma page_size').get() as unknown as [number]
       this.database.exec(
         `pragma max_page_count = ${Math.max(1, Math.floor(limits.databaseBytes / pageSize))}`,
       )
@@ -78,7 +78,7 @@ export class Connection {
   refresh(): void {
     this.authorizer.refusal = undefined
     if (!this.#readsSchemaVersion) return
-    const [version] = this.own('pragma schema_version').get() as unknown as [number]
+    const [version] = this.prepareForServer('pragma schema_version').get() as unknown as [number]
     if (version === this.#schemaVersion) return
     const tables = this.tables()
     this.authorizer.tables = new Set(tables.map(({ name }) => foldCase(name)))
@@ -110,19 +110,19 @@ export class Connection {
     this.#statements.delete(sql)
   }
 
-  /** A statement of the server, which no policy applies to; rows are arrays. Run it within {@link runOwn}. */
-  own(sql: string): StatementSync {
-    const known = this.#ownStatements.get(sql)
+  /** A statement of the server, which no policy applies to; rows are arrays. Run it within {@link withoutPolicy}. */
+  prepareForServer(sql: string): StatementSync {
+    const known = this.#serverStatements.get(sql)
     if (known) return known
-    const statement = this.runOwn(() => this.database.prepare(sql))
+    const statement = this.withoutPolicy(() => this.database.prepare(sql))
     statement.setReturnArrays(true)
-    this.#ownStatements.set(sql, statement)
+    this.#serverStatements.set(sql, statement)
     return statement
   }
 
   /** The rows of a statement of the server. It names tables with their schema, and no function that is like a table. */
-  ownRows(sql: string, ...params: string[]): unknown[][] {
-    return this.runOwn(() => this.own(sql).all(...params)) as unknown as unknown[][]
+  rowsForServer(sql: string, ...params: string[]): unknown[][] {
+    return this.withoutPolicy(() => this.prepareForServer(sql).all(...params)) as unknown as unknown[][]
   }
 
   /**
@@ -131,7 +131,7 @@ export class Connection {
    */
   pragma(name: string, argument?: string): unknown[][] {
     const sql = `pragma main.${name}${argument === undefined ? '' : `(${quoteName(argument)})`}`
-    return this.runOwn(() => {
+    return this.withoutPolicy(() => {
       const statement = this.database.prepare(sql)
       statement.setReturnArrays(true)
       return statement.all()
@@ -147,7 +147,7 @@ export class Connection {
   writing<T>(work: () => T): T {
     if (!this.isReadOnly) return work()
     const setQueryOnly = (value: 'on' | 'off') =>
-      this.runOwn(() => this.database.exec(`pragma query_only = ${value}`))
+      this.withoutPolicy(() => this.database.exec(`pragma query_only = ${value}`))
     setQueryOnly('off')
     try {
       return work()
@@ -157,14 +157,14 @@ export class Connection {
   }
 
   /** SQLite prepares statements again, and so asks the authorizer again, where the schema has changed. */
-  runOwn<T>(work: () => T): T {
+  withoutPolicy<T>(work: () => T): T {
     const { authorizer } = this
-    const before = authorizer.trusted
-    authorizer.trusted = true
+    const before = authorizer.ignoresPolicy
+    authorizer.ignoresPolicy = true
     try {
       return work()
     } finally {
-      authorizer.trusted = before
+      authorizer.ignoresPolicy = before
     }
   }
 

@@ -51,10 +51,10 @@ export class IdempotencyRecord {
         'There is no room to bring the idempotency keys of this database to the layout of this server.',
       )
     }
-    return connection.runOwn(() => {
-      connection.hasRecords ||= connection.own(EXISTS).get() !== undefined
+    return connection.withoutPolicy(() => {
+      connection.hasRecords ||= connection.prepareForServer(EXISTS).get() !== undefined
       if (!connection.hasRecords) return
-      const row = connection.own(FIND).get(this.#key, this.#now - this.#ttlMs)
+      const row = connection.prepareForServer(FIND).get(this.#key, this.#now - this.#ttlMs)
       if (!row) return
       const [request, status, body] = row as unknown as [Uint8Array, number, string]
       if (!this.#isOf(request)) {
@@ -67,12 +67,13 @@ export class IdempotencyRecord {
   /** Within the transaction of the effect. */
   store({ head, body }: Reply): void {
     const connection = this.#connection
-    connection.runOwn(() => {
+    connection.withoutPolicy(() => {
       if (!connection.hasRecords) createRecords(connection)
       const { lastInsertRowid } = connection
-        .own(REPLACE)
+        .prepareForServer(REPLACE)
         .run(this.#key, this.#request, this.#now, head.status, body)
-      if (Number(lastInsertRowid) % FORGET_EVERY === 0) connection.own(FORGET).run(this.#now - this.#ttlMs)
+      if (Number(lastInsertRowid) % FORGET_EVERY === 0)
+        connection.prepareForServer(FORGET).run(this.#now - this.#ttlMs)
     })
   }
 

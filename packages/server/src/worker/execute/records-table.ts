@@ -22,11 +22,11 @@ const CREATE = `create table if not exists ${RECORDS} (
 
 /** Makes the table where there is none. Within a transaction, and as the server. */
 export function createRecords(connection: Connection): void {
-  withReservedNames(connection, CREATE)
+  runWithReservedNames(connection, CREATE)
 }
 
 /** Runs statements that may make such names. Within a transaction, and as the server. */
-export function withReservedNames({ database }: Connection, sql: string): void {
+export function runWithReservedNames({ database }: Connection, sql: string): void {
   database.enableDefensive(false)
   try {
     database.exec(`pragma writable_schema = on; ${sql}`)

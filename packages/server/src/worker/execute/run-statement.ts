@@ -66,9 +66,9 @@ export function runStatement(
 }
 
 function countsOf(connection: Connection): [total: bigint, changes: bigint, lastInsertRowid: bigint] {
-  const statement = connection.own('select total_changes(), changes(), last_insert_rowid()')
+  const statement = connection.prepareForServer('select total_changes(), changes(), last_insert_rowid()')
   statement.setReadBigInts(true)
-  return connection.runOwn(() => statement.get()) as unknown as [bigint, bigint, bigint]
+  return connection.withoutPolicy(() => statement.get()) as unknown as [bigint, bigint, bigint]
 }
 
 function readRows(

@@ -11,30 +11,30 @@ const STRANGERS = `select 1 from main.sqlite_schema
  * `read`, nothing ever stays.
  */
 export function inTransaction<T>(connection: Connection, mode: 'read' | 'write', work: () => T): T {
-  own(connection, mode === 'read' ? 'begin' : 'begin immediate')
+  runForServer(connection, mode === 'read' ? 'begin' : 'begin immediate')
   try {
     const result = work()
-    own(connection, mode === 'read' ? 'rollback' : 'commit')
+    runForServer(connection, mode === 'read' ? 'rollback' : 'commit')
     return result
   } catch (error) {
     // `OR ROLLBACK` and a full disk end the transaction by themselves.
-    if (connection.database.isTransaction) own(connection, 'rollback')
+    if (connection.database.isTransaction) runForServer(connection, 'rollback')
     throw error
   }
 }
 
 /** Like {@link inTransaction}, within a transaction: what was done before stays. `undo`: what `work` does is undone. */
 export function inSavepoint<T>(connection: Connection, work: () => T, end: 'keep' | 'undo' = 'keep'): T {
-  own(connection, 'savepoint statement')
+  runForServer(connection, 'savepoint statement')
   try {
     const result = work()
-    if (end === 'undo') own(connection, 'rollback to statement')
-    own(connection, 'release statement')
+    if (end === 'undo') runForServer(connection, 'rollback to statement')
+    runForServer(connection, 'release statement')
     return result
   } catch (error) {
     if (connection.database.isTransaction) {
-      own(connection, 'rollback to statement')
-      own(connection, 'release statement')
+      runForServer(connection, 'rollback to statement')
+      runForServer(connection, 'release statement')
     }
     throw error
   }
@@ -42,12 +42,12 @@ export function inSavepoint<T>(connection: Connection, work: () => T, end: 'keep
 
 /** Throws where a renaming has put something among the server's tables: SQLite does not show the authorizer new names. */
 export function refuseHiddenNames(connection: Connection): void {
-  const own = connection.hasFormerRecords ? FORMER_RECORDS : null
-  const stranger = connection.runOwn(() => connection.own(STRANGERS).get(own))
+  const former = connection.hasFormerRecords ? FORMER_RECORDS : null
+  const stranger = connection.withoutPolicy(() => connection.prepareForServer(STRANGERS).get(former))
   if (stranger)
     throw SqlFailure.of(403, 'forbidden', 'Names that begin with "_persql_" belong to the server.')
 }
 
-function own(connection: Connection, sql: string): void {
-  connection.runOwn(() => connection.own(sql).run())
+function runForServer(connection: Connection, sql: string): void {
+  connection.withoutPolicy(() => connection.prepareForServer(sql).run())
 }

@@ -7,7 +7,7 @@ import {
   RECORDS,
   RECORDS_FAMILY,
   RECORDS_LAYOUT,
-  withReservedNames,
+  runWithReservedNames,
 } from './records-table.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -21,8 +21,8 @@ const KEY_LENGTH = 22
  * failure with status 500 where a later version of the server has left records in a layout that this one does not know.
  */
 export function upgradeRecords(connection: Connection): void {
-  const tables = connection.runOwn(() =>
-    connection.own(TABLES).all(FORMER_RECORDS, `${RECORDS_FAMILY}*`),
+  const tables = connection.withoutPolicy(() =>
+    connection.prepareForServer(TABLES).all(FORMER_RECORDS, `${RECORDS_FAMILY}*`),
   ) as unknown as [name: string][]
   const names = tables.map(([name]) => name)
   const later = names.find((name) => name !== FORMER_RECORDS && name !== RECORDS)
@@ -31,7 +31,7 @@ export function upgradeRecords(connection: Connection): void {
     const isAlone = !names.includes(RECORDS)
     try {
       connection.writing(() =>
-        inTransaction(connection, 'write', () => connection.runOwn(() => move(connection, isAlone))),
+        inTransaction(connection, 'write', () => connection.withoutPolicy(() => move(connection, isAlone))),
       )
     } catch (error) {
       if (toSqlFailure(error).status === FULL) return
@@ -47,7 +47,7 @@ function move(connection: Connection, isAlone: boolean): void {
   const hasStatus = columns.some(({ name }) => name === 'status')
   if (hasStatus && isAlone) {
     // Only the name has changed since.
-    withReservedNames(connection, `alter table ${FORMER_RECORDS} rename to ${RECORDS}`)
+    runWithReservedNames(connection, `alter table ${FORMER_RECORDS} rename to ${RECORDS}`)
     return
   }
   // There were no records of calls that failed, and the first keys were longer.

@@ -57,7 +57,7 @@ function withoutSpaceAtEnd(text: string): string {
 }
 
 function sqlOf(connection: Connection, table: string): string {
-  const [[sql] = []] = connection.ownRows(SQL_OF_TABLE, table)
+  const [[sql] = []] = connection.rowsForServer(SQL_OF_TABLE, table)
   return String(sql)
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.ts'
 
 /** What users made in a database, in the order of its making. */
 export function readSchema(connection: Connection): SchemaObject[] {
-  return objectsOfUser(connection.ownRows(SCHEMA_OBJECTS), connection.pragma('table_list'))
+  return objectsOfUser(connection.rowsForServer(SCHEMA_OBJECTS), connection.pragma('table_list'))
 }
 
 const ORDER = ['table', 'index', 'view', 'trigger']
