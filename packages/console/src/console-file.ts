@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
+/** A file of the application. */
 export interface ConsoleFile {
-  /** Lower case. */
+  /** The headers to send it with; their names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer>
 }
@@ -42,8 +43,8 @@ const HEADERS = {
 let files: ReadonlyMap<string, ConsoleFile> | undefined
 
 /**
- * A file of the application with the headers to send, by its path below the one that the application is served at:
- * the empty path is its page. That path must end with a slash, and the API must be at `../v1`.
+ * Finds a file of the application, with the headers to send, by its path below the one that the application is served
+ * at: the empty path is its page. That path must end with a slash, and the API must be at `../v1`.
  */
 export function consoleFile(path: string): ConsoleFile | undefined {
   files ??= readFiles(join(import.meta.dirname, '..', 'dist', 'app'))

@@ -6,26 +6,28 @@ import type { SqlDriver } from '@persql/session-core'
 import { consoleFile } from './console-file.ts'
 import { DatabaseApi } from './database-api.ts'
 
+/** Options of {@link startConsole}. */
 export interface ConsoleOptions {
-  /** Stays open when the console closes. */
+  /** The driver of the database, which stays open when the console closes. */
   readonly driver: SqlDriver
-  /** What people call the database, such as the name of its file. Must hold no secret. */
+  /** What people call the database, such as the name of its file. It must hold no secret. */
   readonly name: string
-  /** Default: 0, which takes a free one. */
+  /** The port that the console listens on; 0 takes a free one. Default: 0. */
   readonly port?: number | undefined
-  /** A loopback address. Default: `127.0.0.1`. */
+  /** The address that the console listens on, which must be a loopback address. Default: `127.0.0.1`. */
   readonly host?: string | undefined
   /**
-   * Refuses everything that would write. Otherwise the user may switch writing on, in the SQL view; it begins
-   * switched off. Default: false.
+   * Whether everything that would write is refused. Otherwise the user may switch writing on, in the SQL view; it
+   * begins switched off. Default: false.
    */
   readonly readOnly?: boolean | undefined
 }
 
+/** A console that is being served. */
 export interface Console {
-  /** Opens the console in the first browser that visits it, and in no other one after that. */
+  /** The address that opens the console in the first browser that visits it, and in no other one after that. */
   readonly url: string
-  /** Safe to call twice. */
+  /** Stops serving. It is safe to call twice. */
   close(): Promise<void>
 }
 

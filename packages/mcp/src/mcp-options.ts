@@ -7,8 +7,8 @@ export interface McpOptions extends SessionTableNames {
   readonly database: (slug: string) => Promise<PerSQLDatabase>
   /** The database of calls that name none. Default: every call names one. */
   readonly defaultDatabase?: string | undefined
-  /** Adds the tools for databases, branches and usage. */
+  /** The client by which the tools for databases, branches and usage work. Default: there are no such tools. */
   readonly client?: PerSQL | undefined
-  /** Leaves out the tools that write. Default: false. */
+  /** Whether the tools that write are left out. Default: false. */
   readonly readOnly?: boolean | undefined
 }

@@ -5,20 +5,22 @@ import { createMcpServer } from './create-mcp-server.ts'
 import { guardedDriver } from './guarded-driver.ts'
 import type { McpOptions } from './mcp-options.ts'
 
+/** Options of {@link serveStdio}: what is served. */
 export interface ServeStdioOptions extends SessionTableNames {
-  /** The one database to serve. Stays yours to close. Not used where there is a `client`. */
+  /** The driver of the one database to serve, which stays open. It is not used where there is a `client`. */
   readonly driver?: SqlDriver | undefined
-  /** Serves all databases that its token reaches, with tools for databases, branches and usage. */
+  /** A client, all of whose databases are served, with tools for databases, branches and usage. */
   readonly client?: PerSQL | undefined
   /**
    * What the database is called; with a `client`, the slug of the one meant by calls that name none, without which
    * every call must name one. Default: `main` for a `driver`.
    */
   readonly name?: string | undefined
-  /** Leaves out the tools that write. Default: false. */
+  /** Whether the tools that write are left out. Default: false. */
   readonly readOnly?: boolean | undefined
 }
 
+/** A server on the standard streams of this process. */
 export interface StdioServer {
   /** Resolves when the client has hung up, or `close` was called. */
   readonly closed: Promise<void>

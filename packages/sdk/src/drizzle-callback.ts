@@ -1,7 +1,9 @@
 import type { SqlValue } from './protocol/index.ts'
 import type { SqlParam } from './sql-backend.ts'
 
-/** What `drizzle` of `drizzle-orm/sqlite-proxy` takes: runs one statement, and gives its rows as that method has them. */
+/**
+ * What `drizzle` of `drizzle-orm/sqlite-proxy` takes: runs one statement, and gives its rows as that method has them.
+ */
 export type DrizzleCallback = (
   sql: string,
   // biome-ignore lint/suspicious/noExplicitAny: the type of drizzle-orm

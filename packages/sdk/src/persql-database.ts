@@ -16,9 +16,11 @@ import type { SqlBackend, SqlParam, Statement } from './sql-backend.ts'
 
 /** A handle on one database. It holds no connection: handles on the same database show the same data. */
 export class PerSQLDatabase {
+  /** The slug of the namespace that the handle was made with. */
   readonly namespace: string
+  /** The slug, or the name of a branch, that the handle was made with. */
   readonly name: string
-  /** Not in local mode. */
+  /** The branches of this database. In local mode, their calls reject with code `local_mode`. */
   readonly branches: Branches
   readonly #backend: SqlBackend
 
@@ -30,7 +32,7 @@ export class PerSQLDatabase {
     this.#backend = backend
   }
 
-  /** Runs one statement. The type of the rows is yours to know. */
+  /** Runs one statement, and resolves with its rows. Their type is what the caller says it is; nothing checks it. */
   async query<Row = Record<string, SqlValue>>(
     sql: string,
     params?: readonly SqlParam[],
@@ -51,12 +53,12 @@ export class PerSQLDatabase {
     return this.#backend.batch(statements, options)
   }
 
-  /** As `batch`, all statements or none. */
+  /** Runs up to 100 statements in order in one request, all of them or none, and resolves with one result for each. */
   async transaction(statements: readonly Statement[], options: QueryOptions = {}): Promise<QueryResult[]> {
     return this.batch(statements, { ...options, transaction: true })
   }
 
-  /** The query plan of a statement, which is not run. */
+  /** Resolves with the plan of a statement, which is not run. */
   async explain(
     sql: string,
     params?: readonly SqlParam[],
@@ -65,7 +67,7 @@ export class PerSQLDatabase {
     return this.#backend.explain({ sql, params }, options)
   }
 
-  /** Whether a statement would compile, which is not run. */
+  /** Resolves with whether a statement would compile, and why not. The statement is not run. */
   async validate(
     sql: string,
     params?: readonly SqlParam[],
@@ -74,22 +76,25 @@ export class PerSQLDatabase {
     return this.#backend.validate({ sql, params }, options)
   }
 
-  /** The tables with their numbers of rows, by name. */
+  /** Resolves with the tables and their numbers of rows, by name. */
   async tables(options: CallOptions = {}): Promise<TablesResponse> {
     return this.#backend.tables(options)
   }
 
-  /** The tables with their columns, foreign keys and indexes. */
+  /** Resolves with the tables, their columns, foreign keys and indexes. */
   async describe(options: CallOptions = {}): Promise<DescribeResponse> {
     return this.#backend.describe(options)
   }
 
-  /** The SQL of the tables, indexes, triggers and views, in the order in which they were made. */
+  /** Resolves with the SQL of the tables, indexes, triggers and views, in the order in which they were made. */
   async schema(options: CallOptions = {}): Promise<SchemaResponse> {
     return this.#backend.schema(options)
   }
 
-  /** For Drizzle: `drizzle(database.driver())` of `drizzle-orm/sqlite-proxy`. One request for each statement. */
+  /**
+   * Makes what Drizzle needs, as in `drizzle(database.driver())` of `drizzle-orm/sqlite-proxy`. Each statement is one
+   * request.
+   */
   driver(): DrizzleCallback {
     return drizzleCallback(this)
   }

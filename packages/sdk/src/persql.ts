@@ -15,22 +15,28 @@ import { toIsoTime } from './resources/expiry.ts'
 import { Tokens } from './resources/tokens.ts'
 
 export interface PerSQLOptions {
-  /** Needed unless `local` is given. */
+  /** The API token. Every client needs one, except in local mode. */
   readonly token?: string | undefined
-  /** Default, also in place of an empty one: `PERSQL_API_URL` of the environment, else `https://api.persql.com`. */
+  /**
+   * The address of the API. Default, also in place of an empty one: `PERSQL_API_URL` of the environment, else
+   * `https://api.persql.com`.
+   */
   readonly baseURL?: string | undefined
-  /** Default: `globalThis.fetch`; in Node.js one over `node:http`, which takes less time for a small call. */
+  /**
+   * What sends requests. Default: `globalThis.fetch`; in Node.js one over `node:http`, which takes less time for a
+   * small call.
+   */
   readonly fetch?: Fetch | undefined
   /**
    * No HTTP, but one SQLite database: a path or `:memory:`, opened through `@persql/driver-better-sqlite3`, or any
    * `SqlDriver`, which `close` closes. A relative path is one in the working folder of this moment, an empty one none.
    */
   readonly local?: string | LocalDriver | undefined
-  /** For one attempt, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
+  /** How long one attempt of a call may take, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
-   * Attempts after the first one, for calls that may be repeated: reads, and SQL, which carries a key unless it only
-   * reads. They are made where the API could not be reached, did not answer in time or as expected, or
+   * How many attempts follow the first one, for calls that may be repeated: reads, and SQL, which carries a key unless
+   * it only reads. They are made where the API could not be reached, did not answer in time or as expected, or
    * is overloaded, after a random time of up to 0.1 s, doubled each time up to 5 s; a `Retry-After` of up to a minute
    * is honoured. Default: 5.
    */
@@ -38,12 +44,13 @@ export interface PerSQLOptions {
 }
 
 export interface UsageOptions {
-  /** First and last day, in UTC. */
+  /** The first day that is counted, in UTC. Default: the first day of all. */
   readonly from?: Date | string | undefined
+  /** The last day that is counted, in UTC. Default: today. */
   readonly to?: Date | string | undefined
-  /** Slug. */
+  /** The slug of the only database that is counted. Default: all of the namespace. */
   readonly database?: string | undefined
-  /** Id. */
+  /** The id of the only token that is counted. Default: all of the namespace. */
   readonly token?: string | undefined
 }
 
@@ -87,14 +94,14 @@ export class PerSQL {
     return new PerSQLDatabase(namespace, name, backend, branches)
   }
 
-  /** What was used, for each day, database and token. Needs an `admin` token. */
+  /** Resolves with what was used, for each day, database and token. The client needs an `admin` token. */
   async usage({ from, to, database, token }: UsageOptions = {}): Promise<UsageResponse> {
     const day = (name: string, time?: Date | string) => time && toIsoTime(name, time).slice(0, 10)
     const query = { from: day('from', from), to: day('to', to), database, token }
     return (await this.#remote('usage').call('usage', {}, { query })).data
   }
 
-  /** Whose token this is. */
+  /** Resolves with the namespace and the role of the client's token. */
   async me(): Promise<MeResponse> {
     return (await this.#remote('me').call('me', {})).data
   }

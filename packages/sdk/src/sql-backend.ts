@@ -11,8 +11,9 @@ import type { QueryResult } from './remote/query-result.ts'
 /** What SQL takes as a parameter. Booleans are stored as 1 and 0. */
 export type SqlParam = null | string | number | bigint | boolean | Uint8Array
 
+/** A statement with its parameters. */
 export interface Statement {
-  /** One statement. */
+  /** The text of one statement. */
   readonly sql: string
   /** Values for the `?` placeholders, in order. */
   readonly params?: readonly SqlParam[] | undefined

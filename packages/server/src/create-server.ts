@@ -25,18 +25,21 @@ import { Sweeper } from './sweeper.ts'
 const FLUSH_MS = 5000
 const TOKEN = /^[A-Za-z0-9_\-.~+/]{16,200}$/
 
+/** A server that takes requests. */
 export interface PerSQLServer {
-  /** Such as `http://127.0.0.1:8787`, without a slash at the end. */
+  /** The address of the server, such as `http://127.0.0.1:8787`, without a slash at the end. */
   readonly url: string
+  /** What the server is bound to. */
   readonly address: AddressInfo
+  /** The slug of the namespace. */
   readonly namespace: string
-  /** The one that was given or has just been made; kept nowhere, so absent in later runs. */
+  /** The admin token that was given or has just been made. It is kept nowhere, so it is absent in later runs. */
   readonly adminToken: string | undefined
-  /** Process ids of the workers. */
+  /** The process ids of the workers. */
   readonly workers: readonly number[]
-  /** Deletes what has expired, now. */
+  /** Deletes now what has expired. */
   sweep(): Promise<void>
-  /** Refuses new requests, waits for running ones, and writes everything down. Safe to call twice. */
+  /** Refuses new requests, waits for running ones, and writes everything down. It is safe to call twice. */
   close(): Promise<void>
 }
 

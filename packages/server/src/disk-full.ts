@@ -1,6 +1,8 @@
 // https://sqlite.org/rescode.html
 const FULL = 13
-/** Writing, growing or shortening a file failed; what a quota is answered with, and the index of a log that cannot grow. */
+/**
+ * Writing, growing or shortening a file failed; what a quota is answered with, and the index of a log that cannot grow.
+ */
 const NO_ROOM = new Set([778, 1546, 4874])
 
 /** Whether an error of SQLite or the system says that a disk, or a quota on it, is full. */

@@ -1,16 +1,17 @@
 import { LIMITS } from '@persql/sdk/protocol'
 
+/** Options of `createServer`. */
 export interface ServerOptions {
   /**
-   * The folder that everything is kept in. Made where it is missing, for this user only; one server uses it at a time.
-   * A folder that holds other things, or that everybody may write to, is refused.
+   * The folder that everything is kept in. It is made where it is missing, for this user only; one server uses it at a
+   * time. A folder that holds other things, or that everybody may write to, is refused.
    */
   readonly data: string
-  /** Default: 8787. 0 takes a free one. */
+  /** The port that the server listens on; 0 takes a free one. Default: 8787. */
   readonly port?: number
-  /** Default: `127.0.0.1`, which other machines cannot reach. */
+  /** The address that the server listens on. Default: `127.0.0.1`, which other machines cannot reach. */
   readonly host?: string
-  /** Made where there is none, with an admin token. Default: `local`. */
+  /** The slug of the namespace, which is made where there is none, with an admin token. Default: `local`. */
   readonly namespace?: string
   /**
    * The admin token named `environment`, instead of one that is made in the first run. One that was set before and
@@ -28,22 +29,24 @@ export interface ServerOptions {
    * none without a proxy of their own.
    */
   readonly mcpOrigins?: readonly string[]
+  /** Limits that differ from their defaults. */
   readonly limits?: Partial<ServerLimits>
   /** Processes that run SQL: always `min` (default: 2), and up to `max` (default: 8) while all are busy. */
   readonly workers?: { readonly min?: number; readonly max?: number }
-  /** How often what has expired is deleted, in ms. Default: 60,000. 0: only by `sweep()`. */
+  /** How often what has expired is deleted, in ms; with 0, only `sweep()` does it. Default: 60,000. */
   readonly sweepInterval?: number
   /** How long `close` waits for running requests, in ms. Default: 10,000. */
   readonly closeGrace?: number
   /**
-   * Told about each request and event. Never given SQL, parameters, tokens or content. Where it throws or rejects, the
-   * entry is lost and counted, and the server goes on. Default: nobody.
+   * A function that is told about each request and event, and never of SQL, parameters, tokens or content. Where it
+   * throws or rejects, the entry is lost and counted, and the server goes on. Default: nobody is told.
    */
   readonly log?: (entry: LogEntry) => unknown
-  /** Milliseconds since 1970. Default: `Date.now`. */
+  /** The clock, in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
 
+/** One line of the log: an event, and what is to be known of it. */
 export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error'
   readonly event: string
@@ -52,48 +55,48 @@ export interface LogEntry {
 
 /** What one request may ask for, and all of them together. */
 export interface ServerLimits {
-  /** Of a request's body. Default: 32 MiB. */
+  /** Bytes in the body of a request. Default: 32 MiB. */
   readonly bodyBytes: number
-  /** In one batch. Default: 100. */
+  /** Statements in one batch. Default: 100. */
   readonly statements: number
-  /** Of one statement. Default: 32,766, the most that SQLite takes. */
+  /** Parameters of one statement. Default: 32,766, the most that SQLite takes. */
   readonly params: number
-  /** Of the text of one statement. Default: 1 MiB. */
+  /** Bytes in the text of one statement. Default: 1 MiB. */
   readonly sqlBytes: number
-  /** Of one text, blob or row. Default: 64 MiB. */
+  /** Bytes in one text, blob or row. Default: 64 MiB. */
   readonly valueBytes: number
-  /** In all results of one request. Default: 1,000,000. */
+  /** Rows in all results of one request. Default: 1,000,000. */
   readonly resultRows: number
-  /** Of all results of one request, as they are sent: JSON in UTF-8. Default: 64 MiB. */
+  /** Bytes in all results of one request, as they are sent: JSON in UTF-8. Default: 64 MiB. */
   readonly resultBytes: number
   /** How long one request may run, in ms; then it is stopped. It may wait twice as long before. Default: 30,000. */
   readonly statementMs: number
   /** Requests that wait for one database. Default: 1,000. */
   readonly queue: number
   /**
-   * Of clients, at once. A new one takes the place of the one that has been idle longest; where none is idle, it is
-   * closed. Default: 10,000, or what the limit of open files of this process leaves.
+   * Connections of clients at once. A new one takes the place of the one that has been idle longest; where none is
+   * idle, it is closed. Default: 10,000, or what the limit of open files of this process leaves.
    */
   readonly connections: number
   /**
-   * Of all bodies of requests that are under way, and as much again of all answers that clients have not read. A request
-   * beyond is answered with 503; of the connections with unread answers, those that have been busy longest are cut.
-   * Default: 256 MiB. Never less than one body and one result.
+   * Bytes in all bodies of requests that are under way, and as many again in all answers that clients have not read. A
+   * request beyond is answered with 503; of the connections with unread answers, those that have been busy longest are
+   * cut. Default: 256 MiB. Never less than one body and one result.
    */
   readonly heldBytes: number
   /** Requests to MCP that are under way at once. Default: 64. */
   readonly mcpRequests: number
   /**
-   * Memory of a process that runs a request; then it is stopped. Default: 1 GiB. On Linux only: elsewhere, only the
-   * limits of values and results hold.
+   * Bytes of memory that the process of a request may use; then it is stopped. Default: 1 GiB. On Linux only:
+   * elsewhere, only the limits of values and results hold.
    */
   readonly memoryBytes: number
   /**
-   * Of the temporary files that one request makes, such as for a sort or an index; then it is stopped. Default: 1 GiB.
-   * On Linux only: elsewhere, only the limit of time holds.
+   * Bytes in the temporary files that one request makes, such as for a sort or an index; then it is stopped. Default: 1
+   * GiB. On Linux only: elsewhere, only the limit of time holds.
    */
   readonly temporaryBytes: number
-  /** Of one database with its indexes; what would make it larger is refused. Default: 10 GiB. */
+  /** Bytes of one database with its indexes; what would make it larger is refused. Default: 10 GiB. */
   readonly databaseBytes: number
   /** Databases that one process keeps open. Default: 64, or what the limit of open files of a process leaves. */
   readonly openDatabases: number

@@ -3,19 +3,22 @@ import { PerSQLError, type PerSQLErrorOptions } from './persql-error.ts'
 
 export interface Approval {
   readonly approvalToken: string
-  /** Where a person decides. */
+  /** The page where a person decides. */
   readonly approvalUrl: string
   /** The rules that the write met. */
   readonly hits: readonly ApprovalHit[]
-  /** ISO 8601. */
+  /** When the approval can no longer be given, in ISO 8601. */
   readonly expiresAt: string | undefined
 }
 
-/** Status 403: a rule of the database asks for a person's approval of this write. */
+/** The API refused a write because a rule of the database asks for a person's approval (status 403). */
 export class ApprovalRequiredError extends PerSQLError {
   override readonly name = 'ApprovalRequiredError'
+  /** The page where a person decides. */
   readonly approvalUrl: string
+  /** The rules that the write met. */
   readonly hits: readonly ApprovalHit[]
+  /** When the approval can no longer be given, in ISO 8601. */
   readonly expiresAt: string | undefined
   readonly #approvalToken: string
 
@@ -27,7 +30,7 @@ export class ApprovalRequiredError extends PerSQLError {
     this.expiresAt = approval.expiresAt
   }
 
-  /** Redeems the write once it is approved. Kept out of printed errors, as all tokens are. */
+  /** The token that redeems the write once it is approved. It is kept out of printed errors, as all tokens are. */
   get approvalToken(): string {
     return this.#approvalToken
   }

@@ -38,10 +38,11 @@ export interface PerSQLErrorOptions {
  */
 export class PerSQLError extends Error {
   override readonly name: string = 'PerSQLError'
+  /** Where the call failed. */
   readonly code: PerSQLErrorCode
-  /** HTTP status of the answer, where there was one; in local mode, the one that a server would have given. */
+  /** The HTTP status of the answer, where there was one; in local mode, the one that a server would have given. */
   declare readonly status?: number
-  /** Why SQL failed. */
+  /** Why the SQL failed, where it did. */
   declare readonly detail?: SqlErrorDetail
 
   constructor(code: PerSQLErrorCode, message: string, options: PerSQLErrorOptions = {}) {

@@ -1,9 +1,9 @@
 import { PerSQLError, type PerSQLErrorOptions } from './persql-error.ts'
 
-/** Status 429: too many calls. */
+/** The API refused a call because there were too many (status 429). */
 export class RateLimitError extends PerSQLError {
   override readonly name = 'RateLimitError'
-  /** Seconds to wait before the next call, where the API tells. */
+  /** How many seconds to wait before the next call, where the API tells. */
   declare readonly retryAfter?: number
 
   constructor(message: string, options: PerSQLErrorOptions & { retryAfter?: number | undefined } = {}) {

@@ -1,4 +1,4 @@
-/** Makes one request. `globalThis.fetch` is one. */
+/** A function that makes one request, such as `globalThis.fetch`. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
 /** The part of a `RequestInit` that is used. */

@@ -36,7 +36,9 @@ export interface HttpCall<Name extends CallName> extends CallOptions {
   readonly body?: CallBody<Name>
   /** Whether to apply it twice does no harm. Default: for GET. */
   readonly repeatable?: boolean
-  /** Whether it may change something, so that it matters what became of an attempt without an answer. Default: false. */
+  /**
+   * Whether it may change something, so that it matters what became of an attempt without an answer. Default: false.
+   */
   readonly isWrite?: boolean
   /** Those in the body, whose parameters no error must tell. */
   readonly statements?: readonly StatementRequest[]

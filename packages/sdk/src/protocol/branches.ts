@@ -12,28 +12,32 @@ export interface BranchInfo extends DatabaseInfo {
 
 /** Body of `upsertBranch`, which creates the branch, or resets it to the schema that the parent has now. */
 export interface UpsertBranchRequest {
-  /** Of the parent; the parent itself is `main`. Default: `main`. */
+  /** The branch of the same parent whose schema it gets; `main` is the parent itself. Default: `main`. */
   readonly fromRef?: string
+  /** A name for people. Default: the name of the parent and the ref. */
   readonly name?: string
-  /** Servers may ignore it. */
+  /** Where the branch is to be. Servers may ignore it. */
   readonly region?: string
-  /** 1 to 30, counted from this call. */
+  /** Days until the branch is gone, 1 to 30, counted from this call. */
   readonly ttlDays?: number
-  /** ISO 8601. */
+  /** When the branch is gone, in ISO 8601. */
   readonly expiresAt?: string
 }
 
-/** In tokens of branches; `admin` is needed for DDL. The same as `readonly`, `readwrite` and `admin` of a token. */
+/**
+ * What the token of a claimed branch may do: what `readonly`, `readwrite` and `admin` tokens may. DDL needs `admin`.
+ */
 export type BranchRole = 'read' | 'write' | 'admin'
 
 /** Body of `claimBranch`. */
 export interface ClaimBranchRequest {
-  /** Default: made from `purpose` and random characters. */
+  /** The ref of the branch. Default: one made from `purpose` and random characters. */
   readonly ref?: string
+  /** A word or two on what the branch is for, which become a part of its ref. */
   readonly purpose?: string
-  /** From `LIMITS.claimTtlSec`. */
+  /** Seconds until the branch and its token are gone, within `LIMITS.claimTtlSec`, which also has the default. */
   readonly ttlSec?: number
-  /** Default: `write`. */
+  /** What the token may do. Default: `write`. */
   readonly role?: BranchRole
 }
 
@@ -41,7 +45,7 @@ export interface ClaimBranchRequest {
 export interface ClaimedBranch {
   readonly branchRef: string
   readonly token: string
-  /** ISO 8601. */
+  /** When the branch and its token are gone, in ISO 8601. */
   readonly expiresAt: string
   readonly namespaceSlug: string
   readonly databaseSlug: string

@@ -1,14 +1,14 @@
-/** A database, as `data` of its calls. Times are ISO 8601. */
+/** A database, as the `data` of its calls have it. Times are ISO 8601. */
 export interface DatabaseInfo {
   readonly id: string
   readonly slug: string
   readonly name: string
-  /** `provisioning` or `healthy`, as far as the public documentation tells. */
+  /** The state of the database: `provisioning` or `healthy`, as far as the public documentation tells. */
   readonly status: string
-  /** `auto` by default. */
+  /** Where the database is; `auto` by default. */
   readonly region: string
   readonly forkedFromId?: string | null
-  /** From then on the database answers 404. */
+  /** When the database ends; from then on it answers 404. */
   readonly expiresAt?: string | null
   readonly createdAt?: string
 }
@@ -20,22 +20,23 @@ export interface DatabaseInfo {
 export interface CreateDatabaseRequest {
   readonly name: string
   readonly slug: string
-  /** Servers may ignore it. */
+  /** Where the database is to be. Servers may ignore it. */
   readonly region?: string
-  /** Days from now; may be a fraction. */
+  /** Days until the database is gone; may be a fraction. */
   readonly ttlDays?: number
+  /** The same as `ttlDays`. */
   readonly ttl_days?: number
-  /** ISO 8601. */
+  /** When the database is gone, in ISO 8601. */
   readonly expiresAt?: string
 }
 
 /** Query parameters of `listDatabases`. */
 export interface ListDatabasesQuery {
-  /** A number. Servers may ignore it, and answer with all. */
+  /** How many databases one answer has at most. Servers may ignore it, and answer with all. */
   readonly pageSize?: string
 }
 
-/** `data` of everything that deletes; shown by the public documentation for agents only. */
+/** The `data` of everything that deletes; shown by the public documentation for agents only. */
 export interface DeletedResponse {
   readonly deleted: true
 }

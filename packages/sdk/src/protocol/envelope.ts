@@ -3,29 +3,32 @@ import type { SqlErrorDetail } from './sql-error-detail.ts'
 /** The body of every answer, as `application/json`. */
 export type Envelope<Data> = Success<Data> | Failure
 
+/** The answer to a call that did what it was to do. */
 export interface Success<Data> {
   readonly success: true
   readonly data: Data
   /**
-   * Of calls that reach a database; a batch has one for the whole call. The public documentation is silent on its
-   * place: servers put it here, clients also look for it in `data`.
+   * What the call did and cost, where it reaches a database; a batch has one for the whole call. The public
+   * documentation is silent on its place: servers put it here, clients also look for it in `data`.
    */
   readonly meta?: CallMeta
 }
 
+/** The answer to a call that was refused or failed. */
 export interface Failure {
   readonly success: false
-  /** For people. Never holds a token or a parameter. */
+  /** What went wrong, for people. It never holds a token or a parameter. */
   readonly error: string
-  /** On every failure of SQL. */
+  /** Why the SQL failed, on every failure of SQL. */
   readonly errorDetail?: SqlErrorDetail
-  /** With status 403, where a rule asks for a person's approval, or denies the write. */
+  /** The token that redeems an approved write; with status 403, where a rule asks for a person's approval. */
   readonly approvalToken?: string
   readonly approvalUrl?: string
   readonly hits?: readonly ApprovalHit[]
   readonly expiresAt?: string
 }
 
+/** A rule that a write met. */
 export interface ApprovalHit {
   readonly tableGlob: string
   readonly action: string
@@ -39,9 +42,9 @@ export interface CallMeta {
   readonly rowsWritten: number
   readonly durationMs: number
   readonly statementCount: number
-  /** See `costUsd`. */
+  /** What the call costs in USD, as the function `costUsd` counts it. */
   readonly costUsd: number
-  /** Made before a statement that destroys many rows. */
+  /** The snapshot that was made before a statement that destroys many rows. */
   readonly snapshot?: { readonly id: string; readonly label: string }
   readonly queryLogId?: string | number
 }

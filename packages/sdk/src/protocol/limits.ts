@@ -4,7 +4,7 @@ const DAY = 86_400
 export const LIMITS = {
   statements: 100,
   idempotencyKeyLength: 200,
-  /** Of the steps of a plan too. */
+  /** How long the answers to idempotency keys and to the steps of plans are kept. */
   idempotencyTtlSec: DAY,
   refLength: 64,
   claimTtlSec: { default: 3600, min: 60, max: 30 * DAY },

@@ -1,4 +1,4 @@
-/** In USD, as documented. */
+/** What each thing costs in USD, as documented. */
 export const PRICES = {
   request: 0.5 / 1e6,
   rowRead: 0.005 / 1e6,
@@ -6,7 +6,7 @@ export const PRICES = {
   gigabyteMonth: 0.4,
 } as const
 
-/** What calls cost, storage apart. */
+/** What calls cost in USD, storage apart. */
 export function costUsd(calls: { requests: number; rowsRead: number; rowsWritten: number }): number {
   const { requests, rowsRead, rowsWritten } = calls
   const cost = requests * PRICES.request + rowsRead * PRICES.rowRead + rowsWritten * PRICES.rowWritten

@@ -1,4 +1,4 @@
-/** `data` of `tables`: those of the user, by name. */
+/** The `data` of `tables`: the tables of the user, by name. */
 export type TablesResponse = readonly TableInfo[]
 
 export interface TableInfo {
@@ -6,7 +6,9 @@ export interface TableInfo {
   readonly rowCount: number
 }
 
-/** `data` of `describe`. The public documentation is silent on columns beyond name and type, and on foreign keys. */
+/**
+ * The `data` of `describe`. The public documentation is silent on columns beyond name and type, and on foreign keys.
+ */
 export interface DescribeResponse {
   readonly databaseDescription: string | null
   readonly tables: readonly TableDescription[]
@@ -22,12 +24,12 @@ export interface TableDescription {
 
 export interface ColumnDescription {
   readonly name: string
-  /** As declared; empty where the table declares none. */
+  /** The type as it was declared; empty where the table declares none. */
   readonly type: string
   readonly notNull: boolean
-  /** Position in the primary key from 1; 0 for other columns. */
+  /** The position in the primary key, from 1; 0 for other columns. */
   readonly primaryKey: number
-  /** SQL of the default. */
+  /** The SQL of the default; `null` where there is none. */
   readonly defaultValue: string | null
   readonly description: string | null
 }
@@ -35,7 +37,7 @@ export interface ColumnDescription {
 export interface ForeignKeyDescription {
   readonly columns: readonly string[]
   readonly referencedTable: string
-  /** Empty for the primary key of that table. */
+  /** The columns that are referred to; empty where these are the primary key of that table. */
   readonly referencedColumns: readonly string[]
   readonly onDelete: string
   readonly onUpdate: string
@@ -44,17 +46,19 @@ export interface ForeignKeyDescription {
 export interface IndexDescription {
   readonly name: string
   readonly unique: boolean
-  /** `null` for an expression. */
+  /** The columns of the index in order, with `null` for an expression. */
   readonly columns: readonly (string | null)[]
 }
 
-/** `data` of `schema`: what SQLite's own schema table holds for the user. The public documentation is silent on it. */
+/**
+ * The `data` of `schema`: what SQLite's own schema table holds for the user. The public documentation is silent on it.
+ */
 export type SchemaResponse = readonly SchemaObject[]
 
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'trigger' | 'view'
   readonly name: string
-  /** The table that an index or trigger belongs to; else the name. */
+  /** The table that an index or trigger belongs to; for a table or view its own name. */
   readonly table: string
   readonly sql: string
 }

@@ -1,4 +1,4 @@
-/** The documented kinds, and ours where those do not tell enough. */
+/** Why SQL failed, in a word: one of the documented kinds, or of ours where those do not tell enough. */
 export type SqlErrorKind = DocumentedSqlErrorKind | ExtraSqlErrorKind
 
 type DocumentedSqlErrorKind =
@@ -39,12 +39,15 @@ export interface SqlErrorDetail {
   readonly message: string
   readonly table?: string
   readonly column?: string
-  /** Of a key with several columns. */
+  /** The columns of a key that has several. */
   readonly columns?: readonly { readonly table: string; readonly column: string }[]
   readonly constraint?: string
   readonly near?: string
   /** What to do about it. */
   readonly hint?: string
-  /** Position in the batch. The hosted service does not tell; the public documentation has no field for it. */
+  /**
+   * The position in the batch of the statement that failed. The hosted service does not tell; the public documentation
+   * has no field for it.
+   */
   readonly statementIndex?: number
 }

@@ -1,25 +1,26 @@
 import type { SqlErrorDetail } from './sql-error-detail.ts'
 import type { WireBigInt, WireCell, WireValue } from './wire-value.ts'
 
-/** Body of `query`. */
+/** The body of `query`. */
 export interface QueryRequest extends StatementRequest {
   readonly readOnly?: boolean
 }
 
+/** A statement with its parameters, as JSON has them. */
 export interface StatementRequest {
-  /** One statement. */
+  /** The text of one statement. */
   readonly sql: string
   /** Values for the `?` placeholders, in order. */
   readonly params?: readonly WireValue[]
 }
 
-/** Body of `batch`. */
+/** The body of `batch`. */
 export interface BatchRequest {
-  /** At least one, at most `LIMITS.statements`. */
+  /** The statements in the order in which they run: at least one, at most `LIMITS.statements`. */
   readonly statements: readonly StatementRequest[]
   /**
-   * All statements or none. Default: false, and then statements before a failing one stay applied; the public
-   * documentation is silent on that.
+   * Whether all statements are applied or none. Default: false, and then statements before a failing one stay applied;
+   * the public documentation is silent on that.
    */
   readonly transaction?: boolean
   /**
@@ -29,9 +30,9 @@ export interface BatchRequest {
   readonly readOnly?: boolean
 }
 
-/** `data` of `query`, and of each statement of `batch` in order. */
+/** The `data` of `query`, and of each statement of `batch` in order. */
 export interface QueryResponse {
-  /** Empty for a statement that returns no rows. */
+  /** The names of the columns; empty for a statement that returns no rows. */
   readonly columns: readonly string[]
   readonly rows: readonly (readonly WireCell[])[]
   readonly rowsRead: number
@@ -42,19 +43,19 @@ export interface QueryResponse {
 
 export type BatchResponse = readonly QueryResponse[]
 
-/** Bodies of `explain` and `validate`. The public documentation is silent on them. */
+/** The bodies of `explain` and `validate`. The public documentation is silent on them. */
 export type ExplainRequest = StatementRequest
 export type ValidateRequest = StatementRequest
 
-/** `data` of `explain`. The public documentation shows these rows only as the `plan` of a proposal. */
+/** The `data` of `explain`. The public documentation shows these rows only as the `plan` of a proposal. */
 export interface ExplainResponse {
-  /** Rows of EXPLAIN QUERY PLAN. */
+  /** The rows of EXPLAIN QUERY PLAN. */
   readonly plan: readonly PlanRow[]
 }
 
 export type PlanRow = readonly [id: number, parent: number, notUsed: number, detail: string]
 
-/** `data` of `validate`, which never runs the statement: status 200 also for one that would fail. */
+/** The `data` of `validate`, which never runs the statement: status 200 also for one that would fail. */
 export interface ValidateResponse {
   readonly ok: boolean
   readonly error?: string

@@ -1,17 +1,18 @@
-/** `readwrite` is everything but DDL. */
+/** What a token may do: everything, everything but DDL, or only read. */
 export type TokenRole = 'admin' | 'readwrite' | 'readonly'
 
-/** Body of `createToken`. The fields are documented for the console; the rest of the call is chosen to match. */
+/** The body of `createToken`. The fields are documented for the console; the rest of the call is chosen to match. */
 export interface CreateTokenRequest {
   readonly name: string
-  /** Default: `admin`. */
+  /** What the token may do. Default: `admin`. */
   readonly role?: TokenRole
   /** The only tables that SQL may touch. */
   readonly tableScope?: readonly string[]
-  /** Slug of the only database that it reaches. Default: all of the namespace. */
+  /** The slug of the only database that the token reaches. Default: all of the namespace. */
   readonly database?: string
-  /** ISO 8601. At most one of this and `ttlSec`. */
+  /** When the token ends, in ISO 8601; at most one of this and `ttlSec`. */
   readonly expiresAt?: string
+  /** Seconds until the token ends. Default: it stays until it is revoked. */
   readonly ttlSec?: number
 }
 
@@ -22,17 +23,17 @@ export interface TokenInfo {
   readonly role: TokenRole
   readonly tableScope: readonly string[] | null
   readonly database: string | null
-  /** ISO 8601. */
+  /** When the token ends, in ISO 8601; `null` where it stays until it is revoked. */
   readonly expiresAt: string | null
   readonly createdAt: string
 }
 
-/** `data` of `createToken`: the only time that the secret is shown. */
+/** The `data` of `createToken`: the only time that the secret is shown. */
 export interface CreatedToken extends TokenInfo {
   readonly token: string
 }
 
-/** `data` of `me`. */
+/** The `data` of `me`: what the caller's token is. */
 export interface MeResponse {
   readonly namespaceSlug: string
   readonly namespaceId: string

@@ -33,7 +33,10 @@ export interface WireInfinity {
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
 
-/** Throws a `TypeError` for what SQL or JSON cannot hold. Its message does not tell the value. */
+/**
+ * Encodes a parameter for JSON. Throws a `TypeError` for what SQL or JSON cannot hold; its message does not tell the
+ * value.
+ */
 export function encodeValue(value: unknown): WireValue {
   switch (typeof value) {
     case 'string':
@@ -52,7 +55,10 @@ export function encodeValue(value: unknown): WireValue {
   }
 }
 
-/** Throws a `TypeError` for what is no {@link WireValue}. Its message does not tell the value. */
+/**
+ * Decodes a parameter from JSON. Throws a `TypeError` for what is no {@link WireValue}; its message does not tell the
+ * value.
+ */
 export function decodeValue(value: unknown): SqlValue {
   switch (typeof value) {
     case 'string':
@@ -66,7 +72,7 @@ export function decodeValue(value: unknown): SqlValue {
   }
 }
 
-/** As {@link encodeValue}, for a cell, which may be infinite. */
+/** Encodes a cell, which may be infinite, for JSON. Throws as {@link encodeValue} does. */
 export function encodeCell(cell: unknown): WireCell {
   if (cell === Number.POSITIVE_INFINITY) return { $number: 'Infinity' }
   if (cell === Number.NEGATIVE_INFINITY) return { $number: '-Infinity' }
@@ -84,12 +90,12 @@ function decodeCell(value: unknown): SqlValue {
   return decodeValue(value)
 }
 
-/** Parameters as JSON has them: the given array itself where all of them are plain. */
+/** Encodes parameters for JSON. Returns the given array itself where all of them are plain. */
 export function encodeValues(values: readonly unknown[]): readonly WireValue[] {
   return values.every(isPlain) ? (values as readonly WireValue[]) : Array.from(values, encodeValue)
 }
 
-/** The cells of a row, decoded in place. */
+/** Decodes the cells of a row from JSON, in place, and returns the row. */
 export function decodeCells(row: unknown[]): SqlValue[] {
   for (let index = 0; index < row.length; index++) {
     const value = row[index]

@@ -19,7 +19,7 @@ export interface QueryResult<Row = Record<string, SqlValue>> {
   readonly rowsWritten: number
   readonly changes?: number
   readonly lastInsertRowid?: number | bigint
-  /** Of the call; the results of one batch share it. Absent in local mode. */
+  /** What the call did and cost; the results of one batch share it. Absent in local mode. */
   readonly meta?: CallMeta
 }
 

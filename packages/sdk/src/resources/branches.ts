@@ -11,11 +11,11 @@ import type {
 import { type ExpiryOptions, toExpiryFields } from './expiry.ts'
 
 export interface UpsertBranchOptions extends ExpiryOptions {
-  /** Default: the parent. */
+  /** The branch whose schema it gets. Default: the parent. */
   readonly fromRef?: string | undefined
-  /** Default: the name of the parent and the ref. */
+  /** A name for people. Default: the name of the parent and the ref. */
   readonly name?: string | undefined
-  /** 1 to 30. Not together with `expiresAt`. */
+  /** Days until the branch is gone, 1 to 30; not together with `expiresAt`. */
   readonly ttlDays?: number | undefined
 }
 
@@ -38,11 +38,12 @@ export class Branches {
     return (await this.#http().call('upsertBranch', { ...this.#params, ref }, { body })).data
   }
 
+  /** Resolves with the branches of the database. */
   async list(): Promise<readonly BranchInfo[]> {
     return (await this.#http().call('listBranches', this.#params)).data
   }
 
-  /** Rejects with status 404 where there is none. */
+  /** Resolves with one branch. Rejects with status 404 where there is none. */
   async get(ref: string): Promise<BranchInfo> {
     return (await this.#http().call('getBranch', { ...this.#params, ref })).data
   }
@@ -55,11 +56,12 @@ export class Branches {
     return (await this.#http().call('claimBranch', this.#params, { body: options })).data
   }
 
-  /** Brings the schema of the branch to its parent. */
+  /** Brings what the branch has added to or changed in the schema into its parent, and resolves with the statements. */
   async merge(ref: string, options: MergeBranchRequest): Promise<MergedBranch> {
     return (await this.#http().call('mergeBranch', { ...this.#params, ref }, { body: options })).data
   }
 
+  /** Deletes a branch with its rows, and its tokens. Rejects with status 404 where there is none. */
   async delete(ref: string): Promise<DeletedResponse> {
     await this.#http().call('deleteBranch', { ...this.#params, ref })
     return { deleted: true }

@@ -9,7 +9,7 @@ import {
 import { type ExpiryOptions, toExpiryFields } from './expiry.ts'
 
 export interface CreateDatabaseOptions extends ExpiryOptions {
-  /** Default: made of the name. */
+  /** The slug by which it is addressed. Default: one that is made of the name. */
   readonly slug?: string | undefined
   /** Days until the database is gone; may be a fraction. Not together with `expiresAt`. Default: it stays. */
   readonly ttlDays?: number | undefined
@@ -23,7 +23,7 @@ export class Databases {
     this.#http = http
   }
 
-  /** Needs an `admin` token. Rejects with status 409 where the slug is taken. */
+  /** Makes an empty database. Needs an `admin` token. Rejects with status 409 where the slug is taken. */
   async create(name: string, options: CreateDatabaseOptions = {}): Promise<DatabaseInfo> {
     const { slug = toSlug(name), ...rest } = toExpiryFields(options, 'ttlDays')
     if (slug === '')
@@ -32,16 +32,20 @@ export class Databases {
     return (await this.#http().call('createDatabase', {}, { body })).data
   }
 
+  /** Resolves with the databases of the namespace, oldest first, without branches. */
   async list(): Promise<readonly DatabaseInfo[]> {
     return (await this.#http().call('listDatabases', {})).data
   }
 
-  /** Rejects with status 404 where there is none. */
+  /** Resolves with one database. Rejects with status 404 where there is none. */
   async get(slug: string): Promise<DatabaseInfo> {
     return (await this.#http().call('getDatabase', { slug })).data
   }
 
-  /** Deletes everything in it. Needs an `admin` token. Rejects with status 404 where there is none. */
+  /**
+   * Deletes a database with its branches and their tokens. Needs an `admin` token. Rejects with status 404 where there
+   * is none.
+   */
   async delete(slug: string): Promise<DeletedResponse> {
     await this.#http().call('deleteDatabase', { slug })
     return { deleted: true }

@@ -9,6 +9,7 @@ export function toIsoTime(name: string, time: Date | string): string {
 }
 
 export interface ExpiryOptions {
+  /** When it ends; a text is ISO 8601. */
   readonly expiresAt?: Date | string | undefined
 }
 

@@ -37,7 +37,10 @@ export function withoutValues(message: string, sql: string): string {
   return message.slice(0, start) + REDACTED + message.slice(end)
 }
 
-/** The same for a detail: its kind and place stay, and with them the names where the message quotes no value. */
+/**
+ * A detail without what its message quotes of a value. Its kind and place stay; names stay only where no value is
+ * quoted.
+ */
 export function detailWithoutValues(detail: SqlErrorDetail, sql: string): SqlErrorDetail {
   const message = withoutValues(detail.message, sql)
   if (message === detail.message) return detail

@@ -49,7 +49,9 @@ export function createApp(services: Services, log: Log): App {
   return app
 }
 
-/** The handler of all requests. To HEAD, Hono answers with a copy, which does not say any more that it has been sent. */
+/**
+ * The handler of all requests. To HEAD, Hono answers with a copy, which does not say any more that it has been sent.
+ */
 export function fetchOf(app: App) {
   return (request: Request, env: HttpBindings | Http2Bindings): Response | Promise<Response> => {
     const response = app.fetch(request, env)

@@ -13,8 +13,9 @@ import type { Call, Env, Services } from './services.ts'
 const PATH = /^\/v1\/db\/([a-z0-9-]+)\/([A-Za-z0-9][\w.-]*)\/(query|batch)$/
 
 /**
- * Answers queries and batches whose length is known without a detour through the `Request` and `Response` of the web, which would take as
- * long as a small query. `others` gets every other request; it knows these routes too, and answers them alike.
+ * Answers queries and batches whose length is known without a detour through the `Request` and `Response` of the web,
+ * which would take as long as a small query. `others` gets every other request; it knows these routes too, and answers
+ * them alike.
  */
 export function sqlListener(services: Services, log: Log, others: RequestListener): RequestListener {
   return (incoming, outgoing) => {

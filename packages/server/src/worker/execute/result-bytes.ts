@@ -5,7 +5,9 @@ type Result = Pick<QueryResponse, 'columns' | 'rows'>
 
 /** A cell with its comma is reckoned with so much beside the text that it holds. */
 export const CELL_BYTES = 4
-/** What a unit of text may need, as `\u0000` does; and each of the bytes that a cell is reckoned with, as a number does. */
+/**
+ * What a unit of text may need, as `\u0000` does; and each of the bytes that a cell is reckoned with, as a number does.
+ */
 const MOST_PER_BYTE = 7
 /** Around the rows of a result. */
 const RESULT_BYTES = 200

@@ -40,7 +40,9 @@ export function inSavepoint<T>(connection: Connection, work: () => T, end: 'keep
   }
 }
 
-/** Throws where a renaming has put something among the server's tables: SQLite does not show the authorizer new names. */
+/**
+ * Throws where a renaming has put something among the server's tables: SQLite does not show the authorizer new names.
+ */
 export function refuseHiddenNames(connection: Connection): void {
   const former = connection.hasFormerRecords ? FORMER_RECORDS : null
   const stranger = connection.withoutPolicy(() => connection.prepareForServer(STRANGERS).get(former))
