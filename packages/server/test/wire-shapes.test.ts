@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi'
 import type { DeletedResponse, MergedBranch, QueryRequest } from '@persql/sdk/protocol'
 import { expect, test } from 'vitest'
 import type { RouteOptions } from '../src/http/routes/add-route.ts'
-import { createdToken, type Fields, me } from '../src/http/routes/schemas.ts'
+import { createdToken, me } from '../src/http/routes/answer-schemas.ts'
+import type { Fields } from '../src/http/routes/wire-fields.ts'
 
 // The compiler runs these: a line that compiles although an error is expected fails `check`.
 

@@ -13,7 +13,8 @@ import { ApiError } from '../answers/api-error.ts'
 import { authenticate } from '../authenticate.ts'
 import { readBody } from '../read-body.ts'
 import type { App, Ctx, Services } from '../services.ts'
-import { failure, type Inferred, meta } from './schemas.ts'
+import { failure, meta } from './answer-schemas.ts'
+import type { Inferred } from './wire-fields.ts'
 
 /** Bodies of everything but SQL. */
 const SMALL_BODY = 256 * 1024

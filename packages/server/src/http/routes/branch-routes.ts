@@ -18,8 +18,9 @@ import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Ctx, Services } from '../services.ts'
 import { addRoute, bodyOf } from './add-route.ts'
+import * as answers from './answer-schemas.ts'
 import { databaseInfo } from './database-routes.ts'
-import * as schemas from './schemas.ts'
+import * as requests from './request-schemas.ts'
 
 const ROLES: Readonly<Record<BranchRole, TokenRole>> = {
   read: 'readonly',
@@ -79,7 +80,7 @@ export function branchRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Branches of a database.',
-      data: z.array(schemas.branch),
+      data: z.array(answers.branch),
       errors: [404],
     },
     (c) => {
@@ -96,8 +97,8 @@ export function branchRoutes(app: App, services: Services): void {
       tag,
       summary:
         'Makes or resets a branch, with a token that reaches nothing else and ends with it. Tokens of a branch that is reset end.',
-      body: schemas.claimBranch,
-      data: schemas.claimedBranch,
+      body: requests.claimBranch,
+      data: answers.claimedBranch,
       errors: [404, 409, 413, 415, 504],
     },
     async (c) => {
@@ -107,7 +108,7 @@ export function branchRoutes(app: App, services: Services): void {
         purpose,
         ttlSec = LIMITS.claimTtlSec.default,
         role = 'write',
-      } = bodyOf(c, schemas.claimBranch)
+      } = bodyOf(c, requests.claimBranch)
       const branchRef = ref ?? refFor(purpose)
       if (branchRef === 'main') throw new ApiError(400, 'ref: "main" is the parent.')
       const parent = parentOf(c, databaseOrNew)
@@ -138,8 +139,8 @@ export function branchRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Makes a branch, or resets it to the schema that its parent has now.',
-      body: schemas.upsertBranch,
-      data: schemas.branch,
+      body: requests.upsertBranch,
+      data: answers.branch,
       errors: [404, 413, 415, 504],
     },
     async (c) => {
@@ -148,7 +149,7 @@ export function branchRoutes(app: App, services: Services): void {
       if (!isBranchRef(ref) || ref === 'main') {
         throw new ApiError(400, 'ref: 1 to 64 letters, digits, and . _ - / after the first; not "main".')
       }
-      const { fromRef = 'main', name, ttlDays, expiresAt } = bodyOf(c, schemas.upsertBranch)
+      const { fromRef = 'main', name, ttlDays, expiresAt } = bodyOf(c, requests.upsertBranch)
       const parent = parentOf(c, fromRef === 'main' ? databaseOrNew : databaseOf)
       const { branch } = await put(c, parent, ref, {
         fromRef,
@@ -164,7 +165,7 @@ export function branchRoutes(app: App, services: Services): void {
     app,
     services,
     'getBranch',
-    { tag, summary: 'One branch.', data: schemas.branch, errors: [404] },
+    { tag, summary: 'One branch.', data: answers.branch, errors: [404] },
     (c) => {
       const parent = parentOf(c)
       return branchInfo(branchOf(c, parent), parent)
@@ -178,7 +179,7 @@ export function branchRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Deletes a branch and its tokens.',
-      data: schemas.deleted,
+      data: answers.deleted,
       errors: [404],
     },
     async (c) => {
@@ -195,15 +196,15 @@ export function branchRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Brings new and changed parts of the schema of a branch into its parent. The branch stays.',
-      body: schemas.mergeBranch,
-      data: schemas.mergedBranch,
+      body: requests.mergeBranch,
+      data: answers.mergedBranch,
       errors: [404, 409, 413, 415, 504],
     },
     async (c) => {
       requireAdmin(c)
       const parent = parentOf(c)
       const branch = branchOf(c, parent)
-      const { mode } = bodyOf(c, schemas.mergeBranch)
+      const { mode } = bodyOf(c, requests.mergeBranch)
       const job = {
         operation: 'mergeSchema',
         file: pathOf(parent.file),

@@ -6,7 +6,8 @@ import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
 import { addRoute, bodyOf } from './add-route.ts'
-import * as schemas from './schemas.ts'
+import * as answers from './answer-schemas.ts'
+import * as requests from './request-schemas.ts'
 
 /** Making, listing and deleting databases. */
 export function databaseRoutes(app: App, services: Services): void {
@@ -21,8 +22,8 @@ export function databaseRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Databases of the namespace, oldest first; branches apart.',
-      query: schemas.listDatabasesQuery,
-      data: z.array(schemas.database),
+      query: requests.listDatabasesQuery,
+      data: z.array(answers.database),
     },
     (c) => {
       const { namespaceId, databaseId } = c.get('token')
@@ -38,13 +39,13 @@ export function databaseRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Makes an empty database, which may have an end.',
-      body: schemas.createDatabase,
-      data: schemas.database,
+      body: requests.createDatabase,
+      data: answers.database,
       errors: [409, 413, 415],
     },
     async (c) => {
       requireAdmin(c)
-      const { name, slug, ttlDays, ttl_days, expiresAt } = bodyOf(c, schemas.createDatabase)
+      const { name, slug, ttlDays, ttl_days, expiresAt } = bodyOf(c, requests.createDatabase)
       const { namespaceId } = c.get('token')
       const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
       const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
@@ -57,7 +58,7 @@ export function databaseRoutes(app: App, services: Services): void {
     app,
     services,
     'getDatabase',
-    { tag, summary: 'One database.', data: schemas.database, errors: [404] },
+    { tag, summary: 'One database.', data: answers.database, errors: [404] },
     (c) => databaseInfo(databaseOfSlug(c, services)),
   )
 
@@ -68,7 +69,7 @@ export function databaseRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Deletes a database with its branches and their tokens.',
-      data: schemas.deleted,
+      data: answers.deleted,
       errors: [404],
     },
     async (c) => {

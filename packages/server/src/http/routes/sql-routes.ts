@@ -11,7 +11,8 @@ import { ApiError } from '../answers/api-error.ts'
 import { runJob } from '../run-job.ts'
 import type { App, Call, Services } from '../services.ts'
 import { addRoute, type RouteOptions } from './add-route.ts'
-import * as schemas from './schemas.ts'
+import * as answers from './answer-schemas.ts'
+import * as requests from './request-schemas.ts'
 
 /** Answers from this size on are looked at at once, in case they are not read; the others now and then. */
 const LARGE = 1024 * 1024
@@ -36,33 +37,33 @@ export function sqlRoutes(app: App, services: Services): void {
   }
   add('query', {
     summary: 'Runs one statement.',
-    body: schemas.query,
+    body: requests.query,
     headers: idempotencyHeaders,
-    data: schemas.queryResult,
+    data: answers.queryResult,
     alternatives,
     errors: [404, 409, 413, 415, 504],
   })
   add('batch', {
     summary: 'Runs statements in order, all or none of them with "transaction".',
-    body: schemas.batch,
+    body: requests.batch,
     headers: idempotencyHeaders,
-    data: z.array(schemas.queryResult),
+    data: z.array(answers.queryResult),
     alternatives,
     errors: [404, 409, 413, 415, 504],
   })
   add('explain', {
     summary: 'How SQLite would run a statement.',
-    body: schemas.statement,
-    data: schemas.explanation,
+    body: requests.statement,
+    data: answers.explanation,
   })
   add('validate', {
     summary: 'Whether a statement would be accepted; it is not run.',
-    body: schemas.statement,
-    data: schemas.validation,
+    body: requests.statement,
+    data: answers.validation,
   })
-  add('tables', { summary: 'Tables with the number of their rows.', data: schemas.tables })
-  add('describe', { summary: 'Tables with columns, indexes and foreign keys.', data: schemas.description })
-  add('schema', { summary: 'The statements that make the schema.', data: schemas.schemaObjects })
+  add('tables', { summary: 'Tables with the number of their rows.', data: answers.tables })
+  add('describe', { summary: 'Tables with columns, indexes and foreign keys.', data: answers.description })
+  add('schema', { summary: 'The statements that make the schema.', data: answers.schemaObjects })
 }
 
 const alternatives = {

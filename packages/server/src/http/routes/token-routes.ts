@@ -6,7 +6,8 @@ import { ApiError } from '../answers/api-error.ts'
 import { expiryOf, isoOf } from '../answers/expiry-of.ts'
 import type { App, Services } from '../services.ts'
 import { addRoute, bodyOf, parse } from './add-route.ts'
-import * as schemas from './schemas.ts'
+import * as answers from './answer-schemas.ts'
+import * as requests from './request-schemas.ts'
 
 /** Tokens, and what they have used. */
 export function tokenRoutes(app: App, services: Services): void {
@@ -30,7 +31,7 @@ export function tokenRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Valid tokens, without their secrets.',
-      data: z.array(schemas.tokenInfo),
+      data: z.array(answers.tokenInfo),
     },
     (c) => {
       requireAdmin(c)
@@ -45,13 +46,20 @@ export function tokenRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Makes a token. The answer is the only time that its secret is shown.',
-      body: schemas.createToken,
-      data: schemas.createdToken,
+      body: requests.createToken,
+      data: answers.createdToken,
       errors: [404, 413, 415],
     },
     async (c) => {
       requireAdmin(c)
-      const { name, role = 'admin', tableScope, database, expiresAt, ttlSec } = bodyOf(c, schemas.createToken)
+      const {
+        name,
+        role = 'admin',
+        tableScope,
+        database,
+        expiresAt,
+        ttlSec,
+      } = bodyOf(c, requests.createToken)
       if (name === ENVIRONMENT_TOKEN) {
         throw new ApiError(400, `name: "${name}" is the token that the server is started with.`)
       }
@@ -77,7 +85,7 @@ export function tokenRoutes(app: App, services: Services): void {
     {
       tag,
       summary: 'Revokes a token at once.',
-      data: schemas.deleted,
+      data: answers.deleted,
       errors: [404],
     },
     (c) => {
@@ -97,17 +105,17 @@ export function tokenRoutes(app: App, services: Services): void {
     {
       tag: 'Account',
       summary: 'Requests, rows and bytes by day, database and token.',
-      query: schemas.usageQuery,
-      data: z.array(schemas.usageRow),
+      query: requests.usageQuery,
+      data: z.array(answers.usageRow),
     },
     (c) => {
       requireAdmin(c)
-      const query = parse(schemas.usageQuery, c.req.query())
+      const query = parse(requests.usageQuery, c.req.query())
       return usage.list(c.get('token').namespaceId, withoutUndefined(query))
     },
   )
 
-  addRoute(app, services, 'me', { tag: 'Account', summary: 'What the token is.', data: schemas.me }, (c) => {
+  addRoute(app, services, 'me', { tag: 'Account', summary: 'What the token is.', data: answers.me }, (c) => {
     const { namespaceSlug, namespaceId, role } = c.get('token')
     return { namespaceSlug, namespaceId, role }
   })

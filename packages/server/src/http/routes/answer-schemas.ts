@@ -1,15 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import {
-  type BatchRequest,
   type BranchInfo,
-  type BranchRole,
   type CallMeta,
-  type ClaimBranchRequest,
   type ClaimedBranch,
   type ColumnDescription,
-  type CreateDatabaseRequest,
   type CreatedToken,
-  type CreateTokenRequest,
   type DatabaseInfo,
   type DeletedResponse,
   type DescribeResponse,
@@ -17,173 +12,26 @@ import {
   type Failure,
   type ForeignKeyDescription,
   type IndexDescription,
-  isBranchRef,
-  isSlug,
-  LIMITS,
-  type ListDatabasesQuery,
   type MeResponse,
-  type MergeBranchRequest,
   type MergedBranch,
-  type QueryRequest,
   type QueryResponse,
   type SchemaObject,
   SQL_ERROR_STATUS,
   type SqlErrorDetail,
   type SqlErrorKind,
-  type StatementRequest,
   type TableDescription,
   type TableInfo,
   type TokenInfo,
-  type TokenRole,
-  type UpsertBranchRequest,
-  type UsageQuery,
   type UsageRow,
   type ValidateResponse,
-  type WireBigInt,
-  type WireBytes,
   type WireInfinity,
 } from '@persql/sdk/protocol'
+import { bigint, type Fields, role, value } from './wire-fields.ts'
 
-/**
- * A schema for each field of a shape of the protocol. An object that `satisfies` it does not compile where either side
- * has a field that the other one lacks, or gives a field another type.
- */
-export type Fields<Shape> = { readonly [Name in keyof Shape]-?: z.ZodType<Inferred<Shape[Name]>> }
-
-/** A shape as a schema has it: a field that may be left out may be undefined too. */
-export type Inferred<Shape> = Shape extends object
-  ? {
-      readonly [Name in keyof Shape]:
-        | Inferred<Shape[Name]>
-        | (object extends Pick<Shape, Name> ? undefined : never)
-    }
-  : Shape
-
-/** Each of some words, under itself. */
-type Same<Word extends string> = { readonly [Each in Word]: Each }
+// What stands in the answers to the calls.
 
 type KeyColumn = NonNullable<SqlErrorDetail['columns']>[number]
 type Parent = NonNullable<BranchInfo['forkedFrom']>
-
-const name = z.string().trim().min(1).max(LIMITS.nameLength)
-const time = z.iso.datetime({ offset: true })
-const ttlDays = z.number().positive().max(LIMITS.databaseTtlDays.max)
-const tableName = z.string().min(1).max(200)
-
-const slug = z.string().min(1).max(63).refine(isSlug, 'lower case letters, digits and dashes')
-const ref = z.string().min(1).max(LIMITS.refLength).refine(isBranchRef, 'letters, digits and . _ - /')
-const role = z.enum({
-  admin: 'admin',
-  readwrite: 'readwrite',
-  readonly: 'readonly',
-} satisfies Same<TokenRole>)
-const branchRole = z.enum({ read: 'read', write: 'write', admin: 'admin' } satisfies Same<BranchRole>)
-
-// Bodies.
-
-export const createDatabase = z
-  .strictObject({
-    name,
-    slug,
-    region: z.string().max(40).optional(),
-    ttlDays: ttlDays.optional(),
-    ttl_days: ttlDays.optional(),
-    expiresAt: time.optional(),
-  } satisfies Fields<CreateDatabaseRequest>)
-  .openapi('CreateDatabase')
-
-export const upsertBranch = z
-  .strictObject({
-    fromRef: z.string().min(1).max(LIMITS.refLength).optional(),
-    name: name.optional(),
-    region: z.string().max(40).optional(),
-    ttlDays: z.number().min(LIMITS.branchTtlDays.min).max(LIMITS.branchTtlDays.max).optional(),
-    expiresAt: time.optional(),
-  } satisfies Fields<UpsertBranchRequest>)
-  .openapi('UpsertBranch')
-
-export const claimBranch = z
-  .strictObject({
-    ref: ref.optional(),
-    purpose: z.string().max(200).optional(),
-    ttlSec: z.int().min(LIMITS.claimTtlSec.min).max(LIMITS.claimTtlSec.max).optional(),
-    role: branchRole.optional(),
-  } satisfies Fields<ClaimBranchRequest>)
-  .openapi('ClaimBranch')
-
-export const mergeBranch = z
-  .strictObject({ mode: z.literal('schema') } satisfies Fields<MergeBranchRequest>)
-  .openapi('MergeBranch')
-
-export const createToken = z
-  .strictObject({
-    name,
-    role: role.optional(),
-    tableScope: z.array(tableName).min(1).max(1000).optional(),
-    database: z.string().min(1).max(200).optional(),
-    expiresAt: time.optional(),
-    ttlSec: z
-      .int()
-      .min(1)
-      .max(10 * 365 * 86_400)
-      .optional(),
-  } satisfies Fields<CreateTokenRequest>)
-  .openapi('CreateToken')
-
-const bigint = z.strictObject({ $bigint: z.string() } satisfies Fields<WireBigInt>)
-const value = z
-  .union([
-    z.null(),
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.strictObject({ $bytes: z.string() } satisfies Fields<WireBytes>),
-    bigint,
-  ])
-  .openapi('Value', {
-    description: 'Blobs are base64 in $bytes, integers beyond 2^53 are decimal digits in $bigint.',
-  })
-
-const statementFields = {
-  sql: z.string().openapi({ description: 'One statement.', example: 'select * from users where id = ?' }),
-  params: z
-    .array(value)
-    .optional()
-    .openapi({ description: 'One value for each placeholder.', example: [1] }),
-} satisfies Fields<StatementRequest>
-const statement = z.object(statementFields).openapi('Statement')
-const readOnly = z
-  .boolean()
-  .optional()
-  .openapi({ description: 'A promise; a statement that writes is refused.' })
-
-export const query = z
-  .object({ ...statementFields, readOnly } satisfies Fields<QueryRequest>)
-  .openapi('Query')
-export const batch = z
-  .object({
-    statements: z.array(statement).min(1).max(LIMITS.statements),
-    transaction: z.boolean().optional().openapi({ description: 'All statements or none. Default: false.' }),
-    readOnly,
-  } satisfies Fields<BatchRequest>)
-  .openapi('Batch')
-export { statement }
-
-export const listDatabasesQuery = z.object({
-  pageSize: z.string().optional(),
-} satisfies Fields<ListDatabasesQuery>)
-
-// Query parameters.
-
-const day = z.iso.date()
-export const usageQuery = z.object({
-  from: day.optional(),
-  to: day.optional(),
-  database: z.string().optional(),
-  token: z.string().optional(),
-} satisfies Fields<UsageQuery>)
-
-// Data of answers.
 
 const cell = z
   .union([
