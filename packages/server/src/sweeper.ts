@@ -77,10 +77,10 @@ export class Sweeper {
     const { databases, usage } = this.#registry
     for (const { id } of databases.expired()) this.#registry.makingRoom(() => databases.remove(id))
     databases.discardFormer((await readdir(this.#folder)).map((name) => name.replace(PART, '')))
-    for (const file of databases.trash()) {
+    for (const file of databases.trash.list()) {
       // Not as soon as it has been deleted: a process that was killed meanwhile may have made a part of it again.
       if (this.#isThere(file)) await this.empty(file)
-      else this.#registry.makingRoom(() => databases.emptied(file))
+      else this.#registry.makingRoom(() => databases.trash.takeOut(file))
     }
     this.#registry.fillReserve()
     const sizes = new Map<string, number>()

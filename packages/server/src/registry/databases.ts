@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isSlug } from '@persql/sdk/protocol'
-import { newId } from './new-id.ts'
+import { Addresses } from './addresses.ts'
+import { newFile, newId } from './new-id.ts'
 import { transact } from './open-registry.ts'
 import { Statements } from './statements.ts'
+import { Trash } from './trash.ts'
 
 /** A database, or a branch of one, which has `parentId` and `ref`. */
 export interface Database {
@@ -39,19 +41,22 @@ const LONGEST_ADDRESS = 63 + 1 + 64
 
 /** Which databases there are, and in which files. What is gone or expired is not found. */
 export class Databases {
+  readonly addresses: Addresses
+  readonly trash: Trash
   readonly #database: DatabaseSync
   readonly #statements: Statements
   readonly #now: () => number
   readonly #onChange: () => void
   /** By namespace and address. Forgotten as a whole with every change. */
   readonly #cache = new Map<string, Database>()
-  readonly #reserved = new Set<string>()
 
   /** `onChange` is told when databases, and so their tokens, get another end. */
   constructor(database: DatabaseSync, now: () => number, onChange: () => void) {
     this.#onChange = onChange
     this.#database = database
     this.#statements = new Statements(database)
+    this.addresses = new Addresses(this.#statements)
+    this.trash = new Trash(this.#statements)
     this.#now = now
   }
 
@@ -85,13 +90,7 @@ export class Databases {
 
   /** Whether the address is free and never was anything else: what was deleted must not come back by a query. */
   isNew(namespaceId: string, slug: string): boolean {
-    return isSlug(slug) && this.meaningOf(namespaceId, slug) === undefined
-  }
-
-  /** What an address without a dot stands for, or once stood for: a slug, or `parent.ref`. */
-  meaningOf(namespaceId: string, address: string): string | undefined {
-    const sql = 'select meaning from addresses where namespace_id = ? and address = ?'
-    return this.#statements.get<{ meaning: string }>(sql, namespaceId, address)?.meaning
+    return isSlug(slug) && this.addresses.meaningOf(namespaceId, slug) === undefined
   }
 
   list(namespaceId: string): Database[] {
@@ -118,21 +117,9 @@ export class Databases {
     return transact(this.#database, () => {
       this.#removeExpired(database.namespaceId, database.slug)
       const { namespaceId, slug } = database
-      if (this.#bySlug(namespaceId, slug) || !this.#claim(namespaceId, slug, slug)) return
+      if (this.#bySlug(namespaceId, slug) || !this.addresses.claim(namespaceId, slug, slug)) return
       return this.#insert({ ...database, file: newFile(), expiresAt: database.expiresAt ?? null })
     })
-  }
-
-  /** A name for a file that is not there yet. It is trash unless `putBranch` takes it over before it is released. */
-  reserveFile(): string {
-    const file = newFile()
-    this.#statements.run('insert into trash (file) values (?)', file)
-    this.#reserved.add(file)
-    return file
-  }
-
-  release(file: string): void {
-    this.#reserved.delete(file)
   }
 
   /** Makes the branch that a reserved file holds, or gives an existing branch this file. */
@@ -149,10 +136,10 @@ export class Databases {
     this.#cache.clear()
     this.#onChange()
     return transact(this.#database, () => {
-      this.#statements.run('delete from trash where file = ?', file)
+      this.trash.takeOut(file)
       const known = this.#statements.get<Row>(`${SELECT} and parent_id = ? and ref = ?`, parent.id, ref)
       if (known && !this.#isExpired(toDatabase(known))) {
-        this.#statements.run('insert into trash (file) values (?)', known.file)
+        this.trash.put(known.file)
         if (branch.endsTokens) this.#endTokens(known.id)
         this.#statements.run(
           'update databases set file = ?, name = ?, forked_at = ?, expires_at = ? where id = ?',
@@ -167,7 +154,7 @@ export class Databases {
       if (known) this.remove(known.id)
       const created = this.#insert({
         namespaceId: parent.namespaceId,
-        slug: this.#branchSlug(parent, ref),
+        slug: this.addresses.slugOfBranch(parent, ref),
         name: branch.name ?? `${parent.name} (${ref})`,
         file,
         expiresAt,
@@ -189,7 +176,7 @@ export class Databases {
       for (const { id, file } of removed) {
         this.#statements.run('update databases set deleted_at = ? where id = ?', this.#now(), id)
         this.#endTokens(id)
-        this.#statements.run('insert or ignore into trash (file) values (?)', file)
+        this.trash.put(file)
       }
       return removed
     })
@@ -216,30 +203,14 @@ export class Databases {
     }
   }
 
-  trash(): string[] {
-    const files = this.#statements.all<{ file: string }>('select file from trash').map(({ file }) => file)
-    return files.filter((file) => !this.#reserved.has(file))
-  }
-
-  emptied(file: string): void {
-    this.#statements.run('delete from trash where file = ?', file)
-  }
-
   #look(namespaceId: string, address: string): Database | undefined {
-    const meaning = address.includes('.') ? address : this.meaningOf(namespaceId, address)
+    const meaning = address.includes('.') ? address : this.addresses.meaningOf(namespaceId, address)
     if (meaning === undefined) return
     // Slugs hold no dot.
     const dot = meaning.indexOf('.')
     if (dot < 0) return this.#bySlug(namespaceId, meaning)
     const parent = this.#bySlug(namespaceId, meaning.slice(0, dot))
     return parent && !this.#isExpired(parent) ? this.branch(parent.id, meaning.slice(dot + 1)) : undefined
-  }
-
-  /** Whether the address has this meaning, from now on if it had none. */
-  #claim(namespaceId: string, address: string, meaning: string): boolean {
-    const sql = 'insert or ignore into addresses (namespace_id, address, meaning) values (?, ?, ?)'
-    this.#statements.run(sql, namespaceId, address, meaning)
-    return this.meaningOf(namespaceId, address) === meaning
   }
 
   #bySlug(namespaceId: string, slug: string): Database | undefined {
@@ -253,26 +224,6 @@ export class Databases {
       this.#now(),
       databaseId,
     )
-  }
-
-  /** The one that the branch had before, if it had one. */
-  #branchSlug(parent: Database, ref: string): string {
-    const { namespaceId } = parent
-    const meaning = `${parent.slug}.${ref}`
-    // With a dot in it, the address would be one of a branch of another parent.
-    if (!ref.includes('.')) this.#claim(namespaceId, `${parent.slug}-${ref}`, meaning)
-    const known = this.#statements
-      .all<{ address: string }>(
-        'select address from addresses where namespace_id = ? and meaning = ?',
-        namespaceId,
-        meaning,
-      )
-      .find(({ address }) => isSlug(address))
-    if (known) return known.address
-    const text = `${parent.slug}-${ref.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
-    const slug = `${text.slice(0, 50).replace(/-$/, '')}-${newId('b').slice(-10)}`
-    this.#claim(namespaceId, slug, meaning)
-    return slug
   }
 
   #removeExpired(namespaceId: string, slug: string): void {
@@ -323,10 +274,6 @@ export class Databases {
     )
     return this.get(id) as Database
   }
-}
-
-function newFile(): string {
-  return `${newId('data')}.sqlite`
 }
 
 function toDatabase(row: Row): Database {

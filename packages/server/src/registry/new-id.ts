@@ -4,3 +4,8 @@ import { randomBytes } from 'node:crypto'
 export function newId(prefix: string): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`
 }
+
+/** A name for the file of a database. */
+export function newFile(): string {
+  return `${newId('data')}.sqlite`
+}

@@ -60,7 +60,7 @@ export function branchRoutes(app: App, services: Services): void {
     const { fromRef = 'main', ...changes } = fields
     const source = fromRef === 'main' ? parent : databases.branch(parent.id, fromRef)
     if (!source) throw new ApiError(404, 'There is no branch to start from with this fromRef')
-    const file = databases.reserveFile()
+    const file = databases.trash.reserve()
     try {
       const job = { operation: 'copySchema', file: pathOf(source.file), target: pathOf(file) } as const
       failOn<'copySchema'>(await runJob(services, c, job))
@@ -69,7 +69,7 @@ export function branchRoutes(app: App, services: Services): void {
       if (replacedFile !== undefined) await sweeper.empty(replacedFile)
       return { branch, outcome: replacedFile === undefined ? 'created' : 'reset' } as const
     } finally {
-      databases.release(file)
+      databases.trash.release(file)
     }
   }
 

@@ -49,7 +49,7 @@ export function databaseRoutes(app: App, services: Services): void {
       const { namespaceId } = c.get('token')
       const expiry = expiryOf({ ttlDays, ttl_days, expiresAt }, now())
       const created = databases.create({ namespaceId, slug, name, expiresAt: expiry })
-      if (!created) throw new ApiError(409, takenBy(slug, databases.meaningOf(namespaceId, slug)))
+      if (!created) throw new ApiError(409, takenBy(slug, databases.addresses.meaningOf(namespaceId, slug)))
       return databaseInfo(created)
     },
   )
