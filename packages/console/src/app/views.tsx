@@ -18,12 +18,12 @@ export interface ViewProps {
 }
 
 /** What a view of one database gets besides, whether that can be opened or not. */
-export interface NamedViewProps extends ViewProps {
+interface NamedViewProps extends ViewProps {
   readonly slug: string
 }
 
 /** What a view of an open database gets besides. */
-export interface DatabaseViewProps extends NamedViewProps {
+interface DatabaseViewProps extends NamedViewProps {
   readonly database: Database
   readonly onReload: () => void
 }
