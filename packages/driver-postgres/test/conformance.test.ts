@@ -14,6 +14,10 @@ function describeOn(databases: Databases, preparedStatements: boolean) {
         test: 'carries a history that does not fit into one answer, read in parts',
         because: 'a part of it searches, which speaks SQLite alone',
       },
+      {
+        test: 'finds what was said, however it is written and by whatever program',
+        because: 'searching speaks SQLite alone',
+      },
     ],
   })
   afterAll(() => databases.close())

@@ -55,7 +55,7 @@ export {
 export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
 export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
 export { foldText } from './search/fold-text.ts'
-export { LIKE_ESCAPE, likePatterns } from './search/like-patterns.ts'
+export { mayHoldSql } from './search/may-hold-sql.ts'
 export {
   type SearchHit,
   type SearchOptions,

@@ -71,6 +71,14 @@ export interface SessionDialect {
     /** What `bytes` were given in hexadecimal for. Absent: rows hold text alone. */
     fromHex?(hex: RawBuilder<string>, storage: RawBuilder<string>): RawBuilder<string>
   }
+
+  /**
+   * Whether one of the texts of a row's item may have `folded` in its `foldText`, which is not empty and its own normal
+   * form: true wherever one has it, however its JSON is written and its characters are composed, and wherever the row is
+   * corrupt and its text may; seldom true elsewhere. No pattern of it is longer than `patternBytes` (default: what the
+   * engine takes); shorter ones are true more often. Absent where sessions cannot be searched.
+   */
+  mayHold?(column: string, folded: string, patternBytes?: number): RawBuilder<boolean>
 }
 
 export interface SessionLayout {

@@ -64,6 +64,8 @@ export interface DriverLimits {
   readonly valueBytes?: number
   /** How many UTF-8 bytes all items of one batch may have. */
   readonly requestBytes?: number
+  /** UTF-8 bytes in one pattern of LIKE or GLOB. Absent: what the engine is built with. */
+  readonly patternBytes?: number
 }
 
 /**

@@ -2,10 +2,14 @@
 const PLAIN =
   /^[\t\n\r -~\u0410-\u044f\u05d0-\u05ea\u2013\u2014\u2018-\u201d\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff\uac00-\ud7a3]*$/
 
-/** Marks without which people write the same word. All others make other letters: が, ไม้, हिंदी. */
+/** Letters, and the marks behind them without which people write the same word. */
+const ACCENTED =
+  /(?<=(?!\p{M})[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}])\p{M}+/gu
+const ACCENTS =
+  /(?=\p{M})[\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]/gu
+/** Other such marks. Those that are neither make other letters: が, ไม้, हिंदी. */
 const MARKS = new RegExp(
   [
-    String.raw`\p{M}(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}].)\p{M}*`,
     // In Cyrillic ё and stresses. With the marks of й, ў, ї, ѓ and ќ the word is another one: мой, мои.
     String.raw`\u0308(?<=[\u0415\u0435].)`,
     String.raw`[\u0300\u0301](?<=(?![\u0413\u0433\u041a\u043a])\p{Script=Cyrillic}.)`,
@@ -39,6 +43,7 @@ export function foldText(text: string): string {
   return text
     .normalize('NFKD')
     .replace(UNSEEN, '')
+    .replace(ACCENTED, (marks) => marks.replace(ACCENTS, ''))
     .replace(MARKS, '')
     .toLowerCase()
     .replace(LETTERS, (letter) => SAME[letter]!)

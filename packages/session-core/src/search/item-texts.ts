@@ -1,7 +1,7 @@
 import { exactNumber, isExactNumber } from '../items/exact-number.ts'
 
 /** Fields that say how an item is built, not what it says. */
-const STRUCTURE = new Set(['type', 'role', 'status', 'encrypted_content', 'encryptedContent'])
+export const STRUCTURE = new Set(['type', 'role', 'status', 'encrypted_content', 'encryptedContent'])
 
 /** The texts of an item: what was said, names of tools, their arguments and results, unpacked where they are JSON. */
 export function itemTexts(item: unknown): string[] {

@@ -1,5 +1,4 @@
-import { sql } from 'kysely'
-import { statementBuilder } from '../dialects/statement-builder.ts'
+import { dialectOf } from '../dialects/dialect-of.ts'
 import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { jsonCodec } from '../items/item-codec.ts'
@@ -11,7 +10,6 @@ import type { SessionCatalogOptions } from '../sessions/session-catalog.ts'
 import type { SessionTables } from '../sessions/session-tables.ts'
 import { foldText, unfoldRange } from './fold-text.ts'
 import { itemTexts } from './item-texts.ts'
-import { LIKE_ESCAPE, likePatterns } from './like-patterns.ts'
 
 export interface SearchOptions extends SessionCatalogOptions {
   /** Only in this session. */
@@ -46,10 +44,11 @@ const CANDIDATES_PER_BATCH = 50
 
 /**
  * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
- * results, however their JSON is written. Texts are compared in one normal form, so neither case counts nor how
- * Unicode composes a character nor its width. The engine narrows the rows down by LIKE, so it reads the whole table if
- * it must, and finds no accent that the given text leaves out: `café` finds “cafe”, `cafe` not “café”. What is left is
- * decoded here, {@link CANDIDATES_PER_BATCH} rows in a batch, or fewer where the database refuses the answer as too large.
+ * results, however their JSON is written. Texts are compared as {@link foldText} leaves them, so neither case counts nor
+ * accents, nor how Unicode composes a character, nor its width. Rejects with `INVALID_ARGUMENT` in PostgreSQL, where
+ * there is no search yet. Elsewhere the engine reads the whole table if it must, and narrows
+ * the rows down to those that may match. They are decoded here, {@link CANDIDATES_PER_BATCH} rows in a batch, or fewer
+ * where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
@@ -67,9 +66,11 @@ export async function searchItems(
   const batches = new SessionBatches(driver, options)
   const { names } = batches
   const hits: SearchHit[] = []
+  // Of characters that do not count, nothing is left.
+  if (wanted.includes('')) return { hits }
   let atOnce = CANDIDATES_PER_BATCH
   for (let before = options.before; ; ) {
-    const query = candidates(names.messages, texts, { ...options, before, atOnce }).compile()
+    const query = candidates(driver, names.messages, wanted, { ...options, before, atOnce }).compile()
     let rows: SqlResult['rows']
     try {
       const [result] = await batches.run([{ sql: query.sql, params: query.parameters as [] }], {
@@ -96,24 +97,27 @@ export async function searchItems(
 }
 
 function candidates(
+  { dialect: name, limits }: SqlDriver,
   messages: string,
-  texts: readonly string[],
+  wanted: readonly string[],
   { sessionId, before, atOnce }: SearchOptions & { readonly atOnce: number },
 ) {
-  let query = statementBuilder<SessionTables>()
+  const dialect = dialectOf(name)
+  if (!dialect.mayHold) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `Sessions cannot be searched in a database of dialect "${name}".`,
+    )
+  }
+  let query = dialect
+    .builder<SessionTables>()
     .selectFrom(messages as 'agent_messages')
     .select(['id', 'session_id', 'created_at', 'message_data'])
     .orderBy('id', 'desc')
     .limit(atOnce)
   if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
   if (before !== undefined) query = query.where('id', '<', before)
-  for (const text of texts) {
-    query = query.where(({ or }) =>
-      or(
-        likePatterns(text).map((pattern) => sql<boolean>`message_data like ${pattern} escape ${LIKE_ESCAPE}`),
-      ),
-    )
-  }
+  for (const one of wanted) query = query.where(dialect.mayHold('message_data', one, limits?.patternBytes))
   return query
 }
 
@@ -139,8 +143,6 @@ function findIn(
   texts: readonly string[],
   wanted: string,
 ): Pick<SearchHit, 'text' | 'start' | 'end'> | undefined {
-  // Of characters that do not count, nothing is left.
-  if (wanted === '') return undefined
   for (const text of texts) {
     const folded = foldText(text)
     const start = folded.indexOf(wanted)

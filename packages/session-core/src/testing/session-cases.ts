@@ -6,6 +6,11 @@ import { SessionStore } from '../sessions/session-store.ts'
 import { limitedDriver } from './limited-driver.ts'
 import type { TestCase } from './sql-driver-case.ts'
 
+/** As programs write JSON that keep to ASCII. */
+function asciiJson(json: string): string {
+  return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** What sessions do, on whatever kind of SQL. */
 export function sessionCases(test: TestCase): void {
   test('carries a session through append, read, pop, rewrite, replace and clear', async ({ driver }) => {
@@ -72,6 +77,52 @@ export function sessionCases(test: TestCase): void {
     await store.rewrite('s', (all) => all.map((item) => (item['n'] === 0 ? [{ n: 'new' }] : [item])))
     await store.replaceSuffix('s', sound.slice(-3), [{ n: 'end' }])
     expect(await store.read('s')).toEqual([{ n: 'new' }, ...sound.slice(1, -3), { n: 'end' }])
+  })
+
+  test('finds what was said, however it is written and by whatever program', async ({ driver }) => {
+    const said: readonly (readonly [wanted: string, text: string])[] = [
+      ['pho', 'một tô phở bò'],
+      ['tieng viet', 'Tiếng Việt'],
+      ['cafe', 'Café'],
+      ['strasse', 'die Straße'],
+      ['office', 'the oﬃce'],
+      ['εισαι', 'που είσαι'],
+      ['еж', 'ёж'],
+      ['мой', 'Мой чай'],
+      ['مدرسة', 'مَدْرَسَة'],
+      ['שוקולד', 'שׁוֹקוֹלָד'],
+      ['जरूर', 'ज़रूर'],
+      ['12', '१२ बजे'],
+      ['हिन्दी', 'हिन्दी में'],
+      ['হয়', 'এটা হয়'],
+      ['น้ำ', 'น้ำตาล'],
+      ['ガイド', '旅のｶﾞｲﾄﾞ'],
+      ['한국', '한국어'],
+      ['天气', '今天天气'],
+      ['😀', 'ok 😀'],
+    ]
+    const written = said.flatMap(([, text]) => {
+      const rows = [text, text.normalize('NFC'), text.normalize('NFD')].map((content) =>
+        JSON.stringify({ content }),
+      )
+      const inside = JSON.stringify({ content: asciiJson(JSON.stringify([text])) })
+      return [...rows, ...rows.map(asciiJson), inside]
+    })
+    await new SessionStore(driver).append('s', [{ content: 'Café olé, to go' }])
+    for (let from = 0; from < written.length; from += 50) {
+      const params = written.slice(from, from + 50)
+      const values = params.map(() => `('s', ?)`).join(', ')
+      await driver.batch([
+        { sql: `insert into agent_messages (session_id, message_data) values ${values}`, params },
+      ])
+    }
+    const each = written.length / said.length
+    for (const [index, [wanted]] of said.entries()) {
+      const { hits } = await searchItems(driver, [wanted], { limit: 100 })
+      const rows = hits.map(({ rowId }) => rowId - 2).filter((row) => row >= 0)
+      const expected = Array.from({ length: each }, (_, row) => (index + 1) * each - 1 - row)
+      expect({ wanted, rows }).toEqual({ wanted, rows: expected })
+    }
   })
 
   test('carries a catalog through list, fork and delete', async ({ driver }) => {

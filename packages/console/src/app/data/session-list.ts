@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { isItemSql, LIKE_ESCAPE, likePatterns, parseTime } from '@persql/session-core'
+import { isItemSql, mayHoldSql, parseTime } from '@persql/session-core'
 import { type Database, read, type SessionTables, type Statement } from './database.ts'
 
 export interface SessionRow {
@@ -90,18 +90,9 @@ function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSear
   if (text === '') return { where: 'true', params: [] }
   const byId = "s.session_id like ? escape '\\'"
   if (!inItems) return { where: byId, params: [pattern(text)] }
-  // The patterns match more than they should, and cost little; looking into the JSON of what is left costs much.
-  const candidates = likePatterns(text)
-  // Arguments of tools are JSON in JSON, where quotes and line ends are written as escapes.
-  const forms = new Set(['NFC', 'NFD'].map((form) => text.normalize(form)))
-  const exact = [...forms].flatMap((form) => [pattern(form), pattern(JSON.stringify(form).slice(1, -1))])
-  const anyOf = (column: string, count: number, escapedBy: string) =>
-    `(${Array(count).fill(`${column} like ? escape '${escapedBy}'`).join(' or ')})`
-  const inside = `s.session_id in (select session_id from ${messages}
-    where ${anyOf('message_data', candidates.length, LIKE_ESCAPE)}
-      and case when json_valid(message_data) then exists (select 1 from json_tree(message_data)
-        where type = 'text' and ${anyOf('value', exact.length, '\\')}) else true end)`
-  return { where: `(${byId} or ${inside})`, params: [pattern(text), ...candidates, ...exact] }
+  const held = mayHoldSql('message_data', text)
+  const inside = `s.session_id in (select session_id from ${messages} where ${held.sql})`
+  return { where: `(${byId} or ${inside})`, params: [pattern(text), ...held.params] }
 }
 
 function pattern(text: string): string {

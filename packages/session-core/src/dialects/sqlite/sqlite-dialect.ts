@@ -3,6 +3,7 @@ import { isItemSql } from '../../items/item-sql.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { sqliteLayout } from './sqlite-layout.ts'
+import { sqliteMayHold } from './sqlite-text-search.ts'
 
 export const sqliteDialect: SessionDialect = {
   name: 'sqlite',
@@ -27,4 +28,5 @@ export const sqliteDialect: SessionDialect = {
     fromHex: (hex, storage) => sql`case ${storage} when 'blob' then unhex(${hex})
                 when 'text' then cast(unhex(${hex}) as text) else ${hex} end`,
   },
+  mayHold: sqliteMayHold,
 }
