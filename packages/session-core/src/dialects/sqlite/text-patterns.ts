@@ -114,12 +114,13 @@ function placesOf(
     for (let at = 1 - parts.length; at < places.length; at++) {
       const covered = places.slice(Math.max(0, at), at + parts.length)
       const [place, ...others] = covered
-      if (!place || place.exact === '') continue
       const isPart = (one: Place, index: number) => one.letters.includes(parts[index - Math.min(0, at)]!)
-      if (!covered.every(isPart)) continue
-      place.loose += written
-      if (others.length === 0) place.exact += written
-      else needed += written
+      if (!place || !covered.every(isPart)) continue
+      if (place.exact !== '') {
+        place.loose += written
+        if (others.length === 0) place.exact += written
+      }
+      if (others.length > 0) needed += written
       for (const other of others) inside.add(other)
     }
   }
