@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { PerSQLSession, RunStore } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const KILLS = Number(process.env['PERSQL_TEST_KILLS'] ?? 10)
 const SEED = Number(process.env['PERSQL_KILL_SEED'] ?? Date.now() % 1_000_000)
@@ -33,9 +33,9 @@ test.each(['streamed', 'not streamed'])(
   `a run, %s, that is killed ${KILLS / 2} times ends as if it had not been (PERSQL_KILL_SEED=${SEED})`,
   { timeout: 120_000 + KILLS * 5000 },
   async (kind) => {
-    const folder = temporaryFolder()
-    const path = folder.path('runs.db')
-    const log = folder.path('log')
+    const inFolder = temporaryPaths()
+    const path = inFolder('runs.db')
+    const log = inFolder('log')
     const random = randomNumbers(SEED)
 
     /** One process. It is killed at a random moment after it began, if it is to be. Resolves with its output. */
@@ -86,6 +86,5 @@ test.each(['streamed', 'not streamed'])(
       expect(await runs.get(runId)).toMatchObject({ status: 'done', output: 'Booked.', lastAgent: 'Booking' })
     }
     await driver.close()
-    folder.dispose()
   },
 )

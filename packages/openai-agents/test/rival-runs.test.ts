@@ -2,20 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { PerSQLSession, RunStore } from '../src/index.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const RUNS = 2 * Number(process.env['PERSQL_TEST_KILLS'] ?? 10)
 
 test(`two processes work on the same ${RUNS} runs, and no call has two results`, {
   timeout: 300_000,
 }, async () => {
-  const folder = temporaryFolder()
-  const path = folder.path('runs.db')
+  const inFolder = temporaryPaths()
+  const path = inFolder('runs.db')
   const program = fileURLToPath(new URL('./support/rival-worker.ts', import.meta.url))
   const workers = [0, 1].map(() =>
-    spawn(process.execPath, [program, path, folder.path('log'), String(RUNS)], {
+    spawn(process.execPath, [program, path, inFolder('log'), String(RUNS)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
   )
@@ -57,5 +57,4 @@ test(`two processes work on the same ${RUNS} runs, and no call has two results`,
     expect(stored.sort()).toEqual(results.map(String).sort())
   }
   await driver.close()
-  folder.dispose()
 })

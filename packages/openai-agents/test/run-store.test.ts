@@ -3,10 +3,10 @@ import { Usage } from '@openai/agents-core'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { isStorageError, type SqlDriver } from '@persql/session-core'
+import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { idempotencyKey, onUnknown, PerSQLSession, RunStore } from '../src/index.ts'
-import { countingDriver } from './support/counting-driver.ts'
 
 setTracingDisabled(true)
 
@@ -593,14 +593,14 @@ test('the next run of a session goes on with the agent that had the last word', 
 })
 
 test('costs one batch for each step, and at most three more, beyond those of the session', async () => {
-  const counting = countingDriver(driver)
+  const { driver: counting, batches } = recordingDriver(driver)
   const agent = () =>
     new Agent({ name: 'A', model: answering(TURNS()), tools: [noting('first'), noting('second')] })
   await run(agent(), 'hi', { session: new PerSQLSession('plain', counting) })
-  const plain = counting.batches
-  counting.batches = 0
+  const plain = batches.length
+  batches.length = 0
   const own = new RunStore(counting)
   await own.run(agent(), 'hi', { runId: 'r', session: new PerSQLSession('s', counting) })
   const steps = await runs.steps('r')
-  expect(counting.batches - plain).toBeLessThanOrEqual(steps.length + 3)
+  expect(batches.length - plain).toBeLessThanOrEqual(steps.length + 3)
 })
