@@ -72,6 +72,17 @@ test('human-approval: another process resumes the run that waited', () => {
   ])
 })
 
+test('durable-run: two processes are killed, and the third ends the run with each step done once', () => {
+  const output = runExample('durable-run')
+  expect(output.match(/killed by SIGKILL/g)).toHaveLength(2)
+  expect(output.match(/does: .*/g)).toEqual([
+    'does: find flights',
+    'does: book the hotel',
+    'does: send the tickets',
+  ])
+  expect(output).toContain('All done. The session has 8 items.')
+})
+
 test('sqljs: the conversation goes on in the next run', () => {
   const env = { SQLJS_DATABASE: join(folder, 'agents.db') }
   expect(runExample('sqljs', { env })).toContain('You have not told me')

@@ -22,6 +22,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     text: 'Agents',
     items: pages(
       ['History windows', '/history-windows'],
+      ['Runs that survive', '/durable-runs'],
       ['Human approval', '/human-approval'],
       ['Compaction', '/compaction'],
       ['Memory', '/memory'],

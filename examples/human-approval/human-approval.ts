@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Agent, RunState, run, setTracingDisabled, tool } from '@openai/agents'
+import { Agent, setTracingDisabled, tool } from '@openai/agents'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { PerSQLSession } from '@persql/openai-agents'
+import { PerSQLSession, RunStore } from '@persql/openai-agents'
 import { z } from 'zod'
 
-// A run stops for a human. Later another process resumes it, on the same session.
+// A run stops for a human. Somebody decides, and another process goes on with it, on the same session.
 const file = join(import.meta.dirname, 'agents.db')
-const stateFile = join(import.meta.dirname, 'run-state.json')
 
 const refund = tool({
   name: 'refund',
@@ -28,21 +27,23 @@ const agent = new Agent({
 
 const driver = betterSqlite3Driver(file)
 const session = new PerSQLSession('customer-7', driver)
+const runs = new RunStore(driver)
+const waiting = await runs.get('refund-1')
 
-if (!existsSync(stateFile)) {
-  const { interruptions, state } = await run(agent, 'Please refund my 25 euros.', { session })
-  for (const { name, arguments: args } of interruptions) console.log(`Waiting for approval: ${name} ${args}`)
-  writeFileSync(stateFile, state.toString())
+if (!waiting) {
+  await runs.run(agent, 'Please refund my 25 euros.', { runId: 'refund-1', session })
+  for (const { callId, tool, arguments: args } of await runs.pending()) {
+    console.log(`Waiting for approval: ${tool} ${args}`)
+    await runs.decide('refund-1', callId, { approve: true })
+  }
   await driver.close()
   execFileSync(process.execPath, [import.meta.filename], { stdio: 'inherit' })
 } else {
-  const state = await RunState.fromString(agent, readFileSync(stateFile, 'utf8'))
-  for (const interruption of state.getInterruptions()) state.approve(interruption)
-  const { finalOutput } = await run(agent, state, { session })
+  const { finalOutput } = await runs.run(agent, undefined, { runId: 'refund-1', session })
   console.log(`Approved in another process: ${finalOutput}`)
   for (const item of await session.getItems()) console.log(`  ${item.type ?? 'message'}`)
   await driver.close()
-  for (const path of [stateFile, file, `${file}-wal`, `${file}-shm`]) rmSync(path, { force: true })
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) rmSync(path, { force: true })
 }
 
 /** Calls the tool for a request, and reports its result. */
