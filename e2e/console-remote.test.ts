@@ -23,6 +23,7 @@ test('opens a remote database on this machine, and keeps what its token may not 
     expect((await shown.describe()).tables.map(({ table }) => table)).toEqual([
       'agent_messages',
       'agent_sessions',
+      'agent_sessions_marks',
     ])
     expect((await shown.explain('select * from agent_sessions')).plan).toHaveLength(1)
     await expect(shown.query('delete from agent_sessions')).rejects.toMatchObject({ status: 403 })

@@ -23,6 +23,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     items: pages(
       ['History windows', '/history-windows'],
       ['Runs that survive', '/durable-runs'],
+      ['Reading only what is new', '/incremental-reads'],
       ['Human approval', '/human-approval'],
       ['Compaction', '/compaction'],
       ['Memory', '/memory'],

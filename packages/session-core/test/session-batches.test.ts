@@ -26,12 +26,14 @@ describe('the tables', () => {
     await store.append('s', numbered(1))
     await new SessionStore<Item>(driver).append('t', numbered(1))
     const creating = batches.map((batch) => batch.filter(({ sql }) => sql.startsWith('create')).length)
-    expect(creating).toEqual([3, 0, 0])
-    const [result] = await driver.batch([{ sql: `select name from sqlite_schema where name like 'agent%'` }])
-    expect(result!.rows.flat()).toEqual(['agent_sessions', 'agent_messages'])
+    expect(creating).toEqual([9, 0, 0])
+    const [result] = await driver.batch([
+      { sql: `select name from sqlite_schema where type = 'table' and name like 'agent%'` },
+    ])
+    expect(result!.rows.flat()).toEqual(['agent_sessions', 'agent_messages', 'agent_sessions_marks'])
   })
 
-  test('have the layout of the Python SDK, and one more table once there are operation ids', async () => {
+  test('have the layout of the Python SDK, and others beside them for marks and operation ids', async () => {
     await new SessionStore<Item>(driver).append('s', numbered(1), { operationId: 'first' })
     const [columns, others] = await driver.batch([
       {
@@ -53,6 +55,8 @@ describe('the tables', () => {
       ['agent_messages', 'session_id', 'TEXT', 1, null, 0],
       ['agent_messages', 'message_data', 'TEXT', 1, null, 0],
       ['agent_messages', 'created_at', 'TIMESTAMP', 0, now, 0],
+      ['agent_sessions_marks', 'session_id', 'TEXT', 1, null, 1],
+      ['agent_sessions_marks', 'mark', 'TEXT', 1, null, 0],
       ['agent_sessions_operations', 'session_id', 'TEXT', 1, null, 1],
       ['agent_sessions_operations', 'operation_id', 'TEXT', 1, null, 2],
       ['agent_sessions_operations', 'digest', 'TEXT', 1, null, 0],
@@ -60,6 +64,11 @@ describe('the tables', () => {
     ])
     expect(others!.rows).toEqual([
       ['index', 'idx_agent_messages_session_id', 'agent_messages'],
+      ...['delete', 'update', 'move', 'insert', 'replace'].map((name) => [
+        'trigger',
+        `agent_sessions_marks_${name}`,
+        'agent_messages',
+      ]),
       ['trigger', 'agent_sessions_operations_forget', 'agent_sessions'],
     ])
   })
@@ -130,7 +139,7 @@ describe('the tables', () => {
     await new SessionStore<Item>(driver).append('s', numbered(1))
     const others = [{ sessionsTable: 'threads' }, { messagesTable: 'thread_items' }]
     for (const names of others) await new SessionStore<Item>(driver, names).append('s', numbered(1))
-    expect(batches.map((batch) => batch.length)).toEqual([5, 5, 5])
+    expect(batches.map((batch) => batch.length)).toEqual([12, 12, 12])
   })
 
   test('of operation ids are made when the first one is used, and never again', async () => {
@@ -138,7 +147,7 @@ describe('the tables', () => {
     await store.append('s', numbered(1), { operationId: 'first' })
     await store.append('s', numbered(1))
     await store.append('s', numbered(1), { operationId: 'second' })
-    expect(batches.map((batch) => batch.length)).toEqual([8, 2, 3])
+    expect(batches.map((batch) => batch.length)).toEqual([15, 2, 3])
   })
 
   test('are named where they are missing, with the one of operation ids where it is needed', async () => {
@@ -164,7 +173,8 @@ describe('the tables', () => {
       const corrupt: unknown[] = []
       const store = new SessionStore<Item>(mayNotMake(), { onCorruptRow: (row) => corrupt.push(row) })
       expect(await store.read('s')).toEqual([])
-      expect(batches).toHaveLength(1)
+      // Once to see that there are no marks, and once without them.
+      expect(batches).toHaveLength(2)
       expect((await store.readPage('s', { limit: 1 })).items).toEqual([])
       expect(corrupt).toEqual([])
       const refused = await store.append('s', numbered(1)).catch((error: unknown) => error)

@@ -94,8 +94,23 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     return { sql: insertRows(texts.length), params }
   }
 
+  const marks = dialect.marks?.(names)
+  const ids = inSession.select('id')
   return {
     layout: dialect.layout(names),
+    ...(marks && {
+      createMarks: marks.create,
+      readMark: compileStatement<InSession & { tail: number }>(
+        db.selectNoFrom([
+          marks.current(session).as('mark'),
+          sql<number>`(${ids.orderBy('id').limit(1)})`.as('first'),
+          sql<number>`(select min(id) from (${ids.orderBy('id', 'desc').limit(param<number>('tail'))}) as tail)`.as(
+            'tail',
+          ),
+          sql<number>`(${ids.orderBy('id', 'desc').limit(1)})`.as('last'),
+        ]),
+      ),
+    }),
 
     readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
     readLatest: compileStatement<InSession & { limit: number }>(
@@ -107,6 +122,10 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
         .where('id', '<', whole('before'))
         .orderBy('id', 'desc')
         .limit(param<number>('limit')),
+    ),
+
+    readFrom: compileStatement<InSession & { first: number }>(
+      inSession.select(['id', 'message_data']).where('id', '>=', param<number>('first')).orderBy('id'),
     ),
 
     readExtent: compileStatement<InSession>(

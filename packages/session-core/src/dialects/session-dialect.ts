@@ -19,6 +19,9 @@ export interface SessionDialect {
   /** The statements that make the tables, in order. Each of them does nothing to what exists. */
   layout(names: ResolvedTableNames): SessionLayout
 
+  /** Marks of the sessions, where this kind of SQL can keep them. Absent: what was read is always read again. */
+  marks?(names: ResolvedTableNames): SessionMarks
+
   /**
    * Whether changes run at the same time, so that each must lock the row of its session before it looks at others.
    * False where a batch that writes is alone anyway.
@@ -94,4 +97,16 @@ export interface SessionLayout {
     readonly tables: readonly SqlStatement[]
     readonly operations: readonly SqlStatement[]
   }
+}
+
+/**
+ * A mark stands beside each session, and any change but adding items at its end makes another one, whoever makes the
+ * change. A mark is random, so none comes back with an older copy of the database. It needs not change where the first
+ * row of the session does, or the newest.
+ */
+export interface SessionMarks {
+  /** Make the table of marks, and what keeps them. */
+  readonly create: readonly SqlStatement[]
+  /** The mark of a session, as text; null where marks are not kept. */
+  current(session: string): RawBuilder<string | null>
 }

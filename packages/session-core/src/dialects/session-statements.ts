@@ -16,6 +16,11 @@ export interface SessionStatements {
   /** Make what is missing of the tables. */
   readonly layout: SessionLayout
 
+  /** Make what {@link readMark} reads, where it is missing. Absent where this kind of SQL keeps no marks. */
+  readonly createMarks?: readonly SqlStatement[]
+  /** `[mark, id of the oldest row, of the oldest of the newest rows, of the newest row]`, null where there is none. */
+  readonly readMark?: Bind<InSession & { tail: number }>
+
   /** `[text]` of all rows, oldest first. */
   readonly readAll: Bind<InSession>
   /** `[text]` of the newest rows, newest first. */
@@ -29,6 +34,8 @@ export interface SessionStatements {
   }
   /** `[id, text, created_at]` of the newest rows before one, newest first. */
   readonly readBefore: Bind<InSession & { before: number; limit: number }>
+  /** `[id, text]` of the rows from one on, with it, oldest first. */
+  readonly readFrom: Bind<InSession & { first: number }>
   /** `[id of the newest row or 0, number of rows]`. */
   readonly readExtent: Bind<InSession>
   /** `[number]` of the rows up to one, with it. */

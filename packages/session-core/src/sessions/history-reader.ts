@@ -3,8 +3,10 @@ import { isStorageError } from '../driver/storage-error.ts'
 import { identifyItem } from '../items/identify-item.ts'
 import type { ItemCodec } from '../items/item-codec.ts'
 import { turnStarts } from '../items/turn-starts.ts'
+import { CachedReader } from './cached-reader.ts'
 import { checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
+import type { HistoryCache } from './history-cache.ts'
 import { readInPages } from './read-in-pages.ts'
 import type { SessionBatches } from './session-batches.ts'
 
@@ -46,6 +48,7 @@ export interface Row<Item> {
   readonly error?: unknown
 }
 
+const READ_ONLY = { readOnly: true }
 const TOO_LARGE = 'TOO_LARGE'
 
 /**
@@ -56,10 +59,17 @@ export class HistoryReader<Item> {
   readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #onCorruptRow: (row: CorruptRow) => void
+  readonly #cached: CachedReader<Item> | undefined
 
-  constructor(batches: SessionBatches, codec: ItemCodec<Item>, onCorruptRow = warnOfCorruptRow) {
+  constructor(
+    batches: SessionBatches,
+    codec: ItemCodec<Item>,
+    cache: HistoryCache | undefined,
+    onCorruptRow = warnOfCorruptRow,
+  ) {
     this.#batches = batches
     this.#codec = codec
+    this.#cached = cache && new CachedReader(batches, codec, cache)
     this.#onCorruptRow = onCorruptRow
   }
 
@@ -73,12 +83,31 @@ export class HistoryReader<Item> {
     this.#onCorruptRow({ sessionId, table: this.#batches.names.messages, rowId, dropped, error })
   }
 
+  /** Reads all of the session next time, because it is about to be changed in another way than by adding to it. */
+  forget(session: string): void {
+    this.#cached?.forget(session)
+  }
+
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const result = await this.#readWhole(session, this.#batches.statements.readAll({ session }))
-    if (result === TOO_LARGE)
+    const read = await unlessTooLarge(() => this.#readAll(session))
+    if (read === TOO_LARGE)
       return this.#items(session, this.#toRows(await readInPages(this.#batches, session)))
-    return this.#decodeAll(result) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+    return read ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+  }
+
+  /** Nothing where a row is corrupt. */
+  async #readAll(session: string): Promise<Item[] | undefined> {
+    const known = await this.#cached?.read(session)
+    if (Array.isArray(known)) return known
+    if (known) {
+      const items = this.#decodeAll(known.texts)
+      if (items) known.keep()
+      return items
+    }
+    const { readAll } = this.#batches.statements
+    const [result] = await this.#batches.runOn(session, [readAll({ session })], READ_ONLY)
+    return this.#decodeAll(texts(result))
   }
 
   /** The latest items. */
@@ -87,6 +116,7 @@ export class HistoryReader<Item> {
     const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
+    if (this.#cached?.knows(session)) return (await this.readAll(session)).slice(-count)
     const result = await this.#readWhole(
       session,
       this.#batches.statements.readLatest({ session, limit: count }),
@@ -97,25 +127,15 @@ export class HistoryReader<Item> {
       return isSound ? this.#items(session, rows) : this.#readPastCorrupt(session, count)
     }
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
-    return this.#decodeAll(result)?.reverse() ?? this.#readPastCorrupt(session, count)
+    return this.#decodeAll(texts(result))?.reverse() ?? this.#readPastCorrupt(session, count)
   }
 
-  async #readWhole(
-    session: string,
-    statement: SqlStatement,
-  ): Promise<SqlResult | undefined | typeof TOO_LARGE> {
-    try {
-      const [result] = await this.#batches.run([statement], { readOnly: true, sessions: [session] })
-      return result
-    } catch (error) {
-      if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
-      throw error
-    }
+  #readWhole(session: string, statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
+    return unlessTooLarge(async () => (await this.#batches.runOn(session, [statement], READ_ONLY))[0])
   }
 
   /** Nothing where a row is corrupt: then it is read again with row ids, to say which. */
-  #decodeAll(result: SqlResult | undefined): Item[] | undefined {
-    const texts = result?.cells ?? result?.rows.map((row) => row[0]) ?? []
+  #decodeAll(texts: readonly (SqlValue | undefined)[]): Item[] | undefined {
     const items: Item[] = []
     try {
       for (const text of texts) items.push(this.decode(text))
@@ -134,6 +154,10 @@ export class HistoryReader<Item> {
     const session = checkSessionId(sessionId)
     const count = checkLimit('turns', turns)
     if (count === 0 || count === Number.POSITIVE_INFINITY) return this.readItems(session, count)
+    if (this.#cached?.knows(session)) {
+      const items = await this.readAll(session)
+      return items.slice(turnStarts(items.map(identifyItem)).at(-count) ?? 0)
+    }
     const inSql = this.#codec.format === 'opaque' ? undefined : this.#batches.statements.turns
     if (!inSql) return this.#readTurnsByDecoding(session, count)
     const skip = count - 1
@@ -232,6 +256,20 @@ export class HistoryReader<Item> {
       return row.decoded !== undefined
     })
   }
+}
+
+async function unlessTooLarge<Result>(read: () => Promise<Result>): Promise<Result | typeof TOO_LARGE> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
+    throw error
+  }
+}
+
+/** Of a result with one column. */
+function texts(result: SqlResult | undefined): readonly (SqlValue | undefined)[] {
+  return result?.cells ?? result?.rows.map((row) => row[0]) ?? []
 }
 
 export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }

@@ -51,10 +51,10 @@ export class SessionBatches {
       runGuarded(driver, statements, options),
     )
     const { sessions, messages, operations } = this.names
-    const { layout } = this.statements
+    const { layout, createMarks = [] } = this.statements
     const isApart = layout.setup !== undefined
     const create = layout.setup ?? layout
-    const tables = { name: `${sessions} ${messages}`, create: create.tables, isApart }
+    const tables = { name: `${sessions} ${messages}`, create: [...create.tables, ...createMarks], isApart }
     this.#tables = [tables]
     this.#tablesWithOperations = [
       tables,

@@ -6,6 +6,7 @@ import { checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
 import { canonicalTexts, encodeItems, packWithinLimits } from './encode-items.ts'
 import { untilUnchanged, writeUnlessRefused } from './guarded-change.ts'
+import { type CacheOptions, HistoryCache } from './history-cache.ts'
 import {
   type CorruptRow,
   type HistoryPage,
@@ -24,6 +25,12 @@ export interface SessionStoreOptions<Item> extends SessionTableNames {
   readonly codec?: ItemCodec<Item> | undefined
   /** Whether the store makes the tables. Where somebody else does, it never writes anything but data. Default: true. */
   readonly createTables?: boolean | undefined
+  /**
+   * What was read is kept and checked, so that a later read asks only for what is new; it gives what a read of
+   * everything would, always as copies. False: everything is read each time. Default: kept, up to 64 MiB for a driver,
+   * where the tables may be made.
+   */
+  readonly cache?: false | CacheOptions | undefined
   /** Is told of every corrupt row that was passed over. Default: a warning on the console. */
   readonly onCorruptRow?: ((row: CorruptRow) => void) | undefined
 }
@@ -52,11 +59,15 @@ export class SessionStore<Item> {
   readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #reader: HistoryReader<Item>
+  /** What was read of the sessions of the driver, shared with other stores on it. Absent where nothing is kept. */
+  readonly cache: HistoryCache | undefined
 
   constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
     this.#batches = new SessionBatches(driver, options)
     this.#codec = options.codec ?? jsonCodec<Item>()
-    this.#reader = new HistoryReader(this.#batches, this.#codec, options.onCorruptRow)
+    const { cache = {}, createTables = true } = options
+    this.cache = cache && createTables ? HistoryCache.of(driver, cache) : undefined
+    this.#reader = new HistoryReader(this.#batches, this.#codec, this.cache, options.onCorruptRow)
   }
 
   /**
@@ -127,6 +138,7 @@ export class SessionStore<Item> {
    */
   async pop(sessionId: string): Promise<Item | undefined> {
     const session = checkSessionId(sessionId)
+    this.#reader.forget(session)
     if (this.#codec.format === 'opaque') return this.#popOpaque(session)
     for (;;) {
       const statements = this.#batches.locking(session, [this.#batches.statements.deleteLatest({ session })])
@@ -144,6 +156,7 @@ export class SessionStore<Item> {
   /** Removes the session: its items, its row, and its operation ids. */
   async clear(sessionId: string): Promise<void> {
     const session = checkSessionId(sessionId)
+    this.#reader.forget(session)
     const { deleteFrom, deleteSession } = this.#batches.statements
     const statements = [deleteFrom({ session, first: 0 }), deleteSession({ session })]
     await this.#batches.runOn(session, this.#batches.locking(session, statements))
@@ -155,6 +168,7 @@ export class SessionStore<Item> {
    */
   async replaceAll(sessionId: string, items: readonly Item[]): Promise<void> {
     const session = checkSessionId(sessionId)
+    this.#reader.forget(session)
     const texts = encodeItems(this.#codec, items)
     const { deleteFrom } = this.#batches.statements
     try {
@@ -183,6 +197,7 @@ export class SessionStore<Item> {
     options: OperationOptions = {},
   ): Promise<void> {
     const session = checkSessionId(sessionId)
+    this.#reader.forget(session)
     const wanted = canonicalTexts(expected)
     const texts = encodeItems(this.#codec, replacement)
     const operation =
@@ -230,6 +245,7 @@ export class SessionStore<Item> {
     change: (items: readonly Item[]) => readonly (readonly Item[])[],
   ): Promise<void> {
     const session = checkSessionId(sessionId)
+    this.#reader.forget(session)
     await untilUnchanged(async () => {
       const rows = await this.#reader.readRows(session)
       const valid = rows.flatMap((row) => (row.decoded ? [row.decoded.item] : []))

@@ -43,11 +43,14 @@ export function withDefaultNames(
   }
 }
 
-/** Names checked and filled in. `operations` remembers operation ids and is made when the first one is used. */
+/** Names checked and filled in. */
 export interface ResolvedTableNames {
   readonly sessions: string
   readonly messages: string
+  /** Remembers operation ids. Made when the first one is used. */
   readonly operations: string
+  /** Tells whether a history is still what was read of it. Made with the two tables. */
+  readonly marks: string
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
@@ -59,14 +62,15 @@ export function resolveTableNames(names: SessionTableNames = {}, hasSchemas = fa
   const sessions = checkName('sessionsTable', sessionsTable, hasSchemas)
   const messages = checkName('messagesTable', messagesTable, hasSchemas)
   const operations = `${sessions}_operations`
-  const different = new Set([sessions, messages, operations].map((name) => name.toLowerCase()))
-  if (different.size !== 3) {
+  const marks = `${sessions}_marks`
+  const different = new Set([sessions, messages, operations, marks].map((name) => name.toLowerCase()))
+  if (different.size !== 4) {
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `Tables "${sessions}", "${messages}" and "${operations}" must have three different names.`,
+      `Tables "${sessions}", "${messages}", "${operations}" and "${marks}" must have four different names.`,
     )
   }
-  return { sessions, messages, operations }
+  return { sessions, messages, operations, marks }
 }
 
 function checkName(option: string, name: unknown, hasSchemas: boolean): string {

@@ -38,6 +38,10 @@ select "message_data" from "agent_messages" where "session_id" = $1 order by "id
 select "id", "message_data", cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" = $1 and "id" < cast($2 as bigint) order by "id" desc limit $3;
 -- :session, :before, :limit
 
+-- readFrom
+select "id", "message_data" from "agent_messages" where "session_id" = $1 and "id" >= $2 order by "id";
+-- :session, :first
+
 -- readExtent
 select coalesce(max(id), 0) as "last", count(*) as "count" from "agent_messages" where "session_id" = $1;
 -- :session

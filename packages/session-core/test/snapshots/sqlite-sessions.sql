@@ -16,6 +16,29 @@ select "id", "message_data", "created_at" from "agent_messages" where "session_i
 select coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract("m"."message_data", '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract("previous"."message_data", '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) as "first";
 -- :session, :session, 1, 1, :skip
 
+-- createMarks
+create table if not exists "agent_sessions_marks" (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid;
+insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) < 5
+      on conflict do update set mark = excluded.mark;
+create trigger if not exists "agent_sessions_marks_delete" after delete on "agent_messages"
+      when ((select id from "agent_messages" where session_id = old.session_id order by id limit 1) > old.id) is not true
+      begin insert into "agent_sessions_marks" values (old.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
+create trigger if not exists "agent_sessions_marks_update" after update on "agent_messages"
+      begin insert into "agent_sessions_marks" values (old.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; insert into "agent_sessions_marks" values (new.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
+create trigger if not exists "agent_sessions_marks_move" after update of id on "agent_messages" when new.id is not old.id begin insert into "agent_sessions_marks" values ('', hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
+create trigger if not exists "agent_sessions_marks_insert" after insert on "agent_messages" when exists (select 1 from "agent_messages" where session_id = new.session_id and id > new.id)
+      begin insert into "agent_sessions_marks" values (new.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
+create trigger if not exists "agent_sessions_marks_replace" before insert on "agent_messages" when exists (select 1 from "agent_messages" where id = new.id)
+      begin insert into "agent_sessions_marks" values ('', hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
+
+-- readMark
+select case when (select count(*) from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) = 5 then
+      (select mark from "agent_sessions_marks" where session_id = '')
+      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last";
+-- :session, :session, 1, :session, :tail, :session, 1
+
 -- readAll
 select "message_data" from "agent_messages" where "session_id" = ? order by "id";
 -- :session
@@ -27,6 +50,10 @@ select "message_data" from "agent_messages" where "session_id" = ? order by "id"
 -- readBefore
 select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" < ? order by "id" desc limit ?;
 -- :session, :before, :limit
+
+-- readFrom
+select "id", "message_data" from "agent_messages" where "session_id" = ? and "id" >= ? order by "id";
+-- :session, :first
 
 -- readExtent
 select coalesce(max(id), 0) as "last", count(*) as "count" from "agent_messages" where "session_id" = ?;

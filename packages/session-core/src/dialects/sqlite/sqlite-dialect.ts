@@ -3,6 +3,7 @@ import { isItemSql } from '../../items/item-sql.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { sqliteLayout } from './sqlite-layout.ts'
+import { sqliteMarks } from './sqlite-marks.ts'
 import { sqliteMayHold } from './sqlite-text-search.ts'
 
 export const sqliteDialect: SessionDialect = {
@@ -10,6 +11,7 @@ export const sqliteDialect: SessionDialect = {
   builder: statementBuilder,
   hasSchemas: false,
   layout: sqliteLayout,
+  marks: sqliteMarks,
   locksRows: false,
   listed: (array) => sql`json_each(${array})`,
   element: (column, index) => sql`json_extract(${sql.ref(column)}, ${sql.lit(`$[${index}]`)})`,

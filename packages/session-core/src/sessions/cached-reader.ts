@@ -1,0 +1,165 @@
+import type { SqlResult, SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import { isStorageError } from '../driver/storage-error.ts'
+import type { ItemCodec } from '../items/item-codec.ts'
+import type { HistoryCache, KnownHistory } from './history-cache.ts'
+import type { SessionBatches } from './session-batches.ts'
+
+/** How much memory an item takes up beside its text, and a character of it, roughly. */
+const ITEM_BYTES = 200
+const CHARACTER_BYTES = 2
+
+/** How many of the newest known rows are compared. An older copy of the database has others in their place. */
+const TAIL = 4
+
+const NONE: readonly string[] = []
+const READ_ONLY = { readOnly: true }
+
+/** What a reader gets to decode where nothing is known. */
+interface Unread {
+  readonly texts: readonly SqlValue[]
+  /** To be called once all texts have been found valid. */
+  keep(): void
+}
+
+/**
+ * Reads histories of which a part is known. Rows are never changed and ids only grow, so what is known stands if the
+ * mark of the session, its first row, and the newest row that is known are still what they were; then only newer rows
+ * are read. Both happen in one batch.
+ */
+export class CachedReader<Item> {
+  readonly #batches: SessionBatches
+  readonly #codec: ItemCodec<Item>
+  readonly #cache: HistoryCache
+  readonly #prefix: string
+  /** False once marks were found missing, and could not be made. */
+  #keepsMarks = true
+
+  constructor(batches: SessionBatches, codec: ItemCodec<Item>, cache: HistoryCache) {
+    this.#batches = batches
+    this.#codec = codec
+    this.#cache = cache
+    this.#prefix = `${codecNumber(codec)} ${batches.names.sessions} ${batches.names.messages} `
+  }
+
+  /** Whether the whole history can be had without reading all of it. */
+  knows(session: string): boolean {
+    return this.#keepsMarks && this.#cache.get(this.#prefix + session) !== undefined
+  }
+
+  /** Drops what is known of a session, which is about to be changed in another way than by adding to it. */
+  forget(session: string): void {
+    this.#cache.delete(this.#prefix + session)
+  }
+
+  /** All items, where they were known; otherwise what there is to decode. Nothing where there are no marks. */
+  async read(session: string): Promise<Item[] | Unread | undefined> {
+    if (!this.#keepsMarks) return undefined
+    const key = this.#prefix + session
+    const known = this.#cache.get(key)
+    return (known && (await this.#readNewer(session, key, known))) ?? this.#readAll(session, key, known)
+  }
+
+  async #readNewer(session: string, key: string, known: KnownHistory): Promise<Item[] | undefined> {
+    const { mark, first, tail } = known
+    const newer = await this.#run(session, this.#batches.statements.readFrom({ session, first: tail.first }))
+    const rows = newer?.result.rows ?? []
+    const texts = rows.map(([, text]) => text)
+    const stands =
+      newer?.mark === mark &&
+      newer.first === first &&
+      Number(rows[0]?.[0]) === tail.first &&
+      Number(rows[tail.texts.length - 1]?.[0]) === tail.last &&
+      tail.texts.every((text, index) => text === texts[index])
+    this.#cache.delete(key)
+    if (!stands || !texts.every(isText)) return undefined
+    const added = texts.slice(tail.texts.length)
+    const now = {
+      mark,
+      first,
+      tail: {
+        first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
+        last: Number(rows.at(-1)![0]),
+        texts: texts.slice(-TAIL),
+      },
+      bytes: known.bytes + sizeOf(added),
+    }
+    const { copy } = this.#codec
+    const decodeAll = (texts: readonly string[]) => texts.map((text) => this.#codec.decode(text))
+    try {
+      if (!copy) {
+        const all = [...known.texts, ...added]
+        const items = decodeAll(all)
+        this.#cache.set(key, { ...now, texts: all })
+        return items
+      }
+      const items = [...((known.items as Item[]) ?? decodeAll(known.texts)), ...decodeAll(added)]
+      this.#cache.set(key, { ...now, texts: NONE, items })
+      return items.map((item) => copy(item))
+    } catch {
+      // What does not decode is told by who reads it with its row id.
+      return undefined
+    } finally {
+      this.#cache.count('hit')
+    }
+  }
+
+  async #readAll(session: string, key: string, known: KnownHistory | undefined): Promise<Unread | undefined> {
+    const all = await this.#run(session, this.#batches.statements.readAll({ session }))
+    if (!all) return undefined
+    this.#cache.count(known ? 'changed' : 'unknown')
+    const texts = all.result.cells ?? all.result.rows.map(([text]) => text as SqlValue)
+    const { mark, first, tailFirst, last } = all
+    return {
+      texts,
+      keep: () => {
+        if (mark === undefined || first === undefined || tailFirst === undefined || last === undefined) return
+        if (!texts.every(isText)) return
+        const tail = { first: tailFirst, last, texts: texts.slice(-TAIL) }
+        // Decoded when it is read again: most sessions of a process are read once.
+        this.#cache.set(key, { mark, first, tail, texts, bytes: sizeOf(texts) })
+      },
+    }
+  }
+
+  async #run(session: string, statement: SqlStatement) {
+    const [state, result] = await this.#runMarked(session, statement)
+    if (state && result) return { ...readState(state), result }
+    // There are no tables, or none of marks and none could be made, or they are out of reach.
+    this.#keepsMarks = false
+    return undefined
+  }
+
+  async #runMarked(session: string, statement: SqlStatement): Promise<SqlResult[]> {
+    const { readMark } = this.#batches.statements
+    if (!readMark) return []
+    try {
+      return await this.#batches.runOn(session, [readMark({ session, tail: TAIL }), statement], READ_ONLY)
+    } catch (error) {
+      if (isStorageError(error, 'READ_ONLY')) return []
+      throw error
+    }
+  }
+}
+
+function readState(result: SqlResult) {
+  const [mark, ...ids] = result.rows[0] ?? []
+  const [first, tailFirst, last] = ids.map((id) => (id === null ? undefined : Number(id)))
+  return { mark: isText(mark) ? mark : undefined, first, tailFirst, last }
+}
+
+function isText(value: SqlValue | undefined): value is string {
+  return typeof value === 'string'
+}
+
+function sizeOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + ITEM_BYTES + CHARACTER_BYTES * text.length, 0)
+}
+
+const codecNumbers = new WeakMap<object, number>()
+let codecs = 0
+
+function codecNumber(codec: object): number {
+  const number = codecNumbers.get(codec) ?? ++codecs
+  codecNumbers.set(codec, number)
+  return number
+}

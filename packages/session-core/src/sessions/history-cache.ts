@@ -1,0 +1,106 @@
+import type { SqlDriver } from '../driver/sql-driver.ts'
+import { StorageError } from '../driver/storage-error.ts'
+
+export interface CacheOptions {
+  /**
+   * How much of what was read may be kept, in bytes of memory, roughly. It holds for all sessions of the driver; where
+   * several stores on one driver name a bound, the last one holds. Default: 64 MiB.
+   */
+  readonly bytes?: number | undefined
+}
+
+/** Counted since the driver was first used. */
+export interface CacheStats {
+  /** Sessions that are kept now. */
+  readonly sessions: number
+  /** What they take up, roughly. */
+  readonly bytes: number
+  /** Reads that needed nothing but what is new. */
+  readonly hits: number
+  /** Reads of a whole history: of one that was not kept, or that was found changed in another way than by adding to it. */
+  readonly fullReads: { readonly unknown: number; readonly changed: number }
+}
+
+/** A history as it was when it was last read. */
+export interface KnownHistory {
+  readonly mark: string
+  /** Row id of the oldest item. */
+  readonly first: number
+  /** The newest items: the row ids of the oldest and the newest of them, and their texts. */
+  readonly tail: { readonly first: number; readonly last: number; readonly texts: readonly string[] }
+  /** The texts of all items, oldest first. */
+  readonly texts: readonly string[]
+  /** In place of the texts: the items, once they were read again. */
+  readonly items?: readonly unknown[]
+  readonly bytes: number
+}
+
+const DEFAULT_BYTES = 64 * 1024 * 1024
+
+const byDriver = new WeakMap<SqlDriver, HistoryCache>()
+
+/**
+ * What was read of the sessions of a driver. It lasts as long as the driver, and is shared by all stores on it. The
+ * sessions that were read least recently make room for others, and one that is larger than all the room is not kept.
+ */
+export class HistoryCache {
+  #limit = DEFAULT_BYTES
+  #bytes = 0
+  #hits = 0
+  #unknown = 0
+  #changed = 0
+  /** Least recently read first. */
+  readonly #histories = new Map<string, KnownHistory>()
+
+  static of(driver: SqlDriver, { bytes }: CacheOptions = {}): HistoryCache {
+    const cache = byDriver.get(driver) ?? new HistoryCache()
+    byDriver.set(driver, cache)
+    if (bytes !== undefined) cache.#limit = checkBytes(bytes)
+    cache.#makeRoom()
+    return cache
+  }
+
+  get stats(): CacheStats {
+    return {
+      sessions: this.#histories.size,
+      bytes: this.#bytes,
+      hits: this.#hits,
+      fullReads: { unknown: this.#unknown, changed: this.#changed },
+    }
+  }
+
+  get(key: string): KnownHistory | undefined {
+    return this.#histories.get(key)
+  }
+
+  count(read: 'hit' | 'unknown' | 'changed'): void {
+    if (read === 'hit') this.#hits += 1
+    else if (read === 'unknown') this.#unknown += 1
+    else this.#changed += 1
+  }
+
+  set(key: string, history: KnownHistory): void {
+    this.delete(key)
+    if (history.bytes > this.#limit) return
+    this.#histories.set(key, history)
+    this.#bytes += history.bytes
+    this.#makeRoom()
+  }
+
+  delete(key: string): void {
+    this.#bytes -= this.#histories.get(key)?.bytes ?? 0
+    this.#histories.delete(key)
+  }
+
+  #makeRoom() {
+    for (const key of this.#histories.keys()) {
+      if (this.#bytes <= this.#limit) return
+      this.delete(key)
+    }
+  }
+}
+
+function checkBytes(bytes: unknown): number {
+  if (Number.isSafeInteger(bytes) && Number(bytes) >= 0) return bytes as number
+  throw new StorageError('INVALID_ARGUMENT', 'cache.bytes must be a whole number of bytes.')
+}
