@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import threading
 from typing import Any
 
 import pytest
 from agents import SQLiteSession, memory
 from agents.memory import Session
-from persql import PerSQL, PerSQLError
+from persql import AsyncPerSQL, PerSQL, PerSQLError
 
 from openai_agents_persql import CorruptRow, InvalidItemError, PerSQLSession
 
@@ -240,16 +241,52 @@ async def test_concurrent_appends_keep_the_items_of_each_together(database: Any)
         assert items[start : start + 5] == group
 
 
-async def test_a_cancelled_append_has_either_happened_or_not(database: Any) -> None:
-    session = PerSQLSession("s", database)
-    await session.add_items([user("one")])
-    append = asyncio.ensure_future(session.add_items([user("two")]))
-    await asyncio.sleep(0)
-    append.cancel()
+@pytest.mark.parametrize("world", ["sync", "async"])
+async def test_a_cancelled_append_first_learns_what_became_of_it(world: str) -> None:
+    client: Any = PerSQL(local=":memory:") if world == "sync" else AsyncPerSQL(local=":memory:")
+    slow = Slow(client.database("a/b"))
+    session = PerSQLSession("s", slow if world == "sync" else AsyncSlow(slow))  # type: ignore[arg-type]
+    append = asyncio.ensure_future(session.add_items([user("one")]))
+    await asyncio.to_thread(slow.started.wait)
+    for _ in range(3):
+        append.cancel()
+        await asyncio.sleep(0)
+    assert not append.done()
+    slow.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await append
-    # Whoever is told of the cancellation finds what became of it.
-    assert await session.get_items() == [user("one"), user("two")]
+    assert await session.get_items() == [user("one")]
+    closed = client.close()
+    if closed is not None:
+        await closed
+
+
+class Slow:
+    """A handle whose batches wait to be let go on."""
+
+    def __init__(self, database: Any) -> None:
+        self.query = database.query
+        self._database = database
+        self.started = threading.Event()
+        self.go_on = threading.Event()
+
+    def batch(self, *args: Any, **options: Any) -> Any:
+        self.started.set()
+        self.go_on.wait()
+        return self._database.batch(*args, **options)
+
+
+class AsyncSlow:
+    def __init__(self, slow: Slow) -> None:
+        self._slow = slow
+
+    async def query(self, *args: Any, **options: Any) -> Any:
+        return await self._slow.query(*args, **options)
+
+    async def batch(self, *args: Any, **options: Any) -> Any:
+        self._slow.started.set()
+        await asyncio.to_thread(self._slow.go_on.wait)
+        return await self._slow._database.batch(*args, **options)
 
 
 async def test_has_the_layout_of_the_sdk(database: Any, tmp_path: Any) -> None:

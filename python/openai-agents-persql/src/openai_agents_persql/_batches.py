@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Union, cast
 from weakref import WeakKeyDictionary
 
@@ -16,6 +18,9 @@ from ._tables import Tables
 
 Database = Union[PerSQLDatabase, AsyncPerSQLDatabase]
 Row = list[SqlValue]
+
+#: For the calls of synchronous databases.
+_threads = ThreadPoolExecutor(thread_name_prefix="persql")
 
 _CONSTRAINTS = ("unique_violation", "not_null_violation", "fk_violation", "check_violation")
 
@@ -51,7 +56,7 @@ class Batches:
     async def read(self, statement: Statement) -> list[Row]:
         """The rows of one statement; none where there are no tables."""
         try:
-            found = await self._call(
+            found = await self._read(
                 self._database.query, statement["sql"], statement.get("params"), read_only=True
             )
         except PerSQLError as error:
@@ -63,7 +68,7 @@ class Batches:
 
     async def read_each(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """The rows of each statement, all of one moment."""
-        found = await self._call(self._database.batch, statements, transaction=True, read_only=True)
+        found = await self._read(self._database.batch, statements, transaction=True, read_only=True)
         return [result["rows"] for result in found]
 
     async def write(
@@ -90,7 +95,7 @@ class Batches:
     async def write_if_there(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """As `write`, of statements that have nothing to do where there are no tables."""
         try:
-            found = await self._call(self._database.batch, statements, transaction=True)
+            found = await self._change(statements)
         except PerSQLError as error:
             if kind_of(error) != "unknown_table":
                 raise
@@ -106,7 +111,7 @@ class Batches:
         guard: Statement | None,
     ) -> list[list[Row]]:
         try:
-            found = await self._call(self._database.batch, [*missing, *statements], transaction=True)
+            found = await self._change([*missing, *statements])
         except PerSQLError as error:
             if guard is not None and kind_of(error) in _CONSTRAINTS:
                 index = error.detail.get("statement_index") if error.detail else None
@@ -149,7 +154,40 @@ class Batches:
             detail={"kind": "unknown_table", "message": "no such table"},
         )
 
-    async def _call(self, method: Any, *args: Any, **options: Any) -> Any:
+    async def _read(self, method: Any, *args: Any, **options: Any) -> Any:
         if self._is_async:
             return await method(*args, **options)
-        return await asyncio.to_thread(method, *args, **options)
+        return await asyncio.wrap_future(_threads.submit(partial(method, *args, **options)))
+
+    async def _change(self, statements: Sequence[Statement]) -> Any:
+        """Also where the caller is cancelled meanwhile, it first learns what became of the change."""
+        change = partial(self._database.batch, statements, transaction=True)
+        if self._is_async:
+            return await _outcome(asyncio.ensure_future(change()))
+        done = _threads.submit(change)
+        try:
+            # Not cancelled where a thread has begun with it.
+            return await asyncio.wrap_future(done)
+        except asyncio.CancelledError:
+            if not done.cancelled():
+                await _settled(asyncio.wrap_future(done))
+            raise
+
+
+async def _outcome(change: asyncio.Future[Any]) -> Any:
+    try:
+        return await asyncio.shield(change)
+    except asyncio.CancelledError:
+        await _settled(change)
+        raise
+
+
+async def _settled(change: asyncio.Future[Any]) -> None:
+    while not change.done():
+        try:
+            await asyncio.wait([change])
+        except asyncio.CancelledError:
+            continue
+    if not change.cancelled():
+        # So that its error, if it has one, counts as seen.
+        change.exception()

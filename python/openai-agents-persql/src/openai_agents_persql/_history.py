@@ -11,8 +11,8 @@ from persql import PerSQLError, Statement
 
 from ._batches import Batches, Row
 from ._errors import kind_of
-from ._rows import Item, decode_joined, decode_row
-from .words import may_be_js, to_responses_item
+from ._rows import Item, decode_row, decode_rows
+from .words import to_responses_item
 
 _NO_LIMIT = -1
 _NO_BOUND = 2**53 - 1
@@ -66,17 +66,17 @@ class History:
         self._on_corrupt_row = on_corrupt_row
 
     async def read_all(self) -> list[Item]:
-        found = await self._read_joined(self._tables.read_all(self._session))
+        found = await self._read_texts(self._tables.read_all(self._session))
         return self._valid(await self._read_in_pages()) if found is None else found
 
     async def read_latest(self, limit: int) -> list[Item]:
         if limit <= 0:
             return []
-        found = await self._read_joined(self._tables.read_latest(self._session, limit))
+        found = await self._read_texts(self._tables.read_latest(self._session, limit))
         return self._valid(await self._read_in_pages(limit=limit)) if found is None else found
 
     async def read_turns(self, turns: int) -> list[Item]:
-        found = await self._read_joined(self._tables.read_turns(self._session, turns))
+        found = await self._read_texts(self._tables.read_turns(self._session, turns))
         if found is not None:
             return found
         rows = await self._batches.read(self._tables.read_turn_start(self._session, turns))
@@ -98,7 +98,7 @@ class History:
                 return to_responses_item(item)
             self._report(cast("int", row_id), dropped=True)
 
-    async def _read_joined(self, statement: Statement) -> list[Item] | None:
+    async def _read_texts(self, statement: Statement) -> list[Item] | None:
         """Nothing where a row may be corrupt, or where all of them are too large for one answer."""
         try:
             rows = await self._batches.read(statement)
@@ -106,15 +106,8 @@ class History:
             if is_too_large(error):
                 return None
             raise
-        if not rows or rows[0][0] == 0:
-            return []
-        count, others, texts = rows[0]
-        if not isinstance(texts, str) or others:
-            return None
-        items = decode_joined(cast("int", count), texts)
-        if items is None or not may_be_js(texts):
-            return items
-        return [to_responses_item(item) for item in items]
+        items = decode_rows([text for (text,) in rows])
+        return None if items is None else [to_responses_item(item) for item in items]
 
     async def _read_in_pages(self, *, first: int = 0, limit: int | None = None) -> list[Decoded]:
         """The rows from ``first`` on, or the newest ones that hold ``limit`` items, oldest first.

@@ -12,7 +12,6 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from ._errors import InvalidItemError, invalid_argument
-from ._tables import SEPARATOR
 
 Item = dict[str, Any]
 
@@ -104,15 +103,14 @@ def decode_row(text: object) -> Item | None:
     return cast("Item", item) if isinstance(item, dict) else None
 
 
-def decode_joined(count: int, texts: str) -> list[Item] | None:
-    """The items of texts between separators, or nothing where one may be corrupt: then each is to be looked at."""
-    if texts.count(SEPARATOR) != count - 1:
-        return None
-    # One look at the whole takes a third of the time that one at each row does.
+def decode_rows(texts: Sequence[object]) -> list[Item] | None:
+    """The items, or nothing where a row may be corrupt: then each is to be looked at."""
     try:
-        items: list[Any] = from_json(f"[{texts.replace(SEPARATOR, ',')}]")
+        # One look at the whole takes a third of the time that one at each row does.
+        items: list[Any] = from_json(f"[{','.join(cast('Sequence[str]', texts))}]")
+    except TypeError:
+        return None
     except ValueError:
         # It refuses half a surrogate pair, among others, that JSON may hold.
-        decoded = [decode_row(text) for text in texts.split(SEPARATOR)]
-        return None if None in decoded else cast("list[Item]", decoded)
-    return items if len(items) == count and all(type(item) is dict for item in items) else None
+        items = [decode_row(text) for text in texts]
+    return items if len(items) == len(texts) and all(type(item) is dict for item in items) else None

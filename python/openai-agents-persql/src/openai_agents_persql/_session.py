@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Union, cast
 
 from agents import TResponseInputItem
 from persql import AsyncPerSQL, AsyncPerSQLDatabase, PerSQL, PerSQLDatabase, PerSQLError
@@ -19,8 +19,6 @@ from ._tables import Tables, default_tables
 
 if TYPE_CHECKING:
     from agents.memory import SessionSettings
-
-Outcome = TypeVar("Outcome")
 
 _MAX_ID_LENGTH = 1024
 
@@ -148,16 +146,14 @@ class PerSQLSession:
         inserts = [tables.insert(self.session_id, texts)] if texts else []
         if operation_id is None:
             if inserts:
-                await _until_done(self._batches.write([tables.touch(self.session_id), *inserts]))
+                await self._batches.write([tables.touch(self.session_id), *inserts])
             return
         operation = _check_id("operation id", operation_id)
         digest = digest_of(items)
         once = tables.insert_operation(self.session_id, operation, digest)
         try:
-            await _until_done(
-                self._batches.write(
-                    [tables.touch(self.session_id), once, *inserts], operations=True, guard=once
-                )
+            await self._batches.write(
+                [tables.touch(self.session_id), once, *inserts], operations=True, guard=once
             )
         except Refused:
             known = await self._batches.read(tables.read_operation(self.session_id, operation))
@@ -169,11 +165,11 @@ class PerSQLSession:
 
         Corrupt rows that are newer are dropped first, each in a batch of its own, and told to ``on_corrupt_row``.
         """
-        return cast("TResponseInputItem | None", await _until_done(self._history.pop()))
+        return cast("TResponseInputItem | None", await self._history.pop())
 
     async def clear_session(self) -> None:
         """Removes the session with its items and its operation ids."""
-        await _until_done(self._batches.write_if_there(self._batches.tables.clear(self.session_id)))
+        await self._batches.write_if_there(self._batches.tables.clear(self.session_id))
 
     async def close(self) -> None:
         """Closes the client that the session made itself; does nothing to a database that was passed in."""
@@ -219,7 +215,7 @@ class PerSQLSession:
 
         async def replace_suffix(start: int, output: list[TResponseInputItem]) -> bool:
             tail = rows[start:]
-            return bool(tail) and await _until_done(self._replace_tail(tail, output, limit, prune_prefix))
+            return bool(tail) and await self._replace_tail(tail, output, limit, prune_prefix)
 
         return _CompactionSnapshot(cast("list[TResponseInputItem]", items), complete, replace_suffix)
 
@@ -262,23 +258,6 @@ class PerSQLSession:
                 pruned = cast("int", row_id)
             if len(rows) < page:
                 return pruned
-
-
-async def _until_done(change: Awaitable[Outcome]) -> Outcome:
-    """Waits for what became of a change, also where the caller is cancelled meanwhile."""
-    task = asyncio.ensure_future(change)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = cancelled or error
-    if cancelled is not None:
-        if not task.cancelled():
-            # So that its error, if it has one, counts as seen.
-            task.exception()
-        raise cancelled
-    return task.result()
 
 
 def _to_settings(given: SessionSettings | Mapping[str, Any] | None) -> SessionSettings | None:

@@ -14,8 +14,6 @@ from ._errors import invalid_argument
 #: More rows in one insert go as a JSON array, which is one parameter.
 _MAX_INLINE_ROWS = 16
 _NAME = re.compile(r"(?!sqlite_)[a-z_][a-z0-9_]{0,47}", re.IGNORECASE)
-#: Between texts that are read as one: no JSON holds this character unescaped.
-SEPARATOR = "\x1e"
 
 
 class Tables:
@@ -132,26 +130,27 @@ class Tables:
         }
 
     def read_all(self, session: str) -> Statement:
-        """``[number of rows, those that hold no text, texts between separators]``, oldest first."""
-        return self._joined(
-            f'select message_data from "{self.messages}" where session_id = ? order by id', [session]
-        )
+        """``[text]`` of all rows, oldest first."""
+        return {
+            "sql": f'select message_data from "{self.messages}" where session_id = ? order by id',
+            "params": [session],
+        }
 
     def read_latest(self, session: str, limit: int) -> Statement:
-        """As `read_all`, of the newest rows."""
-        return self._joined(
-            f'select message_data from (select id, message_data from "{self.messages}" '
+        """``[text]`` of the newest rows, oldest first."""
+        return {
+            "sql": f'select message_data from (select id, message_data from "{self.messages}" '
             "where session_id = ? order by id desc limit ?) order by id",
-            [session, limit],
-        )
+            "params": [session, limit],
+        }
 
     def read_turns(self, session: str, turns: int) -> Statement:
-        """As `read_all`, of the newest turns."""
-        return self._joined(
-            f'select message_data from "{self.messages}" where session_id = ? and id >= {self._turn_start} '
-            "order by id",
-            [session, session, turns - 1],
-        )
+        """``[text]`` of the rows of the newest turns, oldest first."""
+        return {
+            "sql": f'select message_data from "{self.messages}" where session_id = ? '
+            f"and id >= {self._turn_start} order by id",
+            "params": [session, session, turns - 1],
+        }
 
     def read_turn_start(self, session: str, turns: int) -> Statement:
         """``[id of the first row of the newest turns or 0]``."""
@@ -202,14 +201,6 @@ class Tables:
         return {
             "sql": f'select count(*) from "{self.messages}" where session_id = ? and id <= ?',
             "params": [session, last],
-        }
-
-    def _joined(self, rows: str, params: Sequence[SqlParam]) -> Statement:
-        # One text is faster to carry than a row for each.
-        return {
-            "sql": f"select count(*), total(typeof(message_data) <> 'text'), "
-            f"group_concat(message_data, char({ord(SEPARATOR)})) from ({rows})",
-            "params": params,
         }
 
     @property

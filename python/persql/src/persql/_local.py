@@ -14,7 +14,15 @@ from typing import Any, TypeVar, cast
 from ._errors import PerSQLError, invalid_argument
 from ._redact import Redactor
 from ._requests import check_statements
-from ._results import DatabaseDescription, PlanRow, QueryResult, SchemaObject, TableInfo, Validation
+from ._results import (
+    DatabaseDescription,
+    PlanRow,
+    QueryResult,
+    SchemaObject,
+    TableInfo,
+    Validation,
+    to_data,
+)
 from ._sql_errors import STATUSES, parse_sql_error
 from ._steps import Steps, Work
 from ._values import SqlParam, SqlValue, Statement, encode_params
@@ -147,7 +155,9 @@ class LocalDatabase:
         for index, (_, params) in enumerate(statements):
             # What JSON cannot hold is refused here as well.
             encode_params(params or (), index)
-        redactor = Redactor([(sql, params or ()) for sql, params in statements])
+
+        def safe(error: Exception, index: int | None) -> PerSQLError:
+            return _failure(error, Redactor([(sql, params or ()) for sql, params in statements]), index)
 
         def run() -> Outcome:
             with self._lock:
@@ -158,7 +168,7 @@ class LocalDatabase:
                     try:
                         return _execute(connection, sql, params or ())
                     except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
-                        raise _failure(error, redactor, index if is_batch else None) from error
+                        raise safe(error, index if is_batch else None) from error
 
                 if read_only:
                     connection.execute("pragma query_only = on")
@@ -168,7 +178,7 @@ class LocalDatabase:
                     begin = "begin" if read_only else "begin immediate"
                     return _in_transaction(connection, begin, lambda: work(one))
                 except sqlite3.Error as error:
-                    raise _failure(error, redactor, None) from error
+                    raise safe(error, None) from error
                 finally:
                     if read_only:
                         connection.execute("pragma query_only = off")
@@ -188,8 +198,6 @@ class LocalDatabase:
                 )
             except sqlite3.Error as error:
                 raise _failure(error, Redactor([]), None) from error
-            # What is no UTF-8 comes as from a server, and not as an error.
-            connection.text_factory = _text
             self._connection = connection
         return self._connection
 
@@ -215,17 +223,25 @@ def _execute(connection: sqlite3.Connection, sql: str, params: Sequence[SqlParam
     if match and match.group(1).lower() in _TRANSACTION_CONTROL:
         raise sqlite3.ProgrammingError("cannot begin or end a transaction: pass transaction=True to batch")
     before = connection.total_changes
-    cursor = connection.execute(
-        sql, tuple(int(value) if isinstance(value, bool) else value for value in params)
-    )
-    rows = [list(row) for row in cursor.fetchall()]
+    given = tuple(int(value) if isinstance(value, bool) else value for value in params)
+    try:
+        cursor = connection.execute(sql, given)
+        found = cursor.fetchall()
+    except sqlite3.OperationalError as error:
+        if "decode to UTF-8" not in str(error) or connection.total_changes != before:
+            raise
+        # What is no UTF-8 comes as from a server, and not as an error.
+        connection.text_factory = _text
+        cursor = connection.execute(sql, given)
+        found = cursor.fetchall()
+        connection.text_factory = str
     columns: list[str] = [column[0] for column in cursor.description or ()]
     changes = connection.total_changes - before
     result: QueryResult = {
-        "data": [dict(zip(columns, row, strict=True)) for row in rows],
+        "data": to_data(columns, found),
         "columns": columns,
-        "rows": cast("list[list[SqlValue]]", rows),
-        "rows_read": len(rows),
+        "rows": cast("list[list[SqlValue]]", [list(row) for row in found]),
+        "rows_read": len(found),
         "rows_written": changes,
     }
     if changes > 0 or cursor.description is None:

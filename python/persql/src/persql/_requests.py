@@ -30,6 +30,7 @@ from ._results import (
     UsageRow,
     Validation,
     snake_case,
+    to_data,
 )
 from ._steps import Steps
 from ._values import SqlParam, Statement, decode_row, decode_value, encode_params
@@ -346,7 +347,7 @@ def _result(data: dict[str, Any], meta: object) -> QueryResult:
     columns: list[str] = data["columns"]
     rows = [decode_row(row) for row in data["rows"]]
     result: QueryResult = {
-        "data": [dict(zip(columns, row, strict=True)) for row in rows],
+        "data": to_data(columns, rows),
         "columns": columns,
         "rows": rows,
         "rows_read": data.get("rowsRead", 0),

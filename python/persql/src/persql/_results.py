@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal, TypedDict, cast
 
 from ._values import SqlValue
@@ -205,6 +206,14 @@ class Me(TypedDict):
     namespace_slug: str
     namespace_id: str
     role: str
+
+
+def to_data(columns: list[str], rows: Sequence[Sequence[SqlValue]]) -> list[dict[str, SqlValue]]:
+    """The rows as dicts. Raises ``ValueError`` for a row that has other than these columns."""
+    if len(columns) == 1:
+        (name,) = columns
+        return [{name: value} for (value,) in rows]
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")

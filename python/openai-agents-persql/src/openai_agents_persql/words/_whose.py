@@ -3,8 +3,10 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, cast
 
-from ._fields import Fields, fields_of, is_fields
+from ._fields import Fields, fields_of
 from ._patch import is_patch
+
+Words = Literal["js", "responses", "both"]
 
 #: The field of an item of the SDK in TypeScript that holds what only the words of the Responses API can say.
 ONLY_RESPONSES = "responsesData"
@@ -20,21 +22,19 @@ HOSTED_CALLS = (
     "mcp_call",
     "mcp_list_tools",
 )
-_JS_TYPES = frozenset({"function_call_result", "computer_call_result", HOSTED, "unknown"})
-_RESPONSES_TYPES = frozenset(
-    {
-        *HOSTED_CALLS,
-        "function_call_output",
-        "computer_call_output",
-        "custom_tool_call",
-        "custom_tool_call_output",
-        "local_shell_call",
-        "local_shell_call_output",
-        "mcp_approval_request",
-        "mcp_approval_response",
-        "item_reference",
-    }
-)
+_BY_TYPE: dict[str, Words] = {
+    **dict.fromkeys(("function_call_result", "computer_call_result", HOSTED, "unknown"), "js"),
+    **dict.fromkeys(
+        (
+            *HOSTED_CALLS,
+            *("function_call_output", "computer_call_output", "custom_tool_call", "custom_tool_call_output"),
+            *("local_shell_call", "local_shell_call_output", "mcp_approval_request", "mcp_approval_response"),
+            "item_reference",
+        ),
+        "responses",
+    ),
+    "compaction": "both",
+}
 _JS_PARTS = frozenset({"providerData", "promptCacheBreakpoint", "image", "file", "audio"})
 _RESPONSES_PARTS = frozenset(
     {
@@ -49,39 +49,21 @@ _RESPONSES_PARTS = frozenset(
     }
 )
 _CAMEL_CASE = re.compile(r"[a-z][A-Z]")
-#: No row whose text holds none of these is in the words of the SDK in TypeScript alone.
-_TRACES = (
-    *('"callId"', '"providerData"', '"responsesData"', '_result"', f'"{HOSTED}"', '"unknown"', '"reasoning"'),
-    *('"image"', '"file"', '"audio"', '"promptCacheBreakpoint"', '"tool_search_'),
-)
-
-Words = Literal["js", "responses", "both"]
-
-
-def may_be_js(texts: str) -> bool:
-    """False where the texts of rows show at a glance that no item is in the words of the SDK in TypeScript."""
-    return any(trace in texts for trace in _TRACES)
 
 
 def words_of(item: Fields) -> Words:
     """In whose words an item is, by the names of its fields; ``both`` where both would say it so."""
-    type_ = item.get("type", "message")
     if "provider_data" in item and is_patch(fields_of(item["provider_data"]).get(ONLY_JS)):
         return "responses"
-    if "providerData" in item or is_patch(item.get(ONLY_RESPONSES)):
+    if "providerData" in item or (ONLY_RESPONSES in item and is_patch(item[ONLY_RESPONSES])):
         return "js"
+    type_ = item.get("type", "message")
     if type_ == "message":
         return _words_of_message(item)
-    if not isinstance(type_, str):
-        type_ = ""
-    if type_ in _JS_TYPES:
-        return "js"
-    if type_ in _RESPONSES_TYPES:
-        return "responses"
     if type_ == "reasoning":
         return "responses" if "summary" in item else "js" if "content" in item else "both"
-    if type_ == "compaction":
-        return "both"
+    if isinstance(type_, str) and type_ in _BY_TYPE:
+        return _BY_TYPE[type_]
     if "callId" in item:
         return "js"
     if "call_id" in item:
@@ -97,10 +79,10 @@ def _words_of_message(item: Fields) -> Words:
         is_pythons = role == "developer" or (role == "assistant" and isinstance(content, str))
         return "responses" if is_pythons else "both"
     for part in cast("list[Any]", content):
-        if not is_fields(part):
+        if not isinstance(part, dict):
             continue
-        if not _JS_PARTS.isdisjoint(part):
+        if not _JS_PARTS.isdisjoint(cast("Fields", part)):
             return "js"
-        if not _RESPONSES_PARTS.isdisjoint(part):
+        if not _RESPONSES_PARTS.isdisjoint(cast("Fields", part)):
             return "responses"
     return "responses" if role == "developer" else "both"
