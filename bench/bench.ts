@@ -14,6 +14,7 @@ import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
 import { speedPromises } from './speed-promises.ts'
 import { allSystems, remoteSystems } from './systems/index.ts'
+import { remotePythonSystems } from './systems/python.ts'
 import { takesPart } from './systems/system.ts'
 import { measureTransfer } from './transfer.ts'
 import { remoteWorkloadGroup, type WorkloadGroup, workloadGroups } from './workloads.ts'
@@ -50,6 +51,7 @@ const machine = describeMachine(folder)
 const systems = await allSystems()
 const present = systems.filter(takesPart)
 const remote = remoteSystems()
+const remotePython = await remotePythonSystems()
 
 const timings: Timings = {}
 const groups = workloadGroups().flatMap(onlyWanted)
@@ -74,7 +76,7 @@ const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
 for (const group of remoteGroups) {
   progress(titlesOf(group))
   const options = { rounds, round, warmUp: remoteWarmUp, folder }
-  Object.assign(timings, await measureGroup(group, remote, options))
+  Object.assign(timings, await measureGroup(group, [...remote, ...remotePython.filter(takesPart)], options))
 }
 
 let appends: Results['remote']['appends']
@@ -119,14 +121,14 @@ if (wanted('console')) {
   consoleTimes = await measureConsole(rounds, folder)
 }
 
-for (const system of present) await system.close?.()
+for (const system of [...present, ...remotePython.filter(takesPart)]) await system.close?.()
 
 const results: Results = {
   machine,
   rounds,
   quick,
   partial: only !== undefined,
-  systems: [...systems, ...remote],
+  systems: [...systems, ...remote, ...remotePython],
   workloads: [...groups, ...remoteGroups].flatMap(({ workloads }) => workloads),
   timings,
   writers,

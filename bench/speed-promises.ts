@@ -5,7 +5,7 @@ import { atLeast, atMost, exactly, MARGIN_OF_TIMES, type SpeedPromise } from './
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
 import { PERSQL } from './systems/persql.ts'
-import { PYTHON } from './systems/python.ts'
+import { PYTHON, PYTHON_BARE, PYTHON_PERSQL, PYTHON_REMOTE } from './systems/python.ts'
 import { RAW } from './systems/raw.ts'
 import { REMOTE_PERSQL } from './systems/remote-persql.ts'
 import { TRANSFERRED } from './transfer.ts'
@@ -39,6 +39,22 @@ export function speedPromises(results: Results): readonly SpeedPromise[] {
     )
   }
 
+  const inPython = (key: string) => `${titles.get(key) ?? key}, in Python`
+
+  function pythonAgainstSdk(key: string): Reach {
+    return atLeast(
+      `${inPython(key)}, against ${PYTHON}`,
+      'at least 2 times faster',
+      ratio(key, PYTHON, PYTHON_PERSQL),
+      2,
+    )
+  }
+
+  function pythonAgainstBare(key: string): Reach {
+    const measured = ratio(key, PYTHON_REMOTE, PYTHON_BARE)
+    return atMost(inPython(key), `at most 1.3 times ${PYTHON_BARE}`, measured, 1.3)
+  }
+
   return [
     againstRaw('turn-0', 1.3),
     ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => againstRaw(key, 1.1)),
@@ -53,6 +69,8 @@ export function speedPromises(results: Results): readonly SpeedPromise[] {
     againstBareHttp('remote-turn-0', 1.6),
     againstBareHttp('remote-turn-100', 1.4),
     againstBareHttp('remote-turn-1000', 1.2),
+    ...['turn-0', 'turn-100', 'turn-1000'].map(pythonAgainstSdk),
+    ...['remote-turn-0', 'remote-turn-100', 'remote-turn-1000'].map(pythonAgainstBare),
     ...remote(results),
     ...memoryPromises(results.memory),
     ...tools(results),

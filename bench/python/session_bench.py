@@ -1,6 +1,7 @@
-"""The SQLiteSession of the openai-agents package, on the jobs of bench.ts.
+"""Sessions of the openai-agents package, on the jobs of bench.ts.
 
-Reads one JSON job per line and answers each with one line of JSON.
+`session_bench.py SQLiteSession` or `session_bench.py PerSQLSession`, in files; `session_bench.py remote` or
+`session_bench.py bare`, on a server. Reads one JSON job per line and answers each with one line of JSON.
 """
 
 import asyncio
@@ -11,22 +12,113 @@ import sqlite3
 import sys
 import time
 
+import httpx
 from agents import SQLiteSession
+from openai_agents_persql import PerSQLSession, to_responses_item
+from persql import AsyncPerSQL, PerSQL
 
 LATEST = 20
 
 
+class SQLiteFile:
+    """A file with sessions of the SDK itself."""
+
+    def __init__(self, job):
+        self._file = job["file"]
+
+    def session(self, session_id):
+        return SQLiteSession(session_id, self._file)
+
+    async def close_session(self, session):
+        session.close()
+
+    async def close(self):
+        pass
+
+
+class PerSQLFile:
+    """A file with sessions of ours, which share a client."""
+
+    def __init__(self, job):
+        self._client = PerSQL(local=job["file"])
+        self._database = self._client.database("local/main")
+
+    def session(self, session_id):
+        return PerSQLSession(session_id, self._database)
+
+    async def close_session(self, session):
+        pass
+
+    async def close(self):
+        self._client.close()
+
+
+class Remote(PerSQLFile):
+    """A database on a server with sessions of ours, which share a client."""
+
+    def __init__(self, job):
+        self._client = AsyncPerSQL(job["token"], base_url=job["url"])
+        self._database = self._client.database(job["database"])
+
+    async def close(self):
+        await self._client.close()
+
+
+class Bare(Remote):
+    """The same requests, made with nothing but httpx."""
+
+    def __init__(self, job):
+        super().__init__(job)
+        self._url = f"{job['url']}/v1/db/{job['database']}"
+        headers = {"authorization": f"Bearer {job['token']}", "content-type": "application/json"}
+        self._http = httpx.AsyncClient(headers=headers)
+
+    def session(self, session_id):
+        return BareSession(super().session(session_id), self._post)
+
+    async def _post(self, path, body):
+        response = await self._http.post(f"{self._url}/{path}", content=json.dumps(body))
+        return response.json()["data"]
+
+    async def close(self):
+        await self._http.aclose()
+        await super().close()
+
+
+class BareSession:
+    def __init__(self, session, post):
+        self._id = session.session_id
+        self._tables = session._batches.tables
+        self._post = post
+        self.pop_item = session.pop_item
+
+    async def get_items(self, limit=None):
+        statement = self._tables.read_all(self._id)
+        found = await self._post("query", {**statement, "readOnly": True})
+        return [json.loads(text) for (text,) in found["rows"]]
+
+    async def add_items(self, items):
+        insert = self._tables.insert(self._id, [json.dumps(item) for item in items])
+        await self._post("batch", {"statements": [self._tables.touch(self._id), insert], "transaction": True})
+
+
+STORES = {"SQLiteSession": SQLiteFile, "PerSQLSession": PerSQLFile, "remote": Remote, "bare": Bare}
+
+
 async def run(job):
     """One slice, as `storeContestant` of store.ts does it; the times are in milliseconds."""
-    operation, file, items = job["operation"], job["file"], job["items"]
-    held = SQLiteSession(job["sessionIds"][0], file)
+    operation, items = job["operation"], job["items"]
+    store = STORES[KIND](job)
+    held = store.session(job["sessionIds"][0])
+    # Opens the file, or the connection.
+    await held.get_items(1)
     times = []
     for session_id in job["sessionIds"]:
         session = held
         read = None
         start = time.perf_counter()
         if operation == "turn":
-            session = SQLiteSession(session_id, file)
+            session = store.session(session_id)
         if operation != "append":
             read = await session.get_items(LATEST if operation == "latest" else None)
         if operation != "latest":
@@ -38,15 +130,42 @@ async def run(job):
             for _ in items:
                 await session.pop_item()
         if session is not held:
-            session.close()
-    held.close()
+            await store.close_session(session)
+    await store.close_session(held)
+    await store.close()
     return {"times": times}
+
+
+def prepare(file):
+    """Says the items of a file as a program in Python would have stored them."""
+    connection = sqlite3.connect(file)
+    for (text,) in connection.execute("select distinct message_data from agent_messages").fetchall():
+        said = json.dumps(to_responses_item(json.loads(text)))
+        connection.execute("update agent_messages set message_data = ? where message_data = ?", [said, text])
+    connection.commit()
+    connection.close()
+    return {}
+
+
+async def fill(job):
+    """Adds turn by turn over all sessions, as they would have grown."""
+    store = Remote(job)
+    turn = job["items"]
+    # Makes the tables, also for those who only know the names of them.
+    await store.session("first").add_items(turn)
+    for number in range(max(session["items"] for session in job["sessions"]) // len(turn)):
+        for session in job["sessions"]:
+            if number * len(turn) < session["items"]:
+                await store.session(session["id"]).add_items(turn)
+    await store.close()
+    return {}
 
 
 async def write(job):
     """One writer process among several, as writer.ts does it."""
-    session = SQLiteSession(job["sessionId"], job["file"])
-    warm_up = SQLiteSession(f"warm-up-{job['writer']}", job["file"])
+    store = STORES[KIND](job)
+    session = store.session(job["sessionId"])
+    warm_up = store.session(f"warm-up-{job['writer']}")
     await warm_up.add_items(marked(job["items"], job["writer"], 0))
     answer({"ready": True})
     sys.stdin.readline()
@@ -62,8 +181,9 @@ async def write(job):
         longest = max(longest, time.perf_counter() - before)
         batches += 1
     elapsed = time.perf_counter() - start
-    session.close()
-    warm_up.close()
+    for one in (session, warm_up):
+        await store.close_session(one)
+    await store.close()
     return {"batches": batches, "failed": failed, "longest": longest * 1000, "elapsed": elapsed * 1000}
 
 
@@ -72,8 +192,9 @@ def marked(items, writer, batch):
 
 
 def versions():
+    names = ("openai-agents", "openai-agents-persql", "persql", "httpx")
     return {
-        "openai-agents": importlib.metadata.version("openai-agents"),
+        **{name: importlib.metadata.version(name) for name in names},
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
     }
@@ -86,12 +207,19 @@ def answer(value):
 async def main():
     while line := sys.stdin.readline():
         job = json.loads(line)
+        if "items" in job:
+            job["items"] = [to_responses_item(item) for item in job["items"]]
         if "writer" in job:
             answer(await write(job))
         elif "operation" in job:
             answer(await run(job))
+        elif "sessions" in job:
+            answer(await fill(job))
+        elif "prepare" in job:
+            answer(prepare(job["prepare"]))
         else:
             answer(versions())
 
 
+KIND = sys.argv[1]
 asyncio.run(main())

@@ -11,7 +11,7 @@ export const REMOTE_PERSQL = 'PerSQLSession over HTTP'
 export const REMOTE_FETCH = 'the same with fetch'
 
 export const NAMESPACE = 'acme'
-const TOKEN = 'psql_live_0123456789abcdef'
+export const TOKEN = 'psql_live_0123456789abcdef'
 const BINARY = fileURLToPath(new URL('bin.js', import.meta.resolve('@persql/server')))
 
 /** `PerSQLSession` over the SDK and the server's binary, with their defaults; and with another `fetch`. */
