@@ -27,15 +27,12 @@ const CHARACTERS = 16
 /** So many of the first characters are looked for with accents between them. */
 const PARTED = 8
 const BEGINNING = 4
-/** A class of more ranges costs too much where it is tried at every place of a text. */
-const CHEAP_RANGES = 4
-
 type Range = readonly [first: number, last: number]
 
+/** A class that is tried at every place of a text costs less with few ranges, and need not end where a script does. */
+const FEW_RANGES = 0x200
 /** Stands for all that is not ASCII. */
 const BEYOND_ASCII = '\u0080-\u{10ffff}'
-/** The same without most accents, which begin no text. */
-const BEYOND_ASCII_FIRST = '\u0080-\u02ff\u0370-\u{10ffff}'
 
 /** How one character of the text may be written. An empty string stands for anything. */
 interface Place {
@@ -88,9 +85,8 @@ function beginningOf(places: readonly Place[]): string[] {
   const closed = places.slice(0, open < 0 ? BEGINNING : Math.min(open, BEGINNING))
   const [first, ...others] = closed.map(({ loose }) => loose)
   if (first === undefined) return []
-  const isCheap = places.length === 1 || rangesOf(first).length <= CHEAP_RANGES
   return [
-    classOf(isCheap ? first : asciiOf(first), isCheap ? '' : BEYOND_ASCII_FIRST),
+    classOf(first, '', places.length > 1 ? FEW_RANGES : 1),
     ...others.map((_, index) => classOf(asciiOf(others.slice(0, index + 1).join('')), BEYOND_ASCII)),
   ]
 }
@@ -132,10 +128,13 @@ function placesOf(
   return { places, needed }
 }
 
-/** The part of a pattern that is any of these characters, or anything where there are none. `more`: ranges. */
-function classOf(characters: string, more = ''): string {
+/**
+ * The part of a pattern that is any of these characters, or anything where there are none. `more`: ranges. `distance`:
+ * up to which two characters that are not ASCII make one range.
+ */
+function classOf(characters: string, more = '', distance = 1): string {
   if (characters === '' && more === '') return '*'
-  const ranges = rangesOf(characters)
+  const ranges = rangesOf(characters, distance)
   const [one] = ranges
   if (one && ranges.length === 1 && one[0] === one[1] && more === '' && !/^[*?[]/.test(characters)) {
     return String.fromCodePoint(one[0])
@@ -162,13 +161,13 @@ function asciiOf(characters: string): string {
   return characters.replace(/\P{ASCII}/gu, '')
 }
 
-function rangesOf(characters: string): Range[] {
+function rangesOf(characters: string, distance: number): Range[] {
   const codes = [...new Set(Array.from(characters, (one) => one.codePointAt(0)!))].sort((a, b) => a - b)
   const ranges: [number, number][] = []
   for (const code of codes) {
     const last = ranges.at(-1)
     // ASCII stays apart, for what has a meaning in a class.
-    if (last?.[1] === code - 1 && code > 0x80) last[1] = code
+    if (last && last[1] >= 0x80 && code - last[1] <= distance) last[1] = code
     else ranges.push([code, code])
   }
   return ranges
