@@ -35,7 +35,8 @@ export interface Database {
   }
 }
 
-const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
+/** What `--db` takes. */
+export const DATABASE = 'URL or path of the database (default: PERSQL_DATABASE)'
 
 /** The options by which every command finds its database. */
 export function addDatabaseOptions(command: Command): Command {

@@ -6,6 +6,10 @@ import { copyCommand } from './commands/copy.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { mcpCommand } from './commands/mcp.ts'
 import { queryCommand } from './commands/query.ts'
+import { runsApproveCommand, runsRejectCommand } from './commands/runs/runs-decide.ts'
+import { runsCancelCommand, runsPruneCommand } from './commands/runs/runs-end.ts'
+import { runsListCommand } from './commands/runs/runs-list.ts'
+import { runsShowCommand } from './commands/runs/runs-show.ts'
 import { branchCommand } from './commands/service/branch.ts'
 import { dbCommand } from './commands/service/db.ts'
 import { serverCommand } from './commands/service/server.ts'
@@ -71,6 +75,14 @@ export function createProgram(): Command {
   sessionsDeleteCommand(sessions)
   sessionsExportCommand(sessions)
   sessionsImportCommand(sessions)
+
+  const runs = program.command('runs').description('Look at runs that survive, and decide what they wait for')
+  runsListCommand(runs)
+  runsShowCommand(runs)
+  runsApproveCommand(runs)
+  runsRejectCommand(runs)
+  runsCancelCommand(runs)
+  runsPruneCommand(runs)
 
   copyCommand(program)
   queryCommand(program)

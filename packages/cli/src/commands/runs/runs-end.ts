@@ -1,0 +1,55 @@
+import { RunCatalog } from '@persql/session-core'
+import type { Command } from 'commander'
+import { duration } from '../../arguments.ts'
+import { defineCommand, withJson } from '../../command.ts'
+import type { DatabaseOptions } from '../../database.ts'
+import { confirm } from '../../terminal/confirm.ts'
+import { count } from '../../terminal/format.ts'
+import { neutralise } from '../../terminal/neutralise.ts'
+import { printJson, printLine } from '../../terminal/print.ts'
+import { useRuns, withRunDatabase } from './show-run.ts'
+
+interface Options extends DatabaseOptions {
+  readonly yes?: true
+  readonly json?: true
+}
+
+export function runsCancelCommand(parent: Command): void {
+  const command = defineCommand(
+    parent,
+    'cancel <run>',
+    'End a run for good. Whoever works on it fails at its next step.',
+    ['persql runs cancel trip-42 --db agents.db'],
+  )
+  withJson(withRunDatabase(command))
+    .option('-y, --yes', 'do not ask')
+    .action((runId: string, options: Options) =>
+      useRuns(options, async ({ driver }) => {
+        await confirm(`This ends the run "${runId}" for good.`, options)
+        const cancelled = await new RunCatalog(driver, { createTables: false }).cancel(runId)
+        if (options.json) return printJson({ cancelled })
+        await printLine(neutralise(cancelled ? `Cancelled ${runId}.` : `${runId} had ended before.`))
+      }),
+    )
+}
+
+export function runsPruneCommand(parent: Command): void {
+  const command = defineCommand(
+    parent,
+    'prune',
+    'Remove runs that ended long ago, and expired ones, with their journals. Sessions stay.',
+    ['persql runs prune --older-than 30d --db agents.db'],
+  )
+  withJson(withRunDatabase(command))
+    .requiredOption('--older-than <duration>', 'how long ago they ended, such as 30d', duration)
+    .option('-y, --yes', 'do not ask')
+    .action((options: Options & { olderThan: number }) =>
+      useRuns(options, async ({ driver }) => {
+        const olderThan = new Date(Date.now() - options.olderThan * 1000)
+        await confirm(`This removes runs that ended before ${olderThan.toISOString()}.`, options)
+        const removed = await new RunCatalog(driver, { createTables: false }).prune({ olderThan })
+        if (options.json) return printJson({ removed })
+        await printLine(`Removed ${count(removed, 'run')}.`)
+      }),
+    )
+}
