@@ -7,7 +7,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { mcpCommand } from './commands/mcp.ts'
 import { queryCommand } from './commands/query.ts'
 import { runsApproveCommand, runsRejectCommand } from './commands/runs/runs-decide.ts'
-import { runsCancelCommand, runsPruneCommand } from './commands/runs/runs-end.ts'
+import { runsCancelCommand, runsPruneCommand, runsRetryCommand } from './commands/runs/runs-end.ts'
 import { runsListCommand } from './commands/runs/runs-list.ts'
 import { runsShowCommand } from './commands/runs/runs-show.ts'
 import { branchCommand } from './commands/service/branch.ts'
@@ -81,6 +81,7 @@ export function createProgram(): Command {
   runsShowCommand(runs)
   runsApproveCommand(runs)
   runsRejectCommand(runs)
+  runsRetryCommand(runs)
   runsCancelCommand(runs)
   runsPruneCommand(runs)
 

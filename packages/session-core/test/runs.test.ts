@@ -249,6 +249,16 @@ describe('the list of runs', () => {
     expect(await codeOf(catalog.list({ before: 'x' }))).toBe('INVALID_ARGUMENT')
   })
 
+  test('has a run that failed among those to recover once it shall be tried again', async () => {
+    const claim = await journal.claim('r', { input: 'hi' })
+    expect(await catalog.retry('r')).toBe(false)
+    await claim.end({ status: 'failed', error: { name: 'Error', message: 'no' } })
+    expect(await catalog.recoverable()).toEqual([])
+    expect(await catalog.retry('r')).toBe(true)
+    expect(await catalog.recoverable()).toMatchObject([{ runId: 'r' }])
+    expect(await codeOf(catalog.retry('none'))).toBe('RUN_NOT_FOUND')
+  })
+
   test('says which runs have lost their process', async () => {
     await journal.claim('r', { input: 'hi' })
     expect((await catalog.list()).runs).toMatchObject([{ status: 'running', isLost: false }])

@@ -252,6 +252,11 @@ export class RunStore {
     return this.#catalog.cancel(runId)
   }
 
+  /** Lets a worker go on with a run that failed. False where it had not failed. */
+  retry(runId: string): Promise<boolean> {
+    return this.#catalog.retry(runId)
+  }
+
   /** Removes a run with its journal. What it wrote into its session stays. False where there was none. */
   delete(runId: string): Promise<boolean> {
     return this.#catalog.delete(runId)

@@ -165,6 +165,16 @@ export class RunCatalog {
     return status !== 'done' && status !== 'cancelled'
   }
 
+  /** Lets any process go on with a run that failed, as with one that was lost. False where it had not failed. */
+  async retry(runId: string): Promise<boolean> {
+    const run = checkId('run id', runId)
+    const { getRun, retryRun } = this.#batches.statements
+    const [found] = await this.#batches.write([getRun({ run }), retryRun({ run, now: Date.now() })])
+    const status = found?.rows[0]?.[1]
+    if (status === undefined) throw new StorageError('RUN_NOT_FOUND', `There is no run "${run}".`)
+    return status === 'failed'
+  }
+
   /** Removes a run with its journal. What it wrote into a session stays. False where there was none. */
   async delete(runId: string): Promise<boolean> {
     const run = checkId('run id', runId)

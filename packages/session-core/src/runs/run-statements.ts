@@ -431,6 +431,13 @@ function compile(dialect: SessionDialect) {
         .where('run_id', '=', run)
         .where('status', 'in', OPEN),
     ),
+    retryRun: compileStatement<OfRun & { now: number }>(
+      db
+        .updateTable('agent_runs')
+        .set({ status: 'running', updated_at: now })
+        .where('run_id', '=', run)
+        .where('status', '=', 'failed'),
+    ),
     deleteRun: (runId: string): SqlStatement[] =>
       (['agent_run_steps', 'agent_run_approvals', 'agent_runs'] as const).map((table) =>
         compiledNow(db.deleteFrom(table).where('run_id', '=', runId)),

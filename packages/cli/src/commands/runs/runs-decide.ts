@@ -1,12 +1,12 @@
 import { RunCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import type { DatabaseOptions } from '../../database.ts'
 import { count } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { UsageError } from '../../usage-error.ts'
-import { toJsonApproval, useRuns, withRunDatabase } from './show-run.ts'
+import { addDatabaseOption, toJsonApproval, useRuns } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
   readonly message?: string
@@ -28,7 +28,7 @@ function decideCommand(parent: Command, name: string, description: string, appro
     `persql runs ${name} refund-1 call_8fG2 --db agents.db`,
   ])
   const decided = approve ? 'Approved' : 'Rejected'
-  withJson(withRunDatabase(command))
+  addJsonOption(addDatabaseOption(command))
     .option('--message <text>', 'what the model is told of a rejection')
     .option('--always', 'also for later calls of the tool in this run')
     .option('--by <name>', 'who decides')

@@ -1,13 +1,13 @@
 import { RunCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
 import { duration } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import type { DatabaseOptions } from '../../database.ts'
 import { confirm } from '../../terminal/confirm.ts'
 import { count } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
-import { useRuns, withRunDatabase } from './show-run.ts'
+import { addDatabaseOption, useRuns } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
   readonly yes?: true
@@ -21,7 +21,7 @@ export function runsCancelCommand(parent: Command): void {
     'End a run for good. Whoever works on it fails at its next step.',
     ['persql runs cancel trip-42 --db agents.db'],
   )
-  withJson(withRunDatabase(command))
+  addJsonOption(addDatabaseOption(command))
     .option('-y, --yes', 'do not ask')
     .action((runId: string, options: Options) =>
       useRuns(options, async ({ driver }) => {
@@ -33,6 +33,19 @@ export function runsCancelCommand(parent: Command): void {
     )
 }
 
+export function runsRetryCommand(parent: Command): void {
+  const command = defineCommand(parent, 'retry <run>', 'Let a worker go on with a run that failed.', [
+    'persql runs retry trip-42 --db agents.db',
+  ])
+  addJsonOption(addDatabaseOption(command)).action((runId: string, options: Options) =>
+    useRuns(options, async ({ driver }) => {
+      const retried = await new RunCatalog(driver, { createTables: false }).retry(runId)
+      if (options.json) return printJson({ retried })
+      await printLine(neutralise(retried ? `A worker may go on with ${runId}.` : `${runId} has not failed.`))
+    }),
+  )
+}
+
 export function runsPruneCommand(parent: Command): void {
   const command = defineCommand(
     parent,
@@ -40,7 +53,7 @@ export function runsPruneCommand(parent: Command): void {
     'Remove runs that ended long ago, and expired ones, with their journals. Sessions stay.',
     ['persql runs prune --older-than 30d --db agents.db'],
   )
-  withJson(withRunDatabase(command))
+  addJsonOption(addDatabaseOption(command))
     .requiredOption('--older-than <duration>', 'how long ago they ended, such as 30d', duration)
     .option('-y, --yes', 'do not ask')
     .action((options: Options & { olderThan: number }) =>

@@ -1,12 +1,12 @@
 import { type Run, RunCatalog, type RunStatus } from '@persql/session-core'
 import { type Command, Option } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { type DatabaseOptions, useDatabase } from '../../database.ts'
 import { formatTime } from '../../terminal/format.ts'
 import { note, printJson } from '../../terminal/print.ts'
 import { printTable } from '../../terminal/table.ts'
-import { statusOf, toJsonRun, withRunDatabase } from './show-run.ts'
+import { addDatabaseOption, statusOf, toJsonRun } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
   readonly status?: RunStatus
@@ -22,7 +22,7 @@ export function runsListCommand(parent: Command): void {
   const command = defineCommand(parent, 'list', 'List runs, the newest first. Times are UTC.', [
     'persql runs list --status waiting --db agents.db',
   ])
-  withJson(withRunDatabase(command))
+  addJsonOption(addDatabaseOption(command))
     .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
     .option('--owner <name>', 'only those of this owner')
     .option('--session <id>', 'only those of this session')

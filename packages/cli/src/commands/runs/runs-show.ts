@@ -1,11 +1,12 @@
 import { RunCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
-import { defineCommand, withJson } from '../../command.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
 import { type DatabaseOptions, useDatabase } from '../../database.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { untilInterrupted } from '../../until-interrupted.ts'
 import {
+  addDatabaseOption,
   approvalLine,
   noSuchRun,
   statusOf,
@@ -13,7 +14,6 @@ import {
   toJsonApproval,
   toJsonRun,
   toJsonStep,
-  withRunDatabase,
 } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
@@ -24,10 +24,13 @@ interface Options extends DatabaseOptions {
 const POLL_MS = 500
 
 export function runsShowCommand(parent: Command): void {
-  const command = defineCommand(parent, 'show <run>', 'Show a run: its steps, and what waits for a decision.', [
-    'persql runs show trip-42 --db agents.db',
-  ])
-  withJson(withRunDatabase(command))
+  const command = defineCommand(
+    parent,
+    'show <run>',
+    'Show a run: its steps, and what waits for a decision.',
+    ['persql runs show trip-42 --db agents.db'],
+  )
+  addJsonOption(addDatabaseOption(command))
     .option('-f, --follow', 'go on with new steps until the run stops')
     .action((runId: string, options: Options) =>
       useDatabase(options, 'read', async ({ driver }) => {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { DATABASE, type Database, type DatabaseOptions, useDatabase } from '../../database.ts'
 import { formatTime, toIso } from '../../terminal/format.ts'
 
-export function withRunDatabase(command: Command): Command {
+export function addDatabaseOption(command: Command): Command {
   return command.option('--db <url>', DATABASE)
 }
 
@@ -57,7 +57,17 @@ export function stepLine({ step, kind, name, agent, startedAt, endedAt }: RunSte
   return `${String(step).padStart(4)}  ${formatTime(startedAt)}  ${String(ms).padStart(7)} ms  ${what}${agent ? `, ${agent}` : ''}`
 }
 
-export function approvalLine({ callId, tool, arguments: args, agent, decision, decidedBy, message }: RunApproval): string {
-  const said = [decision ?? 'waits', decidedBy && `by ${decidedBy}`, message && `(${message})`].filter(Boolean)
+export function approvalLine({
+  callId,
+  tool,
+  arguments: args,
+  agent,
+  decision,
+  decidedBy,
+  message,
+}: RunApproval): string {
+  const said = [decision ?? 'waits', decidedBy && `by ${decidedBy}`, message && `(${message})`].filter(
+    Boolean,
+  )
   return `${callId}  ${tool} ${args}, ${agent}: ${said.join(' ')}`
 }
