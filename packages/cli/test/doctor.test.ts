@@ -151,7 +151,7 @@ test('finds missing tables and columns', async () => {
 })
 
 test('asks pragmas, also where views have their names', async () => {
-  const db = temporaryFolder()('a.db')
+  const db = temporaryPaths()('a.db')
   await seed(db, { s: [user('hi')] })
   const size = async () =>
     JSON.parse(await output(['sessions', 'stats', '--db', db, '--json'])).databaseBytes as number
