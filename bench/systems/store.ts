@@ -26,21 +26,30 @@ export function storeContestant(store: Store): Contestant {
       const times: number[] = []
       for (const sessionId of sessionIds) {
         let read: readonly unknown[] | undefined
+        // A conversation that goes on: the process has just answered in it.
+        const before = operation === 'turn' && undo ? TURN : []
+        if (before.length > 0) await turn(store.session(sessionId))
         const start = performance.now()
         if (operation === 'turn') session = store.session(sessionId)
         if (operation !== 'append') read = await session.getItems(limit)
         if (operation !== 'latest') await session.addItems(TURN)
         times.push(performance.now() - start)
-        if (read && expected !== undefined && read.length !== expected) {
-          throw new Error(`Read ${read.length} items instead of ${expected}.`)
+        if (read && expected !== undefined && read.length !== expected + before.length) {
+          throw new Error(`Read ${read.length} items instead of ${expected + before.length}.`)
         }
         if (undo) await session.undo()
+        if (before.length > 0) await session.undo()
       }
       return times
     },
 
     close: () => store.close(),
   }
+}
+
+async function turn(session: StoreSession) {
+  await session.getItems()
+  await session.addItems(TURN)
 }
 
 /** `module`: the file in this folder that exports `openStore`. */
