@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { beforeEach, expect, test } from 'vitest'
@@ -16,6 +17,13 @@ function runExample(name: string, { args = [] as string[], input = '', env = {} 
     cwd: folder,
     encoding: 'utf8',
   })
+}
+
+const PYTHON = process.env['PERSQL_TEST_PYTHON']
+if (PYTHON === undefined) {
+  console.warn(
+    'SKIPPED: the examples in Python. Set PERSQL_TEST_PYTHON to a Python that has the packages in python/.',
+  )
 }
 
 test('quickstart: a second process knows what the first was told, and SQL finds both turns', () => {
@@ -133,3 +141,28 @@ test('mcp: the agent asks through the endpoint, and answers from the rows', () =
   expect(output).toMatch(/^tool: query \{"database":"main","sql":"select session_id/m)
   expect(output).toContain('agent: 1. ada, 6 items; 2. linus, 4 items; 3. grace, 2 items\n')
 })
+
+test.skipIf(PYTHON === undefined)(
+  'python: a second process knows what the first was told, and SQL finds both turns',
+  () => {
+    for (const file of ['offline_model.py', 'quickstart.py', 'turn.py']) {
+      copyFileSync(join(import.meta.dirname, 'python', file), join(folder, file))
+    }
+    const env = { ...process.env, OPENAI_API_KEY: '' }
+    const output = execFileSync(PYTHON ?? '', [join(folder, 'quickstart.py')], { env, encoding: 'utf8' })
+    expect(output).toContain('agent: Your favourite colour is teal.')
+    expect(new Set(output.match(/process \d+/g)).size).toBe(2)
+    expect(output).toContain("{'session_id': 'user-42', 'items': 4, ")
+  },
+)
+
+test.skipIf(PYTHON === undefined)(
+  'hand-over: each language knows what the other was told, through a file and through a server',
+  () => {
+    const output = runExample('hand-over', { env: { PYTHON } })
+    expect(output.match(/(?<=agent: ).*$/gm)).toEqual([
+      ...['Noted.', 'Your favourite colour is teal.', 'Noted.', 'Your lucky number is 7.'],
+      ...['Noted.', 'Your favourite colour is teal.', 'Noted.', 'Your lucky number is 7.'],
+    ])
+  },
+)
