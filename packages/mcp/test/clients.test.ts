@@ -45,7 +45,7 @@ test('the inspector finds nothing to complain about, and calls a tool, a resourc
   const { command, args } = serverCommand('better-sqlite3', path)
   const inspect = (...options: string[]) => inspector(home, command, ...args, ...options)
   const { tools } = await inspect('--method', 'tools/list', '--strict')
-  expect(tools).toHaveLength(11)
+  expect(tools).toHaveLength(14)
   const called = await inspect(
     '--method',
     'tools/call',

@@ -14,10 +14,12 @@ const READING = [
   'list_sessions',
   'read_session',
   'search_sessions',
+  'list_runs',
+  'read_run',
   'recall',
   'neighbors',
 ]
-const WRITING = ['batch', 'remember', 'forget', 'link']
+const WRITING = ['batch', 'decide_call', 'remember', 'forget', 'link']
 
 async function fileWithSessions(engine: Engine): Promise<string> {
   const path = join(temporaryFolder(), 'agents.db')

@@ -8,6 +8,8 @@ const READING = [
   'list_sessions',
   'read_session',
   'search_sessions',
+  'list_runs',
+  'read_run',
   'recall',
   'neighbors',
   'list_databases',
@@ -16,6 +18,7 @@ const READING = [
 ]
 const WRITING = [
   'batch',
+  'decide_call',
   'remember',
   'forget',
   'link',
