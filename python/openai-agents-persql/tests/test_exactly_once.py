@@ -47,9 +47,9 @@ async def test_pop_and_clear_are_one_request_each(counted: Proxy, server: Server
 
 async def test_the_same_operation_again_changes_nothing(database: Any) -> None:
     session = PerSQLSession("s", database)
-    once = [{"role": "user", "content": "one"}, user("two")]
+    once = [{"role": "user", "content": "one"}, user("naïve \ud83d")]
     await session.add_items(once, operation_id="op")
-    await session.add_items([{"content": "one", "role": "user"}, user("two")], operation_id="op")
+    await session.add_items([{"content": "one", "role": "user"}, once[1]], operation_id="op")
     assert await session.get_items() == once
     with pytest.raises(OperationConflictError) as conflict:
         await session.add_items([user("two")], operation_id="op")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Union, cast
@@ -18,9 +17,6 @@ from ._tables import Tables
 
 Database = Union[PerSQLDatabase, AsyncPerSQLDatabase]
 Row = list[SqlValue]
-
-#: For the calls of synchronous databases.
-_threads = ThreadPoolExecutor(thread_name_prefix="persql")
 
 _CONSTRAINTS = ("unique_violation", "not_null_violation", "fk_violation", "check_violation")
 
@@ -157,29 +153,20 @@ class Batches:
     async def _read(self, method: Any, *args: Any, **options: Any) -> Any:
         if self._is_async:
             return await method(*args, **options)
-        return await asyncio.wrap_future(_threads.submit(partial(method, *args, **options)))
+        return await asyncio.to_thread(method, *args, **options)
 
     async def _change(self, statements: Sequence[Statement]) -> Any:
         """Also where the caller is cancelled meanwhile, it first learns what became of the change."""
         change = partial(self._database.batch, statements, transaction=True)
         if self._is_async:
-            return await _outcome(asyncio.ensure_future(change()))
-        done = _threads.submit(change)
+            outcome: asyncio.Future[Any] = asyncio.ensure_future(change())
+        else:
+            outcome = asyncio.get_running_loop().run_in_executor(None, change)
         try:
-            # Not cancelled where a thread has begun with it.
-            return await asyncio.wrap_future(done)
+            return await asyncio.shield(outcome)
         except asyncio.CancelledError:
-            if not done.cancelled():
-                await _settled(asyncio.wrap_future(done))
+            await _settled(outcome)
             raise
-
-
-async def _outcome(change: asyncio.Future[Any]) -> Any:
-    try:
-        return await asyncio.shield(change)
-    except asyncio.CancelledError:
-        await _settled(change)
-        raise
 
 
 async def _settled(change: asyncio.Future[Any]) -> None:
