@@ -19,11 +19,16 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-/** A proxy to a port of this machine. `relay` is asked for each connection. */
-export async function tcpProxy(port: number, relay: (connection: Connection) => Relay): Promise<TcpProxy> {
+/**
+ * A proxy to a port of this machine. `relay` is asked for each connection, and so is `port` where it is a function.
+ */
+export async function tcpProxy(
+  port: number | (() => number),
+  relay: (connection: Connection) => Relay,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
-    const server = connect(port, '127.0.0.1')
+    const server = connect(typeof port === 'number' ? port : port(), '127.0.0.1')
     for (const socket of [client, server]) {
       socket.setNoDelay(true)
       sockets.add(socket)

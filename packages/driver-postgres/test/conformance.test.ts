@@ -1,7 +1,12 @@
 import { describeSqlDriver } from '@persql/session-core/testing'
+import {
+  type Databases,
+  pgliteDatabases,
+  SERVER,
+  serverDatabases,
+} from '@persql/test-support/postgres-databases'
 import { afterAll, describe, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
-import { type Databases, pgliteDatabases, SERVER, serverDatabases } from './support/databases.ts'
 
 function describeOn(databases: Databases, preparedStatements: boolean) {
   describeSqlDriver({
@@ -9,16 +14,6 @@ function describeOn(databases: Databases, preparedStatements: boolean) {
     async create(location) {
       return postgresDriver({ url: await databases.urlOf(location), preparedStatements })
     },
-    except: [
-      {
-        test: 'carries a history that does not fit into one answer, read in parts',
-        because: 'a part of it searches, which speaks SQLite alone',
-      },
-      {
-        test: 'finds what was said, however it is written and by whatever program',
-        because: 'searching speaks SQLite alone',
-      },
-    ],
   })
   afterAll(() => databases.close())
 }

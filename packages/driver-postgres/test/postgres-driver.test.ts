@@ -1,9 +1,9 @@
 import { SessionStore, type SqlDriver } from '@persql/session-core'
+import { everyDatabase } from '@persql/test-support/postgres-databases'
 import pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
 import { type CountingProxy, countingProxy } from './support/counting-proxy.ts'
-import { everyDatabase } from './support/databases.ts'
 
 type Item = Record<string, unknown>
 

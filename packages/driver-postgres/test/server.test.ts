@@ -2,9 +2,14 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { SessionCatalog, SessionStore, sessionTablesSql } from '@persql/session-core'
+import {
+  bouncedDatabases,
+  type Databases,
+  SERVER,
+  serverDatabases,
+} from '@persql/test-support/postgres-databases'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
-import { bouncedDatabases, type Databases, SERVER, serverDatabases } from './support/databases.ts'
 
 const BOUNCER = process.env['PERSQL_TEST_PGBOUNCER']
 

@@ -1,8 +1,8 @@
 import { SessionStore } from '@persql/session-core'
+import { everyDatabase } from '@persql/test-support/postgres-databases'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
 import { type CountingProxy, countingProxy } from './support/counting-proxy.ts'
-import { everyDatabase } from './support/databases.ts'
 
 for (const databases of everyDatabase()) {
   describe(`turnarounds on ${databases.name}`, () => {

@@ -1,66 +1,46 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tcpProxy } from '@persql/test-support/tcp-proxy'
 
-/** A TCP proxy that counts turnarounds, and can cut the connections or hand them to another server. */
+/** A proxy that counts turnarounds, cuts connections, and can lead to another server. */
 export interface CountingProxy {
   /** The URL of the database, through the proxy. */
   readonly url: string
   /** How often a client that had got an answer spoke again, or spoke first. */
   turnarounds(): number
-  /** Where connections go from now on. */
-  readonly target: { port: number }
   /** Cuts all connections that are open: at once, or when the next answer is on its way. */
   cut(when?: 'now' | 'before the next answer'): void
   close(): Promise<void>
 }
 
 export async function countingProxy(url: string): Promise<CountingProxy> {
-  const { hostname, port } = new URL(url)
-  const target = { port: Number(port) }
-  const sockets = new Set<Socket>()
+  const connections = new Set<{ destroy(): void }>()
   let count = 0
   let cutsAnswers = false
-
-  const server = createServer((client) => {
-    const upstream = connect(target.port, hostname)
+  const proxy = await tcpProxy(Number(new URL(url).port), ({ client, server }) => {
     let isAnswered = true
-    for (const socket of [client, upstream]) {
-      socket.setNoDelay(true)
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        sockets.delete(socket)
-        client.destroy()
-        upstream.destroy()
-      })
+    connections.add(client)
+    client.on('close', () => connections.delete(client))
+    return {
+      request(piece) {
+        if (isAnswered) count++
+        isAnswered = false
+        server.write(piece)
+      },
+      reply(piece) {
+        isAnswered = true
+        if (cutsAnswers) client.destroy()
+        else client.write(piece)
+        cutsAnswers = false
+      },
     }
-    client.on('data', (chunk) => {
-      if (isAnswered) count++
-      isAnswered = false
-      upstream.write(chunk)
-    })
-    upstream.on('data', (chunk) => {
-      isAnswered = true
-      if (cutsAnswers) client.destroy()
-      else client.write(chunk)
-      cutsAnswers = false
-    })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const own = (server.address() as AddressInfo).port
+  const { host } = new URL(proxy.url)
   return {
-    url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(own) }).href,
+    url: Object.assign(new URL(url), { host }).href,
     turnarounds: () => count,
-    target,
     cut(when = 'now') {
-      if (when === 'now') for (const socket of sockets) socket.destroy()
+      if (when === 'now') for (const client of connections) client.destroy()
       else cutsAnswers = true
     },
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
+    close: () => proxy.close(),
   }
 }

@@ -46,7 +46,7 @@ export function pgliteDatabases(): Databases {
   }
 }
 
-/** Databases on a server, which are dropped at the end. */
+/** Databases on a server. Each is dropped when another one is asked for, or at the end. */
 export function serverDatabases(url: string): Databases {
   const names = new Set<string>()
 
@@ -60,7 +60,11 @@ export function serverDatabases(url: string): Databases {
     name: 'PostgreSQL',
     async urlOf(location) {
       const name = `persql_test_${createHash('sha256').update(location).digest('hex').slice(0, 32)}`
-      if (!names.has(name)) await administer(`create database ${name}`)
+      if (!names.has(name)) {
+        for (const old of names) await administer(`drop database if exists ${old} with (force)`)
+        names.clear()
+        await administer(`create database ${name}`)
+      }
       names.add(name)
       return Object.assign(new URL(url), { pathname: `/${name}` }).href
     },
