@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'session-core',
     'driver-better-sqlite3',
     'driver-sqljs',
+    'driver-postgres',
     'driver-persql',
     'kysely',
     'sdk',
@@ -36,7 +37,12 @@ const KNOW_FRAMEWORK = new Set(['openai-agents'])
 
 /** Where the names of packages are texts that are loaded on demand: by the URL of a database, or for its client. */
 const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
-  'session-core/src/driver/url-schemes.ts': ['driver-better-sqlite3', 'driver-sqljs', 'driver-persql'],
+  'session-core/src/driver/url-schemes.ts': [
+    'driver-better-sqlite3',
+    'driver-sqljs',
+    'driver-postgres',
+    'driver-persql',
+  ],
 }
 
 interface Manifest {

@@ -115,7 +115,9 @@ export async function useSessions<Result>(
 export async function refuseUnreadable(options: DatabaseOptions): Promise<void> {
   try {
     await useDatabase(options, 'read', ({ driver }) =>
-      driver.batch([{ sql: 'select count(*) from sqlite_master' }], { readOnly: true }),
+      driver.dialect === 'sqlite'
+        ? driver.batch([{ sql: 'select count(*) from sqlite_master' }], { readOnly: true })
+        : Promise.resolve([]),
     )
   } catch (error) {
     if (!isStorageError(error, 'CANNOT_OPEN')) throw error
@@ -123,7 +125,9 @@ export async function refuseUnreadable(options: DatabaseOptions): Promise<void> 
 }
 
 function dbOption(url: string | undefined): string {
-  return url === undefined ? '' : ` --db ${shellWord(url)}`
+  if (url === undefined) return ''
+  // What is printed is kept by terminals and logs, so a password in it is left out.
+  return ` --db ${shellWord(url.replace(/^([a-z][\w+.-]*:\/\/[^/@:]*):[^@/]*@/i, '$1@'))}`
 }
 
 /** What people call the database at a URL, without the secrets that a URL can hold. */

@@ -1,5 +1,6 @@
 import { quoteName } from '@persql/sdk/sqlite'
-import type { SqlDriver } from '@persql/session-core'
+import type { SqlDriver, SqlStatement } from '@persql/session-core'
+import { quoteTable } from './quote-table.ts'
 
 const COLUMNS = {
   sessions: ['session_id', 'created_at', 'updated_at'],
@@ -17,17 +18,8 @@ export async function missingParts({
   tables: { sessionsTable, messagesTable },
 }: SessionTablesOf): Promise<{ missing: string[]; isEmpty: boolean }> {
   const tables = [sessionsTable, messagesTable]
-  // As statements: a view of somebody goes before a function of its name, such as `pragma_table_info`.
-  const results = await driver.batch(
-    [
-      ...tables.map((table) => ({ sql: `pragma main.table_info(${quoteName(table)})` })),
-      ...tables.map((table) => ({
-        sql: "select 1 from main.sqlite_master where type = 'view' and lower(name) = lower(?)",
-        params: [table],
-      })),
-    ],
-    { readOnly: true },
-  )
+  const statements = driver.dialect === 'postgres' ? tables.map(postgresColumns) : sqliteColumns(tables)
+  const results = await driver.batch(statements, { readOnly: true })
   const [inSessions = [], inMessages = [], ...views] = results.map(({ rows }) => rows)
   const [areSessionsView, areMessagesView] = views.map((rows) => rows.length > 0)
   return {
@@ -36,6 +28,24 @@ export async function missingParts({
       ...missingFrom(messagesTable, COLUMNS.messages, inMessages, areMessagesView),
     ],
     isEmpty: inSessions.length + inMessages.length === 0,
+  }
+}
+
+// As statements: a view of somebody goes before a function of its name, such as `pragma_table_info`.
+function sqliteColumns(tables: readonly string[]): SqlStatement[] {
+  return [
+    ...tables.map((table) => ({ sql: `pragma main.table_info(${quoteName(table)})` })),
+    ...tables.map((table) => ({
+      sql: "select 1 from main.sqlite_master where type = 'view' and lower(name) = lower(?)",
+      params: [table],
+    })),
+  ]
+}
+
+function postgresColumns(table: string): SqlStatement {
+  return {
+    sql: `select attnum, attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+    params: [quoteTable(table)],
   }
 }
 

@@ -1,6 +1,4 @@
-import { PerSQLDialect } from '@persql/kysely'
-import type { SessionTables, SqlResult } from '@persql/session-core'
-import { Kysely } from 'kysely'
+import { type SessionTables, type SqlResult, statementBuilder } from '@persql/session-core'
 import type { Database } from './database.ts'
 
 interface Compilable {
@@ -10,7 +8,7 @@ interface Compilable {
 /** Typed queries on the session tables, whatever the user calls them. */
 export function sessionQueries({ driver, tables }: Database) {
   return {
-    db: new Kysely<SessionTables>({ dialect: new PerSQLDialect({ driver }) }),
+    db: statementBuilder<SessionTables>(driver.dialect === 'postgres' ? 'postgres' : 'sqlite'),
     sessions: tables.sessionsTable as 'agent_sessions',
     messages: tables.messagesTable as 'agent_messages',
   }

@@ -22,6 +22,8 @@ export interface PostgresDriverOptions {
    * PgBouncer before 1.21 in transaction mode. Default: true.
    */
   readonly preparedStatements?: boolean | undefined
+  /** Whether every batch is one that only reads, so that the server refuses what is more. Default: false. */
+  readonly readOnly?: boolean | undefined
   /**
    * A second server, by its URL, or a pool of yours on it, that runs the batches that only read. It may lag behind:
    * what was just written may be missing in what is read next. Default: none.
@@ -44,13 +46,15 @@ const PREPARED = new WeakMap<PostgresClient, PreparedStatements>()
 export function postgresDriver(database: string | PostgresPool | PostgresDriverOptions): SqlDriver {
   const options = toOptions(database)
   const { preparedStatements = true } = options
+  const readsOnly = options.readOnly ?? false
   const primary = options.pool ? poolOf(options.pool) : openingPool(options.url, options.connection)
   const replica = options.replica === undefined ? primary : replicaOf(options.replica, options.connection)
   const queue = new BatchQueue()
   let closed: Promise<void> | undefined
 
-  async function run(statements: readonly SqlStatement[], { readOnly = false, setup = [] }: BatchOptions) {
-    const steps = stepsOf(statements, setup, readOnly)
+  async function run(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
+    const readOnly = readsOnly || (batchOptions.readOnly ?? false)
+    const steps = stepsOf(statements, readOnly ? [] : (batchOptions.setup ?? []), readOnly)
     const pool = readOnly ? replica : primary
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOn(await pool.get(), steps, { preparedStatements, readOnly })

@@ -13,7 +13,8 @@ export async function checkConnection({
 }: Database): Promise<{ finding: Finding; roundTripMs: number }> {
   const times: number[] = []
   // The first one opens the database.
-  await driver.batch([{ sql: 'select count(*) from sqlite_master' }], { readOnly: true })
+  const first = driver.dialect === 'postgres' ? 'select 1' : 'select count(*) from sqlite_master'
+  await driver.batch([{ sql: first }], { readOnly: true })
   for (let trip = 0; trip < ROUND_TRIPS; trip++) {
     const start = performance.now()
     await driver.batch([{ sql: 'select 1' }], { readOnly: true })

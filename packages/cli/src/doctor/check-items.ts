@@ -1,7 +1,8 @@
 import { quoteName } from '@persql/sdk/sqlite'
-import { isItemSql, itemsSql, mayBeToolSql } from '@persql/session-core'
+import { isItemSql, itemsSql, mayBeToolSql, RawSessions } from '@persql/session-core'
 import type { Database } from '../database.ts'
 import { count } from '../terminal/format.ts'
+import { decodeRow } from '../transcript/transcript.ts'
 import { type Finding, ok } from './finding.ts'
 
 const NAMED = 5
@@ -9,6 +10,7 @@ const NAMED = 5
 /** Rows that are no items, results without a call, calls without a result, items without a session. */
 export async function checkItems(database: Database): Promise<Finding[]> {
   const { option, driver, tables } = database
+  if (driver.dialect === 'postgres') return checkDecoded(database)
   const [sessions, messages] = [tables.sessionsTable, tables.messagesTable]
   const [inSessions, inMessages] = [quoteName(sessions), quoteName(messages)]
   const checks = [
@@ -56,6 +58,32 @@ export async function checkItems(database: Database): Promise<Finding[]> {
       mend: `persql query${option} --write "insert into ${sessions} (session_id) select distinct session_id from ${messages} where session_id not in (select session_id from ${sessions})"`,
     }),
   ]
+}
+
+const PAGE = { limit: 1000, bytes: 8_000_000 }
+
+/** Rows that are no items, where SQL cannot look into them: all of them are read. */
+async function checkDecoded({ driver, tables, option }: Database): Promise<Finding[]> {
+  const stored = new RawSessions(driver, tables)
+  const first: string[] = []
+  let number = 0
+  for (let after: string | undefined; ; ) {
+    const sessions = await stored.list({ limit: PAGE.limit, after })
+    for (const { sessionId } of sessions) {
+      for (let row = 0; ; ) {
+        const rows = await stored.readPage(sessionId, { after: row, ...PAGE })
+        const corrupt = rows.filter((one) => decodeRow(one) === undefined)
+        number += corrupt.length
+        for (const { rowId } of corrupt) if (first.length < NAMED) first.push(`#${rowId} in "${sessionId}"`)
+        row = rows.at(-1)?.rowId ?? row
+        if (rows.length === 0) break
+      }
+    }
+    after = sessions.at(-1)?.sessionId
+    if (sessions.length < PAGE.limit) break
+  }
+  const mend = `Look at them with \`persql sessions show${option}\`; delete them with: persql query${option} --write "delete from ${tables.messagesTable} where id = …"`
+  return [finding('items', { number, first }, 'corrupt row', ', which reads pass over', { mend })]
 }
 
 /**

@@ -1,6 +1,7 @@
 import { quoteName } from '@persql/sdk/sqlite'
 import type { Database } from '../database.ts'
 import { missingParts } from '../missing-parts.ts'
+import { checkPostgres } from './check-postgres.ts'
 import { type Finding, ok } from './finding.ts'
 
 /** Tables, columns, key, index and foreign key. Nothing else makes sense to check where the first finding is a problem. */
@@ -19,6 +20,9 @@ export async function checkLayout(database: Database): Promise<Finding[]> {
           : 'Rename what is in the way, copy the sessions to a new database with `persql copy`, or add the columns.',
       },
     ]
+  }
+  if (database.driver.dialect === 'postgres') {
+    return [ok('tables', `${sessions}, ${messages}`), ...(await checkPostgres(database))]
   }
   // As statements: a view of somebody goes before a function of its name.
   const pragma = (name: string, of: string) => ({ sql: `pragma main.${name}(${quoteName(of)})` })

@@ -3,6 +3,9 @@ import {
   DummyDriver,
   type Insertable,
   Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -12,8 +15,18 @@ import type { SessionDialect } from './session-dialect.ts'
 
 type Messages = SessionTables['agent_messages']
 
-/** A Kysely that only compiles, for SQLite. */
-export function statementBuilder<Tables>(): Kysely<Tables> {
+/** A Kysely that only compiles, for the kind of SQL that a driver names. */
+export function statementBuilder<Tables>(name: 'sqlite' | 'postgres' = 'sqlite'): Kysely<Tables> {
+  if (name === 'postgres') {
+    return new Kysely<Tables>({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      },
+    })
+  }
   return new Kysely<Tables>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),

@@ -21,6 +21,8 @@ export interface OpenOptions {
  * - `sqljs::memory:`, `sqljs:agents.db`: SQLite in WebAssembly through `@persql/driver-sqljs`
  * - `persql://acme/agent-state`: PerSQL over HTTP through `@persql/driver-persql`, with `PERSQL_TOKEN` and
  *   `PERSQL_API_URL` from the environment
+ * - `postgres://app@db.example.com/agents`: PostgreSQL through `@persql/driver-postgres`, with the variables that `pg`
+ *   knows, such as `PGPASSWORD`
  *
  * Two words such as `acme/agents` could be a name or a path, and are refused with `INVALID_ARGUMENT`; a path that
  * ends in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.
@@ -32,7 +34,10 @@ export async function openDriver(url: string, options: OpenOptions = {}): Promis
   if (isDatabaseName(url)) throw ambiguous(url)
   const { scheme, rest } = parseDatabaseUrl(url)
   const exports = await loadDriver(scheme.package)
-  return (await scheme.open(exports, rest, { readOnly: options.readOnly ?? false })) as SqlDriver
+  return (await scheme.open(exports, rest, {
+    readOnly: options.readOnly ?? false,
+    url,
+  })) as SqlDriver
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -21,7 +21,13 @@ export interface UrlScheme {
 
 interface OpenableScheme extends UrlScheme {
   /** Makes a driver of the rest of a URL, by what the package exports. */
-  open(exports: DriverExports, rest: string, options: { readonly readOnly: boolean }): unknown
+  open(exports: DriverExports, rest: string, options: SchemeOptions): unknown
+}
+
+interface SchemeOptions {
+  readonly readOnly: boolean
+  /** The whole URL. */
+  readonly url: string
 }
 
 const FILE: OpenableScheme = {
@@ -61,6 +67,15 @@ const OPENABLE: readonly OpenableScheme[] = [
     isFile: false,
     isCopy: false,
     open: (exports, rest) => exports['openPersqlDriver']?.(rest.replace(/^\/\//, '')),
+  },
+  {
+    names: ['postgres', 'postgresql'],
+    example: 'postgres://host/database',
+    about: 'PostgreSQL',
+    package: '@persql/driver-postgres',
+    isFile: false,
+    isCopy: false,
+    open: (exports, _, { url, readOnly }) => exports['postgresDriver']?.({ url, readOnly }),
   },
 ]
 

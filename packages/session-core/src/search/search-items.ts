@@ -1,4 +1,5 @@
 import { dialectOf } from '../dialects/dialect-of.ts'
+import { timesOf } from '../dialects/statement-builder.ts'
 import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { jsonCodec } from '../items/item-codec.ts'
@@ -112,11 +113,11 @@ function candidates(
   let query = dialect
     .builder<SessionTables>()
     .selectFrom(messages as 'agent_messages')
-    .select(['id', 'session_id', 'created_at', 'message_data'])
+    .select(['id', 'session_id', timesOf(dialect)('created_at'), 'message_data'])
     .orderBy('id', 'desc')
     .limit(atOnce)
   if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
-  if (before !== undefined) query = query.where('id', '<', before)
+  if (before !== undefined) query = query.where('id', '<', dialect.typed<number>(before, 'integer'))
   for (const one of wanted) query = query.where(dialect.mayHold('message_data', one, limits?.patternBytes))
   return query
 }

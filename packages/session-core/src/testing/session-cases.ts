@@ -79,7 +79,7 @@ export function sessionCases(test: TestCase): void {
     expect(await store.read('s')).toEqual([{ n: 'new' }, ...sound.slice(1, -3), { n: 'end' }])
   })
 
-  test('finds what was said, however it is written and by whatever program', async ({ driver }) => {
+  test('finds what was said, however it is written and by whatever program', async ({ driver, sql }) => {
     const said: readonly (readonly [wanted: string, text: string])[] = [
       ['pho', 'một tô phở bò'],
       ['tieng viet', 'Tiếng Việt'],
@@ -111,7 +111,7 @@ export function sessionCases(test: TestCase): void {
     await new SessionStore(driver).append('s', [{ content: 'Café olé, to go' }])
     for (let from = 0; from < written.length; from += 50) {
       const params = written.slice(from, from + 50)
-      const values = params.map(() => `('s', ?)`).join(', ')
+      const values = params.map((_, index) => `('s', ${sql.placeholder(index + 1)})`).join(', ')
       await driver.batch([
         { sql: `insert into agent_messages (session_id, message_data) values ${values}`, params },
       ])

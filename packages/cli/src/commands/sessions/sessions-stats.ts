@@ -9,6 +9,7 @@ import { readAll, sessionQueries } from '../../session-queries.ts'
 import { formatIso, toIso } from '../../terminal/format.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { printTable } from '../../terminal/table.ts'
+import { UsageError } from '../../usage-error.ts'
 
 interface Options extends DatabaseOptions {
   readonly top: number
@@ -23,6 +24,9 @@ export function sessionsStatsCommand(parent: Command): void {
     .option('--top <number>', 'how many sessions and tools to name', wholeNumber(1), 5)
     .action((options: Options) =>
       useSessions(options, 'read', async (database) => {
+        if (database.driver.dialect === 'postgres') {
+          throw new UsageError('stats looks into items by SQL, which PostgreSQL cannot do with every item.')
+        }
         const stats = await readStats(database, options.top)
         await (options.json ? printJson(stats) : printStats(stats))
       }),

@@ -1,13 +1,11 @@
-import {
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  sql,
-} from 'kysely'
+import { sql } from 'kysely'
 import type { SessionDialect } from '../session-dialect.ts'
+import { likePattern } from '../sqlite/text-patterns.ts'
+import { statementBuilder } from '../statement-builder.ts'
 import { postgresLayout } from './postgres-layout.ts'
+
+/** Enough to tell rows apart. */
+const PATTERN_BYTES = 1000
 
 const TYPES = { text: 'text', integer: 'bigint', time: 'timestamp' } as const
 
@@ -16,15 +14,7 @@ const NOW = sql<string>`clock_timestamp() at time zone 'UTC'`
 
 export const postgresDialect: SessionDialect = {
   name: 'postgres',
-  builder: <Tables>() =>
-    new Kysely<Tables>({
-      dialect: {
-        createAdapter: () => new PostgresAdapter(),
-        createDriver: () => new DummyDriver(),
-        createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-        createQueryCompiler: () => new PostgresQueryCompiler(),
-      },
-    }),
+  builder: () => statementBuilder('postgres'),
   hasSchemas: true,
   layout: postgresLayout,
   locksRows: true,
@@ -42,6 +32,14 @@ export const postgresDialect: SessionDialect = {
   timeText: (column) => sql`cast(${sql.ref(column)} as text)`,
   asText: (value) => sql`cast(${value} as text) collate "C"`,
   byteLength: (text) => sql`octet_length(${text})`,
+  // Characters that are written otherwise than they are searched are beyond ASCII, or escaped.
+  mayHold: (column, folded, patternBytes = PATTERN_BYTES) => {
+    const text = sql.ref<string>(column)
+    const pattern = likePattern(folded, patternBytes)
+    const inAscii =
+      pattern === undefined ? sql`false` : sql`lower(${text} collate "C") like ${pattern} escape '!'`
+    return sql`(${inAscii} or octet_length(${text}) > char_length(${text}) or strpos(${text}, '\\u') > 0)`
+  },
   rawData: {
     storage: () => sql`'text'`,
     bytes: (text) => sql`convert_to(${text}, 'UTF8')`,

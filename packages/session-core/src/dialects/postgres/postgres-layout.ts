@@ -16,7 +16,7 @@ const NOW = sql`(clock_timestamp() at time zone 'UTC')`
  * rows, and a table of operation ids.
  */
 export function postgresLayout({ sessions, messages, operations }: ResolvedTableNames): SessionLayout {
-  const db = statementBuilder<never>()
+  const db = statementBuilder<never>('postgres')
   const { schema, name } = splitName(messages)
   const index = (columns: 'id' | 'time') => `idx_${name}_session_${columns}`
   const named = (own: string) => (schema === undefined ? own : `${schema}.${own}`)

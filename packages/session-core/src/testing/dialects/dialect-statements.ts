@@ -14,6 +14,9 @@ export interface DialectStatements {
   /** Inserts one row into `t`, with two parameters: `value` and `name`. */
   insert(value: SqlValue, name?: string | null): SqlStatement
 
+  /** Stands for the parameter at a position, from 1 on. */
+  placeholder(position: number): string
+
   /** Makes the table `log` of one column `id`, and a trigger that keeps there the id of each row deleted from `t`. */
   readonly deletionLog: readonly SqlStatement[]
 

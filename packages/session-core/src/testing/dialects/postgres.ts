@@ -15,6 +15,7 @@ export const postgresStatements: DialectStatements = {
     sql: 'insert into t (value, name) values ($1, $2)',
     params: [value, name],
   }),
+  placeholder: (position) => `$${position}`,
   deletionLog: [
     { sql: 'create table log (id integer)' },
     {

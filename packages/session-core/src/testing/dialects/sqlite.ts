@@ -30,6 +30,7 @@ export const sqliteStatements: DialectStatements = {
     sql: 'insert into t (value, name) values (?, ?)',
     params: [value, name],
   }),
+  placeholder: () => '?',
   deletionLog: [
     { sql: 'create table log (id)' },
     { sql: 'create trigger forget after delete on t begin insert into log values (old.id); end' },
