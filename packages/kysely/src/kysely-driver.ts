@@ -1,4 +1,5 @@
 import {
+  type BatchOptions,
   type SqlDialect,
   type SqlDriver,
   type SqlResult,
@@ -6,7 +7,7 @@ import {
   type SqlValue,
   StorageError,
 } from '@persql/session-core'
-import { Queue, refuseUnusable } from '@persql/session-core/driver'
+import { BatchQueue, refuseUnusable } from '@persql/session-core/driver'
 import { refuseSideEffects, toCell } from '@persql/session-core/sqlite'
 import {
   CompiledQuery,
@@ -52,8 +53,8 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
     adapter instanceof PerSQLAdapter
       ? // Its transactions return no rows, so the driver below is asked directly.
         adapter.driver
-      : { batch: (statements) => runBatch(db, dialect, statements) }
-  const queue = new Queue()
+      : { batch: (statements, batchOptions) => runBatch(db, dialect, statements, batchOptions) }
+  const queue = new BatchQueue()
   let closed: Promise<void> | undefined
 
   return {
@@ -65,7 +66,9 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
       if (statements.length === 0) return []
       refuseUnusable(statements)
       if (batchOptions?.readOnly && dialect === 'sqlite') refuseSideEffects(statements)
-      return queue.write(() => engine.batch(statements, batchOptions))
+      // One connection serves everybody, or a batch is all that its engine does at a time.
+      const order = dialect === 'sqlite' ? {} : (batchOptions ?? {})
+      return queue.run(order, () => engine.batch(statements, batchOptions))
     },
 
     close() {
@@ -89,7 +92,9 @@ async function runBatch<Tables>(
   db: Kysely<Tables>,
   dialect: SqlDialect,
   statements: readonly SqlStatement[],
+  { readOnly = false, setup = [] }: BatchOptions = {},
 ): Promise<SqlResult[]> {
+  if (setup.length > 0) await runBatch(db, dialect, setup)
   let failure: StorageError | undefined
 
   async function runAll(connection: Kysely<Tables>) {
@@ -106,12 +111,31 @@ async function runBatch<Tables>(
   }
 
   try {
+    if (dialect === 'postgres') return await (readOnly ? readAll(db, runAll) : writeAll(db, runAll))
     // Engines run a single statement as a transaction of its own.
     return await (statements.length === 1 ? runAll(db) : db.transaction().execute(runAll))
   } catch (error) {
     if (!failure) throw engineError(dialect, error)
     // Where the engine has rolled back by itself, Kysely's rollback fails and its error comes instead.
     throw error === failure ? failure : Object.assign(failure, { suppressed: error })
+  }
+}
+
+type RunAll<Tables> = (connection: Kysely<Tables>) => Promise<SqlResult[]>
+
+/** Whatever the default of the server: who waited for a lock sees what the other one has written. */
+function writeAll<Tables>(db: Kysely<Tables>, runAll: RunAll<Tables>): Promise<SqlResult[]> {
+  return db.transaction().setIsolationLevel('read committed').execute(runAll)
+}
+
+/** At one moment. To roll back undoes settings of the connection, too. */
+async function readAll<Tables>(db: Kysely<Tables>, runAll: RunAll<Tables>): Promise<SqlResult[]> {
+  const started = db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  const transaction = await started.execute()
+  try {
+    return await runAll(transaction)
+  } finally {
+    await transaction.rollback().execute()
   }
 }
 

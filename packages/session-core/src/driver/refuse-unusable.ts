@@ -2,7 +2,8 @@ import type { SqlStatement } from './sql-driver.ts'
 import { skipBlank } from './sql-text.ts'
 import { StorageError } from './storage-error.ts'
 
-const TRANSACTION_CONTROL = /(?:begin|start|commit|end|abort|rollback|savepoint|release)\b/iy
+const TRANSACTION_CONTROL =
+  /(?:begin|start|commit|end|abort|rollback|savepoint|release|prepare\s+transaction)\b/iy
 
 const NO_PARAMS: readonly unknown[] = []
 
