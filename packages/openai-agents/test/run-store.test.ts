@@ -498,6 +498,36 @@ describe('bad input', () => {
   })
 })
 
+test('a response is recorded without the classes of its provider', async () => {
+  const breaks = new Set(['first 1'])
+  const { getResponse, ...model } = answering([[call('first', 1)], [say('Done.')]])
+  class Answer {
+    id = 'response'
+  }
+  const entries = [{ inputTokens: 3, outputTokens: 4, totalTokens: 7 }]
+  const odd = {
+    ...model,
+    getResponse: async (request: never) => ({
+      ...(await getResponse(request)),
+      usage: new Usage({
+        requests: 1,
+        inputTokens: 3,
+        outputTokens: 4,
+        totalTokens: 7,
+        requestUsageEntries: entries,
+      }),
+      providerData: { answer: new Answer() },
+    }),
+  }
+  const agent = new Agent({ name: 'A', model: odd as never, tools: [noting('first', breaks)] })
+  await expect(runs.run(agent, 'hi', { runId: 'r' })).rejects.toThrow('dies')
+  const { rawResponses, state } = await runs.run(agent, 'hi', { runId: 'r' })
+  expect(rawResponses[0]?.usage).toEqual(
+    new Usage({ requests: 1, inputTokens: 3, outputTokens: 4, totalTokens: 7, requestUsageEntries: entries }),
+  )
+  expect(state.usage.totalTokens).toBe(14)
+})
+
 describe('two that work on one run', () => {
   test('are one, and the other is refused', async () => {
     const agent = () =>

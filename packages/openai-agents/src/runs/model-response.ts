@@ -10,12 +10,23 @@ export type RecordedResponse = Omit<ModelResponse, 'usage' | 'responseId'> & {
 }
 
 export function recordedOf(response: ModelResponse): RecordedResponse {
-  return { ...response, usage: { ...response.usage } }
+  return plain({ ...response })
 }
 
 export function recordedOfStream({ response }: Done): RecordedResponse {
-  const { id, usage, ...rest } = response
-  return { ...rest, responseId: id, usage: { ...usage } } as RecordedResponse
+  const { id, ...rest } = response
+  return plain({ ...rest, responseId: id })
+}
+
+/** Without the classes and hidden properties that SDKs of providers give their answers. Items are left as they are. */
+function plain({ usage, providerData, rawUsage, ...rest }: Record<string, unknown>): RecordedResponse {
+  const json = (value: unknown) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
+  return {
+    ...rest,
+    usage: json(usage),
+    providerData: json(providerData),
+    rawUsage: json(rawUsage),
+  } as RecordedResponse
 }
 
 export function responseOf(recorded: RecordedResponse, sdk: AgentsSdk): ModelResponse {
