@@ -54,6 +54,8 @@ export {
 } from './runs/run-journal.ts'
 export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
 export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
+export { type ItemWords, itemWords } from './items/words/item-words.ts'
+export { fromResponsesItem, toResponsesItem } from './items/words/responses-item.ts'
 export { foldText } from './search/fold-text.ts'
 export { mayHoldSql } from './search/may-hold-sql.ts'
 export {

@@ -1,0 +1,75 @@
+import { type Fields, fieldsOf, isFields } from '../fields.ts'
+import { HOSTED, HOSTED_CALLS } from '../tool-types.ts'
+import { isItemPatch } from './item-patch.ts'
+
+/**
+ * In whose words an item is: those of the Agents SDK in TypeScript, those of the Responses API, which the Agents SDK
+ * in Python stores, or such that both would say it so.
+ */
+export type ItemWords = 'js' | 'responses' | 'both'
+
+/** The field of an item of the SDK in TypeScript that holds what only the words of the Responses API can say. */
+export const ONLY_RESPONSES = 'responsesData'
+
+/** The same the other way round: within the field `provider_data`, which the SDK in Python never sends to OpenAI. */
+export const ONLY_JS = 'agents_js'
+
+const JS_TYPES: ReadonlySet<unknown> = new Set([
+  'function_call_result',
+  'computer_call_result',
+  HOSTED,
+  'unknown',
+])
+
+const RESPONSES_TYPES: ReadonlySet<unknown> = new Set([
+  ...HOSTED_CALLS,
+  ...['function_call_output', 'computer_call_output', 'custom_tool_call', 'custom_tool_call_output'],
+  ...['local_shell_call', 'local_shell_call_output', 'mcp_approval_request', 'mcp_approval_response'],
+  ...['item_reference'],
+])
+
+/** Says in whose words an item is, by the names of its fields. */
+export function itemWords(item: unknown): ItemWords {
+  const fields = fieldsOf(item)
+  const { type } = fields
+  if (isItemPatch(fieldsOf(fields['provider_data'])[ONLY_JS])) return 'responses'
+  if (Object.hasOwn(fields, 'providerData') || isItemPatch(fields[ONLY_RESPONSES])) return 'js'
+  if (type === undefined || type === 'message') return wordsOfMessage(fields)
+  if (JS_TYPES.has(type)) return 'js'
+  if (RESPONSES_TYPES.has(type)) return 'responses'
+  if (type === 'reasoning') {
+    return Object.hasOwn(fields, 'summary') ? 'responses' : Object.hasOwn(fields, 'content') ? 'js' : 'both'
+  }
+  if (type === 'compaction') return 'both'
+  if (Object.hasOwn(fields, 'callId')) return 'js'
+  if (Object.hasOwn(fields, 'call_id')) return 'responses'
+  const keys = Object.keys(fields)
+  if (keys.some((key) => /[a-z][A-Z]/.test(key))) return 'js'
+  return keys.some((key) => key.includes('_')) ? 'responses' : 'both'
+}
+
+function wordsOfMessage({ role, content }: Fields): ItemWords {
+  if (!Array.isArray(content)) {
+    return role === 'developer' || (role === 'assistant' && typeof content === 'string')
+      ? 'responses'
+      : 'both'
+  }
+  for (const part of content) {
+    const words = wordsOfPart(part)
+    if (words !== 'both') return words
+  }
+  return role === 'developer' ? 'responses' : 'both'
+}
+
+const JS_FIELDS = ['providerData', 'promptCacheBreakpoint', 'image', 'file', 'audio']
+const RESPONSES_FIELDS = [
+  ...['annotations', 'logprobs', 'prompt_cache_breakpoint', 'image_url', 'file_id', 'file_data', 'file_url'],
+  'input_audio',
+]
+
+function wordsOfPart(part: unknown): ItemWords {
+  if (!isFields(part)) return 'both'
+  const has = (field: string) => Object.hasOwn(part, field)
+  if (JS_FIELDS.some(has)) return 'js'
+  return RESPONSES_FIELDS.some(has) ? 'responses' : 'both'
+}
