@@ -11,3 +11,5 @@ export {
   type WorkOptions,
 } from './runs/run-store.ts'
 export { idempotencyKey } from './runs/scope.ts'
+export { fromResponsesItem, type ResponsesItem, toResponsesItem } from './responses-item.ts'
+export { sharedCodec } from './shared-codec.ts'

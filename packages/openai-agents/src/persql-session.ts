@@ -1,16 +1,24 @@
 import {
   type DatabaseHandle,
+  type ItemCodec,
   OpenSession,
   type OpenSessionOptions,
   type SqlDriver,
 } from '@persql/session-core'
+import { AGENTS_CODEC } from './agents-codec.ts'
 import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
 import type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 
 /** The options of a {@link PerSQLSession}: its window, codec, tables, and who is told of corrupt rows. */
-export type PerSQLSessionOptions = OpenSessionOptions<AgentInputItem>
+export interface PerSQLSessionOptions extends OpenSessionOptions<AgentInputItem> {
+  /**
+   * How an item becomes the text of a row. By default as it is, exactly; rows that the Agents SDK in Python wrote are
+   * read as well. With {@link sharedCodec} that SDK reads the rows of this session as well.
+   */
+  readonly codec?: ItemCodec<AgentInputItem> | undefined
+}
 
 /** The session of the core that a session stands on. */
 export let openSessionOf: (session: PerSQLSession) => OpenSession<AgentInputItem>
@@ -38,7 +46,7 @@ export class PerSQLSession implements Session, AsyncDisposable {
    * such as `client.database('acme/agent-state')`. It is shared, and stays the caller's to close.
    */
   constructor(sessionId: string, database: SqlDriver | DatabaseHandle, options?: PerSQLSessionOptions) {
-    this.#session = new OpenSession(sessionId, database, options)
+    this.#session = new OpenSession(sessionId, database, withCodec(options))
   }
 
   /** Opens a session on the database with this URL, as in `openDriver`. `close` it after use. */
@@ -47,12 +55,12 @@ export class PerSQLSession implements Session, AsyncDisposable {
     url: string,
     options: PerSQLSessionOptions = {},
   ): Promise<PerSQLSession> {
-    return PerSQLSession.#over(await OpenSession.byUrl(sessionId, url, options))
+    return PerSQLSession.#over(await OpenSession.byUrl(sessionId, url, withCodec(options)))
   }
 
   /** Opens a session on the database that `PERSQL_DATABASE` names, as in `driverFromEnv`. `close` it after use. */
   static async fromEnv(sessionId: string, options: PerSQLSessionOptions = {}): Promise<PerSQLSession> {
-    return PerSQLSession.#over(await OpenSession.fromEnv(sessionId, options))
+    return PerSQLSession.#over(await OpenSession.fromEnv(sessionId, withCodec(options)))
   }
 
   static #over(opened: OpenSession<AgentInputItem>): PerSQLSession {
@@ -131,4 +139,8 @@ export class PerSQLSession implements Session, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+function withCodec(options?: PerSQLSessionOptions): OpenSessionOptions<AgentInputItem> {
+  return { ...options, codec: options?.codec ?? AGENTS_CODEC }
 }

@@ -2,6 +2,7 @@ import { type DatabaseHandle, toSqlDriver } from '../driver/handle-driver.ts'
 import { driverFromEnv, openDriver } from '../driver/open-driver.ts'
 import type { SqlDriver } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
+import { jsonCodec } from '../items/item-codec.ts'
 import { withoutOrphans } from '../items/without-orphans.ts'
 import { checkSessionId } from './check-id.ts'
 import type { HistoryWindow } from './history-reader.ts'
@@ -19,7 +20,7 @@ export interface OpenSessionOptions<Item> extends SessionStoreOptions<Item> {
 /**
  * One session of a database: what an adapter for an agent framework stands on, whatever the framework calls these
  * methods. They promise what those of {@link SessionStore} do. Sessions without options of their own share one store
- * for each database.
+ * for each database and codec.
  */
 export class OpenSession<Item> {
   readonly sessionId: string
@@ -117,14 +118,17 @@ export class OpenSession<Item> {
   }
 }
 
-const sharedStores = new WeakMap<SqlDriver, SessionStore<unknown>>()
+const DEFAULT_CODEC = jsonCodec<unknown>()
+const sharedStores = new WeakMap<SqlDriver, WeakMap<object, SessionStore<unknown>>>()
 
 function storeOf<Item>(driver: SqlDriver, options: OpenSessionOptions<Item>): SessionStore<Item> {
-  const { window: _, ...own } = options
-  if (Object.keys(own).length > 0) return new SessionStore(driver, own)
-  const store = sharedStores.get(driver) ?? new SessionStore<unknown>(driver)
-  sharedStores.set(driver, store)
-  return store as SessionStore<Item>
+  const { window: _, codec, ...own } = options
+  if (Object.keys(own).length > 0) return new SessionStore(driver, { ...own, codec })
+  const key = codec ?? DEFAULT_CODEC
+  const stores = sharedStores.get(driver) ?? new WeakMap<object, SessionStore<unknown>>()
+  const store = (stores.get(key) as SessionStore<Item> | undefined) ?? new SessionStore(driver, { codec })
+  sharedStores.set(driver, stores.set(key, store as SessionStore<unknown>))
+  return store
 }
 
 function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {

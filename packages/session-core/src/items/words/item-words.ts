@@ -33,17 +33,17 @@ export function itemWords(item: unknown): ItemWords {
   const fields = fieldsOf(item)
   const { type } = fields
   if (isItemPatch(fieldsOf(fields['provider_data'])[ONLY_JS])) return 'responses'
-  if (Object.hasOwn(fields, 'providerData') || isItemPatch(fields[ONLY_RESPONSES])) return 'js'
+  if (fields['providerData'] !== undefined || isItemPatch(fields[ONLY_RESPONSES])) return 'js'
   if (type === undefined || type === 'message') return wordsOfMessage(fields)
   if (JS_TYPES.has(type)) return 'js'
   if (RESPONSES_TYPES.has(type)) return 'responses'
   if (type === 'reasoning') {
-    return Object.hasOwn(fields, 'summary') ? 'responses' : Object.hasOwn(fields, 'content') ? 'js' : 'both'
+    return fields['summary'] !== undefined ? 'responses' : fields['content'] !== undefined ? 'js' : 'both'
   }
   if (type === 'compaction') return 'both'
-  if (Object.hasOwn(fields, 'callId')) return 'js'
-  if (Object.hasOwn(fields, 'call_id')) return 'responses'
-  const keys = Object.keys(fields)
+  if (fields['callId'] !== undefined) return 'js'
+  if (fields['call_id'] !== undefined) return 'responses'
+  const keys = Object.keys(fields).filter((key) => fields[key] !== undefined)
   if (keys.some((key) => /[a-z][A-Z]/.test(key))) return 'js'
   return keys.some((key) => key.includes('_')) ? 'responses' : 'both'
 }
@@ -69,7 +69,7 @@ const RESPONSES_FIELDS = [
 
 function wordsOfPart(part: unknown): ItemWords {
   if (!isFields(part)) return 'both'
-  const has = (field: string) => Object.hasOwn(part, field)
+  const has = (field: string) => part[field] !== undefined
   if (JS_FIELDS.some(has)) return 'js'
   return RESPONSES_FIELDS.some(has) ? 'responses' : 'both'
 }
