@@ -85,7 +85,7 @@ const READERS: Readonly<Record<string, Read>> = {
       id,
       callId,
       output: screenshot(output),
-      providerData: fromRest(sayable({ acknowledgedSafetyChecks: acknowledged, ...rest })),
+      providerData: fromRest(sayable({ acknowledgedSafetyChecks: acknowledged ?? undefined, ...rest })),
     }
   },
   shell_call: (item) => {

@@ -36,14 +36,13 @@ const WRITERS: Readonly<Record<string, Write>> = {
     status,
     ...toRest(providerData, type, 'id', 'call_id', 'name', 'namespace', 'arguments', 'caller', 'status'),
   }),
-  function_call_result: ({ id, callId, namespace, status, output, caller, providerData }) => ({
+  function_call_result: ({ id, callId, status, output, caller, providerData }) => ({
     type: 'function_call_output',
     id: idOf(id, providerData),
     call_id: callId,
     output: toToolOutput(output),
     // The runner of the SDK in TypeScript always says so, the one in Python never.
     status: status === 'completed' ? undefined : status,
-    namespace,
     caller: toCaller(caller),
     ...toRest(
       providerData,
@@ -71,6 +70,8 @@ const WRITERS: Readonly<Record<string, Write>> = {
     id,
     call_id: callId,
     output: screenshot(output),
+    // The runner of the SDK in Python always says it.
+    acknowledged_safety_checks: null,
     ...toRest(providerData, 'computer_call_output', 'id', 'call_id', 'output'),
   }),
   shell_call: ({ type, id, callId, status, action, caller, providerData }) => ({
