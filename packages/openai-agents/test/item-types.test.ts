@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { protocol } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import {
+  fromResponsesItem,
   type ItemReading,
   identifyFields,
   identifyItem,
@@ -13,6 +14,8 @@ import {
   partsText,
   readItem,
   SessionStore,
+  toResponsesItem,
+  withoutOrphans,
 } from '@persql/session-core'
 import { expect, test } from 'vitest'
 
@@ -531,6 +534,39 @@ test.each(ALL)('reads an item of type %s', (_, item, { asked = '', said = '', ..
   })
 })
 
+/** Only a result of the SDK in TypeScript says which tool gave it. */
+function without({ kind, tool, ...said }: Said): Said {
+  return kind === 'result' || tool === undefined ? { kind, ...said } : { kind, tool, ...said }
+}
+
+function read(item: object): Said {
+  const { kind, tool, link, approval, madeBy, asked, said } = readItem(item)
+  const known = { tool, link, approval, madeBy, asked: partsText(asked), said: partsText(said) }
+  return {
+    kind,
+    ...Object.fromEntries(Object.entries(known).filter(([, one]) => one !== undefined && one !== '')),
+  }
+}
+
+test.each(TYPESCRIPT)('reads the same in the words of the Responses API, of type %s', (_, item, said) => {
+  const words = toResponsesItem(item)
+  expect(fromResponsesItem(words)).toEqual(item)
+  expect(without(read(words))).toEqual(without(said))
+})
+
+test.each(PYTHON)('reads the same in the words of TypeScript, of type %s', (_, item, said) => {
+  const words = fromResponsesItem(item)
+  expect(toResponsesItem(words)).toEqual(item)
+  expect(without(read(words))).toEqual(without(said))
+})
+
+test('filters orphans alike in the words of both', () => {
+  const items = TYPESCRIPT.map(([, item]) => item)
+  const kept = withoutOrphans(items).map((item) => items.indexOf(item))
+  const words = items.map(toResponsesItem)
+  expect(withoutOrphans(words).map((item) => words.indexOf(item))).toEqual(kept)
+})
+
 /** Of each member of the union of all items, by the names of types that the SDK has for it. */
 function typesOfSdk(): Set<string> {
   return new Set(
@@ -551,14 +587,12 @@ test('knows each type of item that the installed SDK has, and no other of its to
 
 test('tells the same in SQL, of every type', async () => {
   const driver = betterSqlite3Driver(':memory:')
-  await new SessionStore<object>(driver).append(
-    's',
-    ALL.map(([, item]) => item),
-  )
+  const items = [...ALL.map(([, item]) => item), ...TYPESCRIPT.map(([, item]) => toResponsesItem(item))]
+  await new SessionStore<object>(driver).append('s', items)
   const columns = ['id as row']
   const sql = `with ${itemsSql({ messages: 'agent_messages', columns })} select kind, type, role, tool, link, status, asks_approval from item order by row`
   const [found] = await driver.batch([{ sql }])
-  const told = ALL.map(([, item]) => {
+  const told = items.map((item) => {
     const { kind, type, role, tool, link, status, approval } = readItem(item)
     const asks = approval === 'asked' ? 1 : 0
     const isTool = kind === 'call' || kind === 'result'
@@ -575,7 +609,7 @@ test('tells the same in SQL, of every type', async () => {
   expect(found?.rows).toEqual(told)
   const [fields] = await driver.batch([{ sql: `select ${itemFieldsSql()} from agent_messages order by id` }])
   expect(fields?.rows.map(([one]) => identifyFields(one as string))).toEqual(
-    ALL.map(([, item]) => identifyItem(item)),
+    items.map((item) => identifyItem(item)),
   )
   await driver.close()
 })

@@ -203,9 +203,8 @@ function hosted(item: Fields): Fields {
   if (type === 'mcp_approval_response') return { ...identity, ...rest, caller: toCaller(caller) }
   if (type === 'mcp_approval_request') return { ...identity, ...rest, caller: toCaller(caller) }
   if (!HOSTED_CALLS.includes(type as never)) return item
-  if (type === 'mcp_call' || type === 'mcp_list_tools') {
-    return { ...identity, ...rest, output, caller: toCaller(caller) }
-  }
+  if (type === 'mcp_list_tools') return { ...identity, ...rest, output, caller: toCaller(caller) }
+  if (type === 'mcp_call') return { ...identity, ...rest, output: output ?? null, caller: toCaller(caller) }
   return { ...identity, ...rest, status, result: output ?? rest['result'], caller: toCaller(caller) }
 }
 

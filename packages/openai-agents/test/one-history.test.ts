@@ -1,0 +1,163 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { MemorySession, OpenAIProvider, run, type Session, setTracingDisabled } from '@openai/agents'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { SessionCatalog, type SqlDriver } from '@persql/session-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PerSQLSession, sharedCodec } from '../src/index.ts'
+import { CONVERSATIONS, type Conversation, type Turn } from './support/conversations.ts'
+import { type ResponsesApi, startResponsesApi } from './support/responses-api.ts'
+import { tellingAgent } from './support/telling-agent.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
+const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
+const program = fileURLToPath(new URL('./support/one_history.py', import.meta.url))
+
+if (!isAvailable) {
+  console.warn(
+    'SKIPPED: conversations of both Agents SDKs. Set PERSQL_TEST_PYTHON to a Python with openai-agents.',
+  )
+}
+
+setTracingDisabled(true)
+
+type Run = 'alone' | 'first' | 'last'
+
+const turnsOf = ({ turns }: Conversation, which: Run) =>
+  which === 'first' ? turns.slice(0, -1) : which === 'last' ? turns.slice(-1) : turns
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What the SDK in TypeScript never keeps, by the type of the item. The page on one history lists the same. */
+const NOT_KEPT: Readonly<Record<string, (item: Fields) => readonly string[]>> = {
+  function_call: (item) => ['id', ...['caller', 'namespace'].filter((field) => item[field] === null)],
+  message: (item) => ['phase'].filter((field) => item[field] === null),
+  computer_call: (item) => (Array.isArray(item['actions']) ? ['action'] : []),
+}
+
+/** The input without what is not kept of the turns before the last one. It also forgets what a compaction stands for. */
+function asKept(input: unknown, { turns }: Conversation): unknown {
+  const earlier = turns.slice(0, -1).flatMap(({ responses }) => responses.flat())
+  const ids = new Set(earlier.map((item) => (item as Fields)['id']))
+  const items = input as Fields[]
+  const start = Math.max(
+    0,
+    items.findLastIndex(({ type }) => type === 'compaction'),
+  )
+  return items.slice(start).map((item) => {
+    const lost = ids.has(item['id']) ? NOT_KEPT[String(item['type'])]?.(item) : undefined
+    return Object.fromEntries(Object.entries(item).filter(([field]) => !lost?.includes(field)))
+  })
+}
+
+describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on with', () => {
+  const folder = temporaryFolder()
+  const path = folder.path('agents.db')
+  let api: ResponsesApi
+  let driver: SqlDriver
+
+  /** What is sent in the last turn, by the name of the run. */
+  const sent = (name: string, conversation: Conversation) =>
+    api.asked(name).slice(-(conversation.turns.at(-1)?.responses.length ?? 0))
+
+  async function inTypeScript(name: string, conversation: Conversation, which: Run, session: Session) {
+    const turns = turnsOf(conversation, which)
+    const url = api.play(
+      name,
+      turns.flatMap(({ responses }) => responses),
+    )
+    const provider = new OpenAIProvider({ apiKey: 'none', baseURL: url, useResponses: true })
+    const agent = tellingAgent(await provider.getModel('gpt-5'), conversation.tools)
+    for (const turn of turns) await take(turn)
+
+    async function take({ input, streamed, approve = true }: Turn) {
+      const go = async (given: Parameters<typeof run>[1]) => {
+        if (streamed !== true) return await run(agent, given, { session })
+        const result = await run(agent, given, { session, stream: true })
+        await result.completed
+        return result
+      }
+      let result = await go(typeof input === 'string' ? input : (input.js as never))
+      while (result.interruptions.length > 0) {
+        for (const interruption of result.interruptions) {
+          if (approve) result.state.approve(interruption)
+          else result.state.reject(interruption)
+        }
+        result = await go(result.state as never)
+      }
+    }
+  }
+
+  /** What went wrong, by the name of the run. */
+  async function inPython(runs: readonly [name: string, Conversation, Run, path: string, session: string][]) {
+    const given = runs.map(([name, conversation, which, file, session]) => {
+      const turns = turnsOf(conversation, which).map((turn) => ({
+        ...turn,
+        input: typeof turn.input === 'string' ? turn.input : turn.input.python,
+      }))
+      const url = api.play(
+        name,
+        turns.flatMap(({ responses }) => responses),
+      )
+      return { name, url, path: file, session, tools: conversation.tools, turns }
+    })
+    const child = spawn(python, [program], { stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stdin.end(JSON.stringify(given))
+    const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(out, errors).toBe('{}')
+  }
+
+  beforeAll(async () => {
+    api = await startResponsesApi()
+    driver = betterSqlite3Driver(path)
+    const shared = { codec: sharedCodec() }
+    await inPython(
+      CONVERSATIONS.flatMap((one) => [
+        [`python alone: ${one.name}`, one, 'alone', ':memory:', 'alone'],
+        [`python first: ${one.name}`, one, 'first', path, `python: ${one.name}`],
+      ]),
+    )
+    for (const one of CONVERSATIONS) {
+      await new SessionCatalog(driver).fork(`python: ${one.name}`, `copy: ${one.name}`)
+      await inTypeScript(`js alone: ${one.name}`, one, 'alone', new MemorySession())
+      await inTypeScript(
+        `js first: ${one.name}`,
+        one,
+        'first',
+        new PerSQLSession(`js: ${one.name}`, driver, shared),
+      )
+      const own = new PerSQLSession(`python: ${one.name}`, driver)
+      await inTypeScript(`js last: ${one.name}`, one, 'last', own)
+      const other = new PerSQLSession(`copy: ${one.name}`, driver, shared)
+      await inTypeScript(`js last, shared: ${one.name}`, one, 'last', other)
+    }
+    await inPython(
+      CONVERSATIONS.map((one) => [`python last: ${one.name}`, one, 'last', path, `js: ${one.name}`]),
+    )
+  }, 300_000)
+
+  afterAll(async () => {
+    await driver?.close()
+    await api?.close()
+    folder.dispose()
+  })
+
+  test.each(CONVERSATIONS.map((one) => [one.name, one] as const))(
+    'from TypeScript to Python: %s',
+    (name, one) => {
+      const expected = sent(`python alone: ${name}`, one).map((input) => asKept(input, one))
+      expect(sent(`python last: ${name}`, one)).toEqual(expected)
+      expect(expected).toHaveLength(one.turns.at(-1)?.responses.length ?? 0)
+    },
+  )
+
+  test.each(CONVERSATIONS.map((one) => [one.name, one] as const))(
+    'from Python to TypeScript: %s',
+    (name, one) => {
+      expect(sent(`js last: ${name}`, one)).toEqual(sent(`js alone: ${name}`, one))
+      expect(sent(`js last, shared: ${name}`, one)).toEqual(sent(`js alone: ${name}`, one))
+    },
+  )
+})
