@@ -551,7 +551,9 @@ function read(item: object): Said {
 test.each(TYPESCRIPT)('reads the same in the words of the Responses API, of type %s', (_, item, said) => {
   const words = toResponsesItem(item)
   expect(fromResponsesItem(words)).toEqual(item)
-  expect(without(read(words))).toEqual(without(said))
+  // For the raw text of other providers' reasoning the Responses API has no word.
+  const isRaw = item['rawContent'] !== undefined
+  expect(without(read(words))).toEqual(isRaw ? { kind: 'reasoning', said: 'Hm' } : without(said))
 })
 
 test.each(PYTHON)('reads the same in the words of TypeScript, of type %s', (_, item, said) => {

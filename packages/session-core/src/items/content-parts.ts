@@ -70,5 +70,5 @@ export function saying(fields: Fields): Fields {
 
 const STRUCTURE = new Set([
   ...['type', 'id', 'name', 'namespace', 'status', 'role', 'caller', 'providerData', 'callId', 'call_id'],
-  ...['container_id', 'created_by', 'encrypted_content', 'fingerprint', 'server_label'],
+  ...['container_id', 'created_by', 'encrypted_content', 'execution', 'fingerprint', 'server_label'],
 ])

@@ -27,7 +27,7 @@ export interface ItemIdentity {
  * linked as the SDK itself does it. An item of a type that is not known is told by the end of its type.
  */
 export function identifyItem(item: unknown): ItemIdentity {
-  const fields = fieldsOf(item)
+  const fields = itemFields(item)
   const type = textOf(fields['type']) ?? 'message'
   const role = textOf(fields['role'])
   const kind = kindOf(fields, type, role)
@@ -46,6 +46,16 @@ export function identifyItem(item: unknown): ItemIdentity {
     ...(approval !== undefined && { approval }),
     ...(status !== undefined && { status }),
   }
+}
+
+/**
+ * The fields of an item; of one that the Agents SDK in TypeScript does not know those that its provider gave, in which
+ * it is what it is.
+ */
+export function itemFields(item: unknown): Fields {
+  const fields = fieldsOf(item)
+  const provided = fields['type'] === 'unknown' ? fieldsOf(fields['providerData']) : {}
+  return typeof provided['type'] === 'string' ? provided : fields
 }
 
 const REQUEST = 'mcp_approval_request'

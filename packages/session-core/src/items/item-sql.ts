@@ -34,8 +34,10 @@ type Path = (typeof PATHS)[number]
 export function itemFieldsSql(data = 'message_data'): string {
   const [type, role] = PATHS
   const paths = (some: readonly string[]) => some.map((path) => `'$.${path}'`).join(', ')
+  const source = `case when instr(${data}, '"unknown"') and json_extract(${data}, '$.type') = 'unknown'
+    and json_type(${data}, '$.providerData.type') = 'text' then json_extract(${data}, '$.providerData') else ${data} end`
   return `case when ${isItemSql(data)} then case when ${mayBeToolSql(data)}
-    then json_extract(${data}, ${paths(PATHS)}) else json_extract(${data}, ${paths([type, role])}) end end`
+    then json_extract(${source}, ${paths(PATHS)}) else json_extract(${source}, ${paths([type, role])}) end end`
 }
 
 /** What the row is whose `itemFieldsSql` this is. */

@@ -1,6 +1,6 @@
-import { contentParts, dataPart, saying } from './content-parts.ts'
-import { type Fields, fieldsOf, textOf } from './fields.ts'
-import { type ItemIdentity, identifyItem, ownType } from './identify-item.ts'
+import { contentParts, dataPart } from './content-parts.ts'
+import { type Fields, fieldsOf } from './fields.ts'
+import { type ItemIdentity, identifyItem, itemFields, ownType } from './identify-item.ts'
 import type { Part } from './part.ts'
 import { readTool } from './read-tool.ts'
 import { HOSTED } from './tool-types.ts'
@@ -23,7 +23,7 @@ export function readItem(item: unknown): ItemReading {
 }
 
 function partsOf({ kind, type }: ItemIdentity, item: unknown): Pick<ItemReading, 'asked' | 'said'> {
-  const fields = fieldsOf(item)
+  const fields = itemFields(item)
   switch (kind) {
     case 'message':
       return { asked: [], said: contentParts(fields['content']) }
@@ -36,7 +36,7 @@ function partsOf({ kind, type }: ItemIdentity, item: unknown): Pick<ItemReading,
       return readTool(ownType(fields, type), given)
     }
     case 'other':
-      return { asked: [], said: type === 'compaction' ? [] : otherParts(fields, item) }
+      return { asked: [], said: type === 'compaction' ? [] : [dataPart(said(item))] }
   }
 }
 
@@ -53,7 +53,9 @@ function reasoningParts(fields: Fields): Part[] {
   return parts.find(({ length }) => length > 0) ?? []
 }
 
-function otherParts(fields: Fields, item: unknown): Part[] {
-  const provided = textOf(fields['type']) === 'unknown' ? fieldsOf(fields['providerData']) : {}
-  return [dataPart(Object.keys(saying(provided)).length > 0 ? provided : item)]
+function said(item: unknown): unknown {
+  const { type, providerData } = fieldsOf(item)
+  const provided = fieldsOf(providerData)
+  const isProvided = type === 'unknown' && Object.keys(provided).length > 0
+  return isProvided ? provided : item
 }

@@ -32,6 +32,7 @@ function readAny(fields: Fields): Partial<Parts> {
 const READERS: Readonly<Record<string, (fields: Fields) => Partial<Parts>>> = {
   program: ({ code }) => ({ asked: codeParts(code) }),
   program_output: ({ output, result }) => ({ said: contentParts(output ?? result) }),
+  shell_call: ({ action }) => ({ asked: givenParts(isFields(action) ? withoutNulls(action) : action) }),
   shell_call_output: ({ output }) => ({ said: shellParts(output) }),
   apply_patch_call: ({ operation }) => ({ asked: patchParts(operation) }),
   computer_call: (fields) => ({ asked: computerParts(fields) }),
@@ -72,6 +73,10 @@ function givenParts(given: unknown): Part[] {
 
 function oneOf(value: unknown): Part {
   return typeof value === 'string' ? textPart(value) : dataPart(value)
+}
+
+function withoutNulls(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 function codeParts(code: unknown): Part[] {

@@ -14,9 +14,9 @@ export function fromResponses(item: Fields): Fields {
   const type = item['type'] ?? 'message'
   if (typeof type !== 'string' || (type === 'message' && typeof item['role'] !== 'string')) return item
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined
-  const { provider_data: _, id, ...rest } = item
-  const isKnownAsNone = type === 'message' || type === 'function_call'
-  const given = id === undefined || (id === NO_ID.responses && !isKnownAsNone) ? rest : { id, ...rest }
+  const isNone = item['id'] === NO_ID.responses && type !== 'message' && type !== 'function_call'
+  const left = (field: string) => field === 'provider_data' || (isNone && field === 'id')
+  const given = Object.fromEntries(Object.entries(item).filter(([field]) => !left(field)))
   const known = read ? read(given) : { type: 'unknown', id: given['id'], providerData: given }
   // A field that is null has no place in the types of the SDK.
   return Object.fromEntries(
