@@ -133,7 +133,8 @@ def _computer_call(item: Fields) -> Fields:
 
 def _computer_call_output(item: Fields) -> Fields:
     rest = rest_of(item, "type", "id", "call_id", "output", "acknowledged_safety_checks")
-    checks = sayable(acknowledgedSafetyChecks=item.get("acknowledged_safety_checks", ABSENT))
+    acknowledged = item.get("acknowledged_safety_checks")
+    checks = {} if acknowledged is None else {"acknowledgedSafetyChecks": acknowledged}
     return {
         "type": "computer_call_result",
         "id": item.get("id", ABSENT),

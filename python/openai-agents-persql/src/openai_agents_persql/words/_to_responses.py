@@ -146,8 +146,10 @@ def _hosted(item: Fields) -> Fields:
         return {**identity, **rest, "caller": caller}
     if type_ not in HOSTED_CALLS:
         return item
-    if type_ in ("mcp_call", "mcp_list_tools"):
+    if type_ == "mcp_list_tools":
         return {**identity, **rest, "output": output, "caller": caller}
+    if type_ == "mcp_call":
+        return {**identity, **rest, "output": None if output is ABSENT else output, "caller": caller}
     status, result = item.get("status", ABSENT), first_given(output, rest.get("result", ABSENT))
     return {**identity, **rest, "status": status, "result": result, "caller": caller}
 
@@ -166,6 +168,20 @@ def _known_id(id_: Any) -> Any:
 _CALL_ID = ("callId", _same)
 _STATUS = ("status", _same)
 _CALLER = ("caller", to_caller)
+
+_computer_call_output = _call(
+    "computer_call_output",
+    id_of_provider=False,
+    without=("call_id", "output"),
+    call_id=_CALL_ID,
+    output=("output", to_screenshot),
+)
+
+
+def _computer_call_result(item: Fields) -> Fields:
+    # The runner of the SDK in Python always says it.
+    return {"acknowledged_safety_checks": None, **_computer_call_output(item)}
+
 
 _WRITERS: dict[str, Callable[[Fields], Fields]] = {
     "message": _message,
@@ -189,17 +205,10 @@ _WRITERS: dict[str, Callable[[Fields], Fields]] = {
         output=("output", to_tool_output),
         # The runner of the SDK in TypeScript always says so, the one in Python never.
         status=("status", lambda status: ABSENT if status == "completed" else status),
-        namespace=("namespace", _same),
         caller=_CALLER,
     ),
     "computer_call": _computer_call,
-    "computer_call_result": _call(
-        "computer_call_output",
-        id_of_provider=False,
-        without=("call_id", "output"),
-        call_id=_CALL_ID,
-        output=("output", to_screenshot),
-    ),
+    "computer_call_result": _computer_call_result,
     "shell_call": _call(
         None,
         id_of_provider=False,
