@@ -15,6 +15,7 @@ import { dbCommand } from './commands/service/db.ts'
 import { serverCommand } from './commands/service/server.ts'
 import { tokenCommand } from './commands/service/token.ts'
 import { usageCommand } from './commands/service/usage.ts'
+import { sessionsConvertCommand } from './commands/sessions/sessions-convert.ts'
 import { sessionsDeleteCommand } from './commands/sessions/sessions-delete.ts'
 import { sessionsExportCommand } from './commands/sessions/sessions-export.ts'
 import { sessionsForkCommand } from './commands/sessions/sessions-fork.ts'
@@ -73,6 +74,7 @@ export function createProgram(): Command {
   sessionsStatsCommand(sessions)
   sessionsForkCommand(sessions)
   sessionsDeleteCommand(sessions)
+  sessionsConvertCommand(sessions)
   sessionsExportCommand(sessions)
   sessionsImportCommand(sessions)
 

@@ -1,5 +1,6 @@
 export type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
 export { PerSQLSession, type PerSQLSessionOptions } from './persql-session.ts'
+export { fromResponsesItem, type ResponsesItem, toResponsesItem } from './responses-item.ts'
 export { type OnUnknown, onUnknown, type UnknownCall } from './runs/declared-tools.ts'
 export {
   type AgentRegistry,
@@ -11,5 +12,4 @@ export {
   type WorkOptions,
 } from './runs/run-store.ts'
 export { idempotencyKey } from './runs/scope.ts'
-export { fromResponsesItem, type ResponsesItem, toResponsesItem } from './responses-item.ts'
 export { sharedCodec } from './shared-codec.ts'

@@ -10,6 +10,8 @@ import {
   identifyItem,
   itemFieldsSql,
   itemsSql,
+  itemWords,
+  itemWordsSql,
   pairResults,
   partsText,
   readItem,
@@ -646,4 +648,17 @@ test('pairs calls with results as the SDK does', async () => {
     ])
     if (result !== undefined) expect(pairs.get(place)).toBe(calls.lastIndexOf(result, place))
   }
+})
+
+test('tells in SQL in whose words an item is, as otherwise', async () => {
+  const driver = betterSqlite3Driver(':memory:')
+  const both = [
+    ...TYPESCRIPT.map(([, item]) => toResponsesItem(item)),
+    ...PYTHON.map(([, item]) => fromResponsesItem(item)),
+  ]
+  const items = [...ALL.map(([, item]) => item), ...both]
+  await new SessionStore<object>(driver).append('s', items)
+  const [found] = await driver.batch([{ sql: `select ${itemWordsSql()} from agent_messages order by id` }])
+  expect(found?.rows.map(([words]) => words)).toEqual(items.map((item) => itemWords(item)))
+  await driver.close()
 })

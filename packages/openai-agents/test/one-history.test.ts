@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { MemorySession, OpenAIProvider, run, type Session, setTracingDisabled } from '@openai/agents'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionCatalog, type SqlDriver } from '@persql/session-core'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PerSQLSession, sharedCodec } from '../src/index.ts'
 import { CONVERSATIONS, type Conversation, type Turn } from './support/conversations.ts'
 import { type ResponsesApi, startResponsesApi } from './support/responses-api.ts'
 import { tellingAgent } from './support/telling-agent.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
 const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
@@ -53,8 +53,7 @@ function asKept(input: unknown, { turns }: Conversation): unknown {
 }
 
 describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on with', () => {
-  const folder = temporaryFolder()
-  const path = folder.path('agents.db')
+  const path = temporaryPaths(afterAll)('agents.db')
   let api: ResponsesApi
   let driver: SqlDriver
 
@@ -141,7 +140,6 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
   afterAll(async () => {
     await driver?.close()
     await api?.close()
-    folder.dispose()
   })
 
   test.each(CONVERSATIONS.map((one) => [one.name, one] as const))(

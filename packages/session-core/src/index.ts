@@ -36,6 +36,10 @@ export { formatBytes, mediaNote, partsText } from './items/part-text.ts'
 export { type ItemReading, readItem } from './items/read-item.ts'
 export { turnStarts } from './items/turn-starts.ts'
 export { withoutOrphans } from './items/without-orphans.ts'
+export { convertItem, type SessionWords } from './items/words/convert-item.ts'
+export { type ItemWords, itemWords } from './items/words/item-words.ts'
+export { itemWordsSql } from './items/words/item-words-sql.ts'
+export { fromResponsesItem, toResponsesItem } from './items/words/responses-item.ts'
 export {
   type Decision,
   RunCatalog,
@@ -54,8 +58,6 @@ export {
 } from './runs/run-journal.ts'
 export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
 export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
-export { type ItemWords, itemWords } from './items/words/item-words.ts'
-export { fromResponsesItem, toResponsesItem } from './items/words/responses-item.ts'
 export { foldText } from './search/fold-text.ts'
 export { mayHoldSql } from './search/may-hold-sql.ts'
 export {

@@ -1,5 +1,5 @@
 import { quoteName } from '@persql/sdk/sqlite'
-import { isItemSql, itemsSql, mayBeToolSql, RawSessions } from '@persql/session-core'
+import { isItemSql, itemsSql, itemWordsSql, mayBeToolSql, RawSessions } from '@persql/session-core'
 import type { Database } from '../database.ts'
 import { count } from '../terminal/format.ts'
 import { decodeRow } from '../transcript/transcript.ts'
@@ -7,7 +7,10 @@ import { type Finding, ok } from './finding.ts'
 
 const NAMED = 5
 
-/** Rows that are no items, results without a call, calls without a result, items without a session. */
+/**
+ * Rows that are no items, results without a call, calls without a result, items without a session, and sessions in the
+ * words of both Agents SDKs.
+ */
 export async function checkItems(database: Database): Promise<Finding[]> {
   const { option, driver, tables } = database
   if (driver.dialect === 'postgres') return checkDecoded(database)
@@ -27,6 +30,8 @@ export async function checkItems(database: Database): Promise<Finding[]> {
         (select session_id from item where type = 'tool_search_output' and link is null))`,
     ),
     `select id, session_id from ${inMessages} where session_id not in (select session_id from ${inSessions})`,
+    `select min(id) as id, session_id from (select id, session_id, ${itemWordsSql()} as words from ${inMessages})
+      where words in ('js', 'responses') group by session_id having count(distinct words) = 2`,
   ]
   const results = await driver.batch(
     checks.map((found) => ({
@@ -52,6 +57,16 @@ export async function checkItems(database: Database): Promise<Finding[]> {
       ' without a result: running, waiting for approval, or given up',
       {
         status: 'warning',
+      },
+    ),
+    finding(
+      'words',
+      foundBy(4),
+      'session',
+      ' in the words of both Agents SDKs, which sessions of PerSQL read',
+      {
+        status: 'warning',
+        mend: `persql sessions convert${option} --to shared`,
       },
     ),
     finding('sessions', foundBy(3), 'item', ' of sessions that are not listed', {

@@ -14,14 +14,14 @@ export const ONLY_RESPONSES = 'responsesData'
 /** The same the other way round: within the field `provider_data`, which the SDK in Python never sends to OpenAI. */
 export const ONLY_JS = 'agents_js'
 
-const JS_TYPES: ReadonlySet<unknown> = new Set([
+export const JS_TYPES: ReadonlySet<string> = new Set([
   'function_call_result',
   'computer_call_result',
   HOSTED,
   'unknown',
 ])
 
-const RESPONSES_TYPES: ReadonlySet<unknown> = new Set([
+export const RESPONSES_TYPES: ReadonlySet<string> = new Set([
   ...HOSTED_CALLS,
   ...['function_call_output', 'computer_call_output', 'custom_tool_call', 'custom_tool_call_output'],
   ...['local_shell_call', 'local_shell_call_output', 'mcp_approval_request', 'mcp_approval_response'],
@@ -35,8 +35,8 @@ export function itemWords(item: unknown): ItemWords {
   if (isItemPatch(fieldsOf(fields['provider_data'])[ONLY_JS])) return 'responses'
   if (fields['providerData'] !== undefined || isItemPatch(fields[ONLY_RESPONSES])) return 'js'
   if (type === undefined || type === 'message') return wordsOfMessage(fields)
-  if (JS_TYPES.has(type)) return 'js'
-  if (RESPONSES_TYPES.has(type)) return 'responses'
+  if (JS_TYPES.has(type as string)) return 'js'
+  if (RESPONSES_TYPES.has(type as string)) return 'responses'
   if (type === 'reasoning') {
     return fields['summary'] !== undefined ? 'responses' : fields['content'] !== undefined ? 'js' : 'both'
   }
@@ -54,22 +54,17 @@ function wordsOfMessage({ role, content }: Fields): ItemWords {
       ? 'responses'
       : 'both'
   }
-  for (const part of content) {
-    const words = wordsOfPart(part)
-    if (words !== 'both') return words
-  }
-  return role === 'developer' ? 'responses' : 'both'
+  const parts = content.filter(isFields)
+  const have = (fields: readonly string[]) =>
+    parts.some((part) => fields.some((field) => part[field] !== undefined))
+  if (have(JS_PART_FIELDS)) return 'js'
+  if (have(RESPONSES_PART_FIELDS) || role === 'developer') return 'responses'
+  // The Responses API always has annotations.
+  return parts.some((part) => part['type'] === 'output_text') ? 'js' : 'both'
 }
 
-const JS_FIELDS = ['providerData', 'promptCacheBreakpoint', 'image', 'file', 'audio']
-const RESPONSES_FIELDS = [
+export const JS_PART_FIELDS = ['providerData', 'promptCacheBreakpoint', 'image', 'file', 'audio']
+export const RESPONSES_PART_FIELDS = [
   ...['annotations', 'logprobs', 'prompt_cache_breakpoint', 'image_url', 'file_id', 'file_data', 'file_url'],
   'input_audio',
 ]
-
-function wordsOfPart(part: unknown): ItemWords {
-  if (!isFields(part)) return 'both'
-  const has = (field: string) => part[field] !== undefined
-  if (JS_FIELDS.some(has)) return 'js'
-  return RESPONSES_FIELDS.some(has) ? 'responses' : 'both'
-}

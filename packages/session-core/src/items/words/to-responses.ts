@@ -11,7 +11,8 @@ export const NO_ID = { js: 'FAKE_ID', responses: '__fake_id__' }
 /** The item in the words of the Responses API, as far as they can say it. What they have no words for is left as it is. */
 export function toResponses(item: Fields): Fields {
   const type = item['type'] ?? 'message'
-  const write = typeof type === 'string' && Object.hasOwn(WRITERS, type) ? WRITERS[type] : undefined
+  if (typeof type !== 'string' || (type === 'message' && typeof item['role'] !== 'string')) return item
+  const write = Object.hasOwn(WRITERS, type) ? WRITERS[type] : undefined
   return write ? sayable(write(item)) : item
 }
 

@@ -22,7 +22,10 @@ NO_RESPONSES_ID = "__fake_id__"
 
 def to_responses(item: Fields) -> Fields:
     """The item in the words of the Responses API, as far as they can say it. What they cannot is left as it is."""
-    write = _WRITERS.get(str(item.get("type", "message")))
+    type_ = item.get("type", "message")
+    if not isinstance(type_, str) or (type_ == "message" and not isinstance(item.get("role"), str)):
+        return item
+    write = _WRITERS.get(type_)
     return there(write(item)) if write is not None else item
 
 

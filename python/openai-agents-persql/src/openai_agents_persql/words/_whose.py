@@ -78,11 +78,14 @@ def _words_of_message(item: Fields) -> Words:
     if not isinstance(content, list):
         is_pythons = role == "developer" or (role == "assistant" and isinstance(content, str))
         return "responses" if is_pythons else "both"
+    is_pythons, is_answer = role == "developer", False
     for part in cast("list[Any]", content):
         if not isinstance(part, dict):
             continue
-        if not _JS_PARTS.isdisjoint(cast("Fields", part)):
+        fields = cast("Fields", part)
+        if not _JS_PARTS.isdisjoint(fields):
             return "js"
-        if not _RESPONSES_PARTS.isdisjoint(cast("Fields", part)):
-            return "responses"
-    return "responses" if role == "developer" else "both"
+        is_pythons = is_pythons or not _RESPONSES_PARTS.isdisjoint(fields)
+        is_answer = is_answer or fields.get("type") == "output_text"
+    # The Responses API always has annotations in an answer.
+    return "responses" if is_pythons else "js" if is_answer else "both"
