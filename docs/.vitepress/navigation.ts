@@ -22,6 +22,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
     text: 'Agents',
     items: pages(
       ['History windows', '/history-windows'],
+      ['One history with Python', '/one-history'],
       ['Runs that survive', '/durable-runs'],
       ['Reading only what is new', '/incremental-reads'],
       ['Human approval', '/human-approval'],

@@ -1,7 +1,7 @@
 import type { SessionWords } from '@persql/session-core'
 import { type Command, Option } from 'commander'
-import { defineCommand, withJson } from '../../command.ts'
-import { type DatabaseOptions, useSessions, withDatabase } from '../../database.ts'
+import { addJsonOption, defineCommand } from '../../command.ts'
+import { addDatabaseOptions, type DatabaseOptions, useSessions } from '../../database.ts'
 import { count } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
@@ -23,7 +23,7 @@ export function sessionsConvertCommand(parent: Command): void {
       'persql sessions convert user-42 --to js --db agents.db',
     ],
   )
-  withJson(withDatabase(command))
+  addJsonOption(addDatabaseOptions(command))
     .addOption(new Option('--to <words>', 'in whose words').choices(['shared', 'js']).makeOptionMandatory())
     .option('--dry-run', 'change nothing, and say what would change')
     .action((sessionIds: string[], options: Options) =>
