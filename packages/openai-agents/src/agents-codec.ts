@@ -12,6 +12,7 @@ const words = jsonCodec<ResponsesItem>()
  */
 export const AGENTS_CODEC: ItemCodec<AgentInputItem> = {
   format: 'json',
+  copy: json.copy,
   encode(item) {
     const text = json.encode(item)
     // Such a row would be read as Python's, so it is marked.

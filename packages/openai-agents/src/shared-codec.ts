@@ -7,6 +7,7 @@ const words = jsonCodec<ResponsesItem>()
 
 const SHARED: ItemCodec<AgentInputItem> = {
   format: 'json',
+  copy: json.copy,
   encode: (item) => words.encode(toResponsesItem(json.decode(json.encode(item)))),
   decode: (text) => fromResponsesItem(words.decode(text)),
 }
