@@ -13,11 +13,18 @@ import { tellingAgent } from './support/telling-agent.ts'
 
 const python = process.env['PERSQL_TEST_PYTHON'] ?? 'python3'
 const isAvailable = spawnSync(python, ['-c', 'from agents import SQLiteSession']).status === 0
+const hasOurs = spawnSync(python, ['-c', 'from openai_agents_persql import PerSQLSession']).status === 0
 const program = fileURLToPath(new URL('./support/one_history.py', import.meta.url))
 
 if (!isAvailable) {
   console.warn(
     'SKIPPED: conversations of both Agents SDKs. Set PERSQL_TEST_PYTHON to a Python with openai-agents.',
+  )
+}
+
+if (isAvailable && !hasOurs) {
+  console.warn(
+    'SKIPPED: conversations that our session in Python goes on with. Install python/openai-agents-persql.',
   )
 }
 
@@ -50,6 +57,11 @@ function asKept(input: unknown, { turns }: Conversation): unknown {
     const lost = ids.has(item['id']) ? NOT_KEPT[String(item['type'])]?.(item) : undefined
     return Object.fromEntries(Object.entries(item).filter(([field]) => !lost?.includes(field)))
   })
+}
+
+/** The type of a user's message stays in rows that were not written with `sharedCodec`. */
+function withoutUserTypes(input: unknown): unknown {
+  return (input as Fields[]).map(({ type, ...item }) => (item['role'] === 'user' ? item : { type, ...item }))
 }
 
 describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on with', () => {
@@ -90,7 +102,10 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
   }
 
   /** What went wrong, by the name of the run. */
-  async function inPython(runs: readonly [name: string, Conversation, Run, path: string, session: string][]) {
+  async function inPython(
+    runs: readonly [name: string, Conversation, Run, path: string, session: string][],
+    ours = false,
+  ) {
     const given = runs.map(([name, conversation, which, file, session]) => {
       const turns = turnsOf(conversation, which).map((turn) => ({
         ...turn,
@@ -100,7 +115,7 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
         name,
         turns.flatMap(({ responses }) => responses),
       )
-      return { name, url, path: file, session, tools: conversation.tools, turns }
+      return { name, url, path: file, session, tools: conversation.tools, turns, ours }
     })
     const child = spawn(python, [program], { stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.end(JSON.stringify(given))
@@ -127,6 +142,12 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
         'first',
         new PerSQLSession(`js: ${one.name}`, driver, shared),
       )
+      await inTypeScript(
+        `js first, own: ${one.name}`,
+        one,
+        'first',
+        new PerSQLSession(`own: ${one.name}`, driver),
+      )
       const own = new PerSQLSession(`python: ${one.name}`, driver)
       await inTypeScript(`js last: ${one.name}`, one, 'last', own)
       const other = new PerSQLSession(`copy: ${one.name}`, driver, shared)
@@ -134,6 +155,11 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
     }
     await inPython(
       CONVERSATIONS.map((one) => [`python last: ${one.name}`, one, 'last', path, `js: ${one.name}`]),
+    )
+    if (!hasOurs) return
+    await inPython(
+      CONVERSATIONS.map((one) => [`ours last: ${one.name}`, one, 'last', path, `own: ${one.name}`]),
+      true,
     )
   }, 300_000)
 
@@ -148,6 +174,14 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
       const expected = sent(`python alone: ${name}`, one).map((input) => asKept(input, one))
       expect(sent(`python last: ${name}`, one)).toEqual(expected)
       expect(expected).toHaveLength(one.turns.at(-1)?.responses.length ?? 0)
+    },
+  )
+
+  test.skipIf(!hasOurs).each(CONVERSATIONS.map((one) => [one.name, one] as const))(
+    'from TypeScript without sharedCodec to our session in Python: %s',
+    (name, one) => {
+      const expected = sent(`python alone: ${name}`, one).map((input) => withoutUserTypes(asKept(input, one)))
+      expect(sent(`ours last: ${name}`, one).map(withoutUserTypes)).toEqual(expected)
     },
   )
 

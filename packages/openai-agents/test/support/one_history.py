@@ -27,6 +27,11 @@ from agents.editor import ApplyPatchResult
 from agents.tool import ProgrammaticToolCallingTool, ShellCallOutcome, ShellCommandOutput, ShellResult
 from openai import AsyncOpenAI
 
+try:
+    from openai_agents_persql import PerSQLSession
+except ImportError:
+    PerSQLSession = None
+
 set_tracing_disabled(True)
 
 
@@ -158,13 +163,18 @@ async def main() -> None:
     for run in json.load(sys.stdin):
         model = OpenAIResponsesModel(model="gpt-5", openai_client=api.copy(base_url=run["url"]))
         agent = Agent(name="A", model=model, tools=tools(run["tools"]))
-        session = SQLiteSession(run["session"], run["path"])
+        if run["ours"]:
+            session = PerSQLSession.from_file(run["session"], run["path"])
+        else:
+            session = SQLiteSession(run["session"], run["path"])
         try:
             for turn in run["turns"]:
                 await take(agent, session, turn)
         except Exception:
             problems[run["name"]] = traceback.format_exc()
-        session.close()
+        closed = session.close()
+        if closed is not None:
+            await closed
     json.dump(problems, sys.stdout)
 
 
