@@ -498,6 +498,32 @@ describe('bad input', () => {
   })
 })
 
+test('what follows a decision is streamed as it comes', async () => {
+  const heard = Promise.withResolvers<void>()
+  const { getStreamedResponse, ...model } = answering([[call('first', 1)], [say('Done.')]])
+  const patient = {
+    ...model,
+    async *getStreamedResponse(request: { input: unknown[] }) {
+      if (request.input.length > 1) await heard.promise
+      yield* getStreamedResponse(request as never)
+    },
+  }
+  const agent = new Agent({
+    name: 'A',
+    model: patient as never,
+    tools: [noting('first', new Set(), { needsApproval: true })],
+  })
+  await (await runs.run(agent, 'hi', { runId: 'r', stream: true })).completed
+  await runs.decide('r', 'first-1', { approve: true })
+  const result = await runs.run(agent, undefined, { runId: 'r', stream: true })
+  // The model says nothing before the result of the tool was heard.
+  for await (const event of result) {
+    if (event.type === 'run_item_stream_event' && event.name === 'tool_output') heard.resolve()
+  }
+  expect(result.finalOutput).toBe('Done.')
+  expect(await runs.get('r')).toMatchObject({ status: 'done' })
+})
+
 test('a response is recorded without the classes of its provider', async () => {
   const breaks = new Set(['first 1'])
   const { getResponse, ...model } = answering([[call('first', 1)], [say('Done.')]])

@@ -1,4 +1,5 @@
 import {
+  isStorageError,
   type NewStep,
   type RunApproval,
   type RunClaim,
@@ -46,6 +47,7 @@ export class Attempt implements Recorder {
   readonly #recorded: Map<string, RunStep>
   readonly #scopes = new Map<string, Scope>()
   readonly #tools = new WeakMap<FunctionTool, FunctionTool>()
+  readonly #applied = new Set<string>()
   #isHistoryRowRecorded: boolean
   #failure: { readonly error: unknown } | undefined
 
@@ -132,7 +134,7 @@ export class Attempt implements Recorder {
       const recorded = this.#recorded.get(key)
       if (!recorded) {
         if (!this.#claim.isHeld)
-          this.fail(this.#diverged('after its last step', 'more than it was asked then'))
+          this.fail(this.#diverged('after its last step', 'a request that was not made then'))
         return { key, digest, startedAt }
       }
       if (recorded.digest === digest || !this.#claim.isHeld) return { key, digest, startedAt, recorded }
@@ -146,7 +148,7 @@ export class Attempt implements Recorder {
         this.fail(
           this.#diverged(
             `at step ${recorded.step}`,
-            `${found} than the journal, which says "${recorded.agent}"`,
+            `${found} for the model than was recorded of "${recorded.agent}"`,
           ),
         )
       }
@@ -162,7 +164,7 @@ export class Attempt implements Recorder {
   #diverged(where: string, what: string): StorageError {
     return new StorageError(
       'RUN_DIVERGED',
-      `The run "${this.runId}" diverged ${where}: the model was asked by ${what}. The run stays as it was. ` +
+      `The run "${this.runId}" diverged ${where}: there is ${what}. The run stays as it was. ` +
         'Go on with the code that it began with, or choose `onDivergence`.',
     )
   }
@@ -247,6 +249,9 @@ export class Attempt implements Recorder {
     if (recorded && (recorded.digest === digest || !this.#claim.isHeld)) {
       return recorded.value as never
     }
+    if (!this.#claim.isHeld && !isAgentTool(tool)) {
+      this.fail(this.#diverged('after its last step', 'a call that was not made then'))
+    }
     const { agent } = scope
     const step = { kind: 'tool', key: this.#free(key), name: tool.name, agent, digest, startedAt } as const
     const choice = choiceOf(tool)
@@ -312,7 +317,7 @@ export class Attempt implements Recorder {
     const key = `decisions ${round}`
     const recorded = this.#recorded.get(key)
     if (recorded) return recorded.value as readonly AppliedDecision[]
-    const value = this.#undecided().filter(({ callId }) => callIds.includes(callId))
+    const value = this.#decided().filter(({ callId }) => callIds.includes(callId))
     if (value.length === 0 || !this.#claim.isHeld) return []
     await this.#journal(() =>
       this.#claim.apply(
@@ -320,17 +325,20 @@ export class Attempt implements Recorder {
         value.map(({ callId }) => callId),
       ),
     )
+    for (const { callId } of value) this.#applied.add(callId)
     return value
   }
 
   /** Whether there is something to go on with after this interruption. */
   mayGoOn(round: number): boolean {
-    return this.#recorded.has(`decisions ${round}`) || this.#undecided().length > 0
+    return this.#recorded.has(`decisions ${round}`) || this.#decided().length > 0
   }
 
-  #undecided(): AppliedDecision[] {
+  /** What was decided and not yet applied. */
+  #decided(): AppliedDecision[] {
     return this.#claim.approvals
       .filter(({ decision, appliedAt }) => decision !== undefined && appliedAt === undefined)
+      .filter(({ callId }) => !this.#applied.has(callId))
       .map(({ callId, decision, always, message }) => ({
         callId,
         approve: decision === 'approved',
@@ -343,7 +351,7 @@ export class Attempt implements Recorder {
     try {
       await this.#journal(() => this.#claim.record(step, historyRow))
     } catch (error) {
-      if (!(error instanceof StorageError) || error.code !== 'INVALID_ITEM' || tool === undefined) throw error
+      if (!isStorageError(error, 'INVALID_ITEM') || tool === undefined) throw error
       this.#failure = {
         error: new StorageError(
           'INVALID_ITEM',
