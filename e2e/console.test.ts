@@ -303,7 +303,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByText(/SEARCH agent_messages USING INDEX/).waitFor()
     await type('')
     await page.keyboard.type('select * from agent_s')
-    await page.locator('.cm-tooltip-autocomplete').getByText('agent_sessions').waitFor()
+    await page.locator('.cm-tooltip-autocomplete').getByText('agent_sessions', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     await type('select 7 as seven')
     await page.getByRole('button', { name: 'Save' }).click()
