@@ -246,7 +246,7 @@ I could not refund it.`,
 
     const report = await textOf('daily_report', { database: 'main', day: '2026-02-28' })
     const results = []
-    for (const sql of report.match(/^select .*$/gm) ?? []) {
+    for (const sql of report.match(/^(?:select|with) .*$/gm) ?? []) {
       results.push((await call('query', { database: 'main', sql })).data.rows)
     }
     expect(results).toEqual([
