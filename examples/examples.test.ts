@@ -80,6 +80,19 @@ test('human-approval: another process resumes the run that waited', () => {
   ])
 })
 
+test('approval-inbox: a terminal decides, and a worker does the rest', () => {
+  const env = { INBOX_DATABASE: join(folder, 'agents.db') }
+  const asked = runExample('approval-inbox', { env })
+  expect(asked).toContain('Waiting for approval: refund {"amount":25}')
+  expect(runExample('approval-inbox', { args: ['work'], env })).toContain(': waiting')
+  const [, command = '', ...ids] = /npx @persql\/cli (runs approve) (\S+) (\S+)/.exec(asked) ?? []
+  const cli = join(import.meta.dirname, '../packages/cli/dist/bin.js')
+  execFileSync(process.execPath, [cli, ...command.split(' '), ...ids, '--db', env.INBOX_DATABASE])
+  expect(runExample('approval-inbox', { args: ['work'], env })).toContain(
+    ': done, Your refund is on its way.',
+  )
+})
+
 test('durable-run: two processes are killed, and the third ends the run with each step done once', () => {
   const output = runExample('durable-run')
   expect(output.match(/killed by SIGKILL/g)).toHaveLength(2)
