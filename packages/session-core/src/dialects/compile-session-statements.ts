@@ -1,4 +1,4 @@
-import { type Generated, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type Generated, type SqlBool, sql } from 'kysely'
 import type { SqlStatement } from '../driver/sql-driver.ts'
 import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
 import { compileStatement, param } from './compiled-statement.ts'
@@ -50,8 +50,23 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
   const row = inSession.select('id').where('id', '=', whole('row'))
   const time = timesOf(dialect)
 
+  /** The rows of the session, newest first, as far as a limit goes. */
+  const newestFirst = dialect.readsByRange
+    ? db
+        .selectFrom(messages)
+        .where('session_id', '>=', session)
+        .where('session_id', '<=', session)
+        .orderBy('session_id', 'desc')
+        .orderBy('id', 'desc')
+    : inSession.orderBy('id', 'desc')
+
+  function isBefore(eb: ExpressionBuilder<AllTables, 'agent_messages'>): Expression<SqlBool> {
+    if (!dialect.readsByRange) return eb('id', '<', whole('before'))
+    return sql<boolean>`(session_id, id) < (${session}, ${whole('before')})`
+  }
+
   /** The columns of a new row, and the time that the table would not give it by itself. */
-  const newest = sql<string>`(${inSession.select('created_at').orderBy('id', 'desc').limit(1)})`
+  const newest = sql<string>`(${newestFirst.select('created_at').limit(1)})`
   const rowTime = dialect.rowTime?.(newest)
   const newColumns = ['session_id', 'message_data', ...(rowTime ? (['created_at'] as const) : [])] as const
 
@@ -114,13 +129,12 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
 
     readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),
     readLatest: compileStatement<InSession & { limit: number }>(
-      inSession.select('message_data').orderBy('id', 'desc').limit(param<number>('limit')),
+      newestFirst.select('message_data').limit(param<number>('limit')),
     ),
     readBefore: compileStatement<InSession & { before: number; limit: number }>(
-      inSession
+      newestFirst
         .select(['id', 'message_data', time('created_at')])
-        .where('id', '<', whole('before'))
-        .orderBy('id', 'desc')
+        .where(isBefore)
         .limit(param<number>('limit')),
     ),
 
@@ -142,12 +156,11 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
         .selectFrom(
           db
             .selectFrom(
-              inSession
+              newestFirst
                 // With what an answer holds around a row.
                 .select(['id', sql<number>`${dialect.byteLength(sql.raw('message_data'))} + 64`.as('bytes')])
                 .where('id', '>=', whole('first'))
-                .where('id', '<', whole('before'))
-                .orderBy('id', 'desc')
+                .where(isBefore)
                 .limit(param<number>('limit'))
                 .as('sizes'),
             )
@@ -224,7 +237,7 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     deleteLatest: compileStatement<InSession>(
       db
         .deleteFrom(messages)
-        .where('id', '=', inSession.select('id').orderBy('id', 'desc').limit(1))
+        .where('id', '=', newestFirst.select('id').limit(1))
         .returning(['id', 'message_data']),
     ),
     deleteFrom: compileStatement<InSession & { first: number }>(

@@ -28,6 +28,12 @@ export interface SessionDialect {
    */
   readonly locksRows: boolean
 
+  /**
+   * Whether the newest rows of a session are asked for as a range of the index on the session and the row. Where they
+   * are asked for by equality, a planner may take the index on the row alone, and pass over the rows of all others.
+   */
+  readonly readsByRange: boolean
+
   /** The elements of a JSON array, texts or JSON arrays themselves, as rows of their `value` and their place, `key`. */
   listed(array: string, of: 'texts' | 'lists'): RawBuilder<{ key: number; value: string }>
 

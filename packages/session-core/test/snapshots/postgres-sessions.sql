@@ -31,12 +31,12 @@ select "message_data" from "agent_messages" where "session_id" = $1 order by "id
 -- :session
 
 -- readLatest
-select "message_data" from "agent_messages" where "session_id" = $1 order by "id" desc limit $2;
--- :session, :limit
+select "message_data" from "agent_messages" where "session_id" >= $1 and "session_id" <= $2 order by "session_id" desc, "id" desc limit $3;
+-- :session, :session, :limit
 
 -- readBefore
-select "id", "message_data", cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" = $1 and "id" < cast($2 as bigint) order by "id" desc limit $3;
--- :session, :before, :limit
+select "id", "message_data", cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" >= $1 and "session_id" <= $2 and (session_id, id) < ($3, cast($4 as bigint)) order by "session_id" desc, "id" desc limit $5;
+-- :session, :session, :session, :before, :limit
 
 -- readFrom
 select "id", "message_data" from "agent_messages" where "session_id" = $1 and "id" >= $2 order by "id";
@@ -51,8 +51,8 @@ select count(*) as "count" from "agent_messages" where "session_id" = $1 and "id
 -- :session, :last
 
 -- readRowsBefore
-select "m"."id", "m"."message_data", cast("m"."created_at" as text) as "created_at" from (select "id", sum(bytes) over (order by id desc) as "sum", "bytes" from (select "id", octet_length(message_data) + 64 as "bytes" from "agent_messages" where "session_id" = $1 and "id" >= cast($2 as bigint) and "id" < cast($3 as bigint) order by "id" desc limit $4) as "sizes") as "page" inner join "agent_messages" as "m" on "m"."id" = "page"."id" where ("page"."sum" <= cast($5 as bigint) or "page"."sum" = "page"."bytes") order by "m"."id" desc;
--- :session, :first, :before, :limit, :bytes
+select "m"."id", "m"."message_data", cast("m"."created_at" as text) as "created_at" from (select "id", sum(bytes) over (order by id desc) as "sum", "bytes" from (select "id", octet_length(message_data) + 64 as "bytes" from "agent_messages" where "session_id" >= $1 and "session_id" <= $2 and "id" >= cast($3 as bigint) and (session_id, id) < ($4, cast($5 as bigint)) order by "session_id" desc, "id" desc limit $6) as "sizes") as "page" inner join "agent_messages" as "m" on "m"."id" = "page"."id" where ("page"."sum" <= cast($7 as bigint) or "page"."sum" = "page"."bytes") order by "m"."id" desc;
+-- :session, :session, :first, :session, :before, :limit, :bytes
 
 -- touchSession
 insert into "agent_sessions" ("session_id") values ($1) on conflict ("session_id") do update set "session_id" = "excluded"."session_id", "updated_at" = clock_timestamp() at time zone 'UTC';
@@ -63,21 +63,21 @@ select "session_id" from "agent_sessions" where "session_id" = $1 for update;
 -- :session
 
 -- insertTexts
-insert into "agent_messages" ("session_id", "message_data", "created_at") select $1 as "session", "value", (select greatest(clock_timestamp() at time zone 'UTC', ((select "created_at" from "agent_messages" where "session_id" = $2 order by "id" desc limit $3)))) as "created" from (select value, ordinality as key from json_array_elements_text(cast($4 as json)) with ordinality) as "text" order by "key";
--- :session, :session, 1, :texts
+insert into "agent_messages" ("session_id", "message_data", "created_at") select $1 as "session", "value", (select greatest(clock_timestamp() at time zone 'UTC', ((select "created_at" from "agent_messages" where "session_id" >= $2 and "session_id" <= $3 order by "session_id" desc, "id" desc limit $4)))) as "created" from (select value, ordinality as key from json_array_elements_text(cast($5 as json)) with ordinality) as "text" order by "key";
+-- :session, :session, :session, 1, :texts
 
 -- insertRows
-insert into "agent_messages" ("session_id", "message_data", "created_at") select $1 as "session", coalesce(kept.message_data, ("row"."value" ->> 0)) as "text", max(case when kept.id is null then coalesce(cast(("row"."value" ->> 1) as timestamp), (select greatest(clock_timestamp() at time zone 'UTC', ((select "created_at" from "agent_messages" where "session_id" = $2 order by "id" desc limit $3)))))
-                else kept.created_at end) over (order by "row"."key") as "created" from (select value, ordinality as key from json_array_elements(cast($4 as json)) with ordinality) as "row" left join "agent_messages" as "kept" on "kept"."id" = cast(("row"."value" ->> 2) as bigint) order by "row"."key";
--- :session, :session, 1, :rows
+insert into "agent_messages" ("session_id", "message_data", "created_at") select $1 as "session", coalesce(kept.message_data, ("row"."value" ->> 0)) as "text", max(case when kept.id is null then coalesce(cast(("row"."value" ->> 1) as timestamp), (select greatest(clock_timestamp() at time zone 'UTC', ((select "created_at" from "agent_messages" where "session_id" >= $2 and "session_id" <= $3 order by "session_id" desc, "id" desc limit $4)))))
+                else kept.created_at end) over (order by "row"."key") as "created" from (select value, ordinality as key from json_array_elements(cast($5 as json)) with ordinality) as "row" left join "agent_messages" as "kept" on "kept"."id" = cast(("row"."value" ->> 2) as bigint) order by "row"."key";
+-- :session, :session, :session, 1, :rows
 
 -- expectLast
 insert into "agent_messages" ("session_id", "message_data") select $1 as "session", NULL as "text" from (select max("id") as "id" from "agent_messages" where "session_id" = $2) as "last" where coalesce(last.id, 0) != cast($3 as bigint);
 -- :session, :session, :last
 
 -- deleteLatest
-delete from "agent_messages" where "id" = (select "id" from "agent_messages" where "session_id" = $1 order by "id" desc limit $2) returning "id", "message_data";
--- :session, 1
+delete from "agent_messages" where "id" = (select "id" from "agent_messages" where "session_id" >= $1 and "session_id" <= $2 order by "session_id" desc, "id" desc limit $3) returning "id", "message_data";
+-- :session, :session, 1
 
 -- deleteFrom
 delete from "agent_messages" where "session_id" = $1 and "id" >= cast($2 as bigint);

@@ -18,6 +18,7 @@ export const postgresDialect: SessionDialect = {
   hasSchemas: true,
   layout: postgresLayout,
   locksRows: true,
+  readsByRange: true,
   // Only the list is read as JSON. What its texts hold may be JSON that PostgreSQL refuses, such as a `\\u0000`.
   listed: (array, of) =>
     sql`(select value, ordinality as key from ${sql.raw(

@@ -13,6 +13,7 @@ export const sqliteDialect: SessionDialect = {
   layout: sqliteLayout,
   marks: sqliteMarks,
   locksRows: false,
+  readsByRange: false,
   listed: (array) => sql`json_each(${array})`,
   element: (column, index) => sql`json_extract(${sql.ref(column)}, ${sql.lit(`$[${index}]`)})`,
   typed: (value) => sql`${value}`,
