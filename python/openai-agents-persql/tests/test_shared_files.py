@@ -121,3 +121,17 @@ async def test_an_operation_is_known_to_both_languages(path: Path) -> None:
         in_typescript(path, ["applyHistoryTransaction", twice])
         await ours.add_items([user("once")], operation_id="op 2")
         assert await ours.get_items() == [user("once"), user("once")]
+
+
+async def test_the_session_in_typescript_reads_calls_of_ours_in_its_own_words(path: Path) -> None:
+    call: Any = {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}", "id": "fc_1"}
+    seen: Any = {"type": "function_call_output", "call_id": "c1", "output": "seen"}
+    async with PerSQLSession.from_file("shared", path) as ours:
+        await ours.add_items([user("from Python"), call, seen])
+        ((_, read_call, read_seen),) = in_typescript(path, ["getItems"])
+        assert (read_call["type"], read_call["callId"], read_call["name"]) == ("function_call", "c1", "look")
+        assert (read_seen["type"], read_seen["callId"]) == ("function_call_result", "c1")
+        assert read_seen["output"] == {"type": "text", "text": "seen"}
+        # What it read and adds again is what was there.
+        in_typescript(path, ["clearSession"], ["addItems", [read_call, read_seen]])
+        assert await ours.get_items() == [call, seen]
