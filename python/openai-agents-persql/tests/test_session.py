@@ -51,6 +51,13 @@ async def test_gives_back_items_in_order(database: Any) -> None:
     assert await session.get_items(100) == items
 
 
+async def test_gives_back_an_answer_that_somebody_has_written_by_hand(database: Any) -> None:
+    by_hand: Any = {"role": "assistant", "content": [{"type": "output_text", "text": "yes"}]}
+    session = PerSQLSession("s", database)
+    await session.add_items([by_hand, {"type": "message", **by_hand}])
+    assert await session.get_items() == [by_hand, {"type": "message", **by_hand}]
+
+
 async def test_gives_back_many_items_in_order(database: Any) -> None:
     session = PerSQLSession("s", database)
     items = [user(f"number {number}") for number in range(1_000)]

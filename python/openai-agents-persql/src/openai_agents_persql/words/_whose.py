@@ -87,5 +87,6 @@ def _words_of_message(item: Fields) -> Words:
             return "js"
         is_pythons = is_pythons or not _RESPONSES_PARTS.isdisjoint(fields)
         is_answer = is_answer or fields.get("type") == "output_text"
-    # The Responses API always has annotations in an answer.
-    return "responses" if is_pythons else "js" if is_answer else "both"
+    # The Responses API always has annotations in an answer. One without a status is no answer of a model: a program
+    # in Python has written it by hand, and finds it as it was.
+    return "responses" if is_pythons else "js" if is_answer and "status" in item else "both"
