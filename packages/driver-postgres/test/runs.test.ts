@@ -1,7 +1,7 @@
 import { RunCatalog, RunJournal } from '@persql/session-core'
+import { everyDatabase } from '@persql/test-support/postgres-databases'
 import { afterAll, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
-import { everyDatabase } from './support/databases.ts'
 
 for (const databases of everyDatabase()) {
   describe(`runs on ${databases.name}`, () => {
