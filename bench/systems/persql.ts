@@ -31,6 +31,7 @@ export function openStore(file: string): Store {
 /** The sessions on a driver, which `close` closes. */
 export function driverStore(driver: ReturnType<typeof betterSqlite3Driver>): Store {
   return {
+    keepsWhatItRead: true,
     session(id) {
       const session = new PerSQLSession(id, driver)
       return {

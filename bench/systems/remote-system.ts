@@ -30,7 +30,7 @@ export function remoteSystem(about: Omit<RemoteSystem, 'open'>): RemoteSystem {
         }
       }
       return storeContestant({
-        session: store.session,
+        ...store,
         async close() {
           await store.close()
           await server.close()

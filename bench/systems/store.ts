@@ -5,6 +5,8 @@ import type { Contestant, SharedFile } from './system.ts'
 
 /** The sessions of a system that lives in a Node process. */
 export interface Store {
+  /** Whether a turn depends on the ones before it in this process; then some are taken before it, outside its time. */
+  readonly keepsWhatItRead?: boolean
   session(sessionId: string): StoreSession
   close(): void | Promise<void>
 }
@@ -29,7 +31,7 @@ export function storeContestant(store: Store): Contestant {
       const times: number[] = []
       for (const sessionId of sessionIds) {
         let read: readonly unknown[] | undefined
-        const before = operation === 'turn' && undo ? TURNS_BEFORE : 0
+        const before = store.keepsWhatItRead && operation === 'turn' && undo ? TURNS_BEFORE : 0
         for (let turn = 0; turn < before; turn++) await takeTurn(store.session(sessionId))
         const start = performance.now()
         if (operation === 'turn') session = store.session(sessionId)
