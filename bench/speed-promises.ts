@@ -56,10 +56,8 @@ export function speedPromises(results: Results): readonly SpeedPromise[] {
   }
 
   return [
-    againstRaw('turn-0', 1.1),
-    againstRaw('turn-100', 0.6),
-    againstRaw('turn-1000', 0.3),
-    againstRaw('turn-10000', 0.2),
+    againstRaw('turn-0', 1.3),
+    ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => againstRaw(key, 1.1)),
     againstRaw('append', 1.2),
     fsyncs(results.fsyncs),
     ...['latest-1000', 'latest-100000', 'latest-1000000'].map((key) => againstRaw(key, 1.3)),
@@ -69,8 +67,8 @@ export function speedPromises(results: Results): readonly SpeedPromise[] {
     ...['turn-0', 'turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(PYTHON, key, 2.5)),
     ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(LANGGRAPH, key, 3)),
     againstBareHttp('remote-turn-0', 1.6),
-    againstBareHttp('remote-turn-100', 0.6),
-    againstBareHttp('remote-turn-1000', 0.3),
+    againstBareHttp('remote-turn-100', 1.4),
+    againstBareHttp('remote-turn-1000', 1.2),
     ...['turn-0', 'turn-100', 'turn-1000'].map(pythonAgainstSdk),
     ...['remote-turn-0', 'remote-turn-100', 'remote-turn-1000'].map(pythonAgainstBare),
     ...remote(results),

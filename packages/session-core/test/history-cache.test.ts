@@ -206,7 +206,8 @@ describe('a reader that keeps what it has read', () => {
       return batches.length - before
     }
     await store.append('s', [user('1'), user('2'), user('3'), user('4'), user('5')])
-    expect([await read(), await read()]).toEqual([1, 1])
+    // Kept from the second time on.
+    expect([await read(), await read(), await read()]).toEqual([1, 1, 1])
     await store.append('s', [user('6')])
     expect(await read()).toBe(1)
     // The four that are compared, and the new one.
@@ -219,7 +220,7 @@ describe('a reader that keeps what it has read', () => {
     expect({ sessions, hits, fullReads }).toEqual({
       sessions: 1,
       hits: 3,
-      fullReads: { unknown: 2, changed: 1 },
+      fullReads: { unknown: 3, changed: 1 },
     })
   })
 
@@ -248,7 +249,7 @@ describe('a reader that keeps what it has read', () => {
     const store = new SessionStore<Item>(driver)
     const items = Array.from({ length: 30 }, (_, n) => (n % 3 ? { role: 'assistant', n } : user(`${n}`)))
     await store.append('s', items)
-    await store.read('s')
+    for (let n = 0; n < 2; n++) await store.read('s')
     const before = batches.length
     expect(await store.read('s', { items: 7 })).toEqual(items.slice(-7))
     expect(await store.read('s', { turns: 2 })).toEqual(items.slice(-6))
@@ -260,7 +261,7 @@ describe('a reader that keeps what it has read', () => {
     const store = new SessionStore<Item>(driver, { cache: { bytes: 3000 } })
     for (const id of ['a', 'b', 'c']) await store.append(id, [user('x'.repeat(400))])
     await store.append('large', [user('x'.repeat(2000))])
-    for (const id of ['a', 'b', 'a', 'c', 'large']) await store.read(id)
+    for (const id of ['a', 'b', 'c', 'large', 'a', 'b', 'a', 'c', 'large']) await store.read(id)
     expect(store.cache!.stats).toMatchObject({ sessions: 2, hits: 1 })
     await store.read('a')
     expect(store.cache!.stats).toMatchObject({ hits: 2 })
@@ -292,8 +293,8 @@ describe('a reader that keeps what it has read', () => {
     const { driver: recorded, batches } = recordingDriver(readingDriver(driver))
     const store = new SessionStore<Item>(recorded)
     for (let n = 0; n < 3; n++) expect(await store.read('s')).toEqual([user('x')])
-    // To make them, to use them, to make the others, and from then on without.
-    expect(batches.map((batch) => batch.length)).toEqual([12, 2, 11, 1, 1, 1])
+    // The first time without them; then to use them, to make them, to use those, and from then on without.
+    expect(batches.map((batch) => batch.length)).toEqual([11, 1, 2, 12, 2, 11, 1, 1])
   })
 
   test('reads everything where the schema is out of reach, as with a token for some tables', async () => {
@@ -368,7 +369,7 @@ async function readByBoth(driver: SqlDriver): Promise<SessionStore<Item>> {
       id,
       Array.from({ length: count }, (_, n) => user(`${id}${n}`)),
     )
-  await store.read('a')
+  for (let n = 0; n < 2; n++) await store.read('a')
   return store
 }
 

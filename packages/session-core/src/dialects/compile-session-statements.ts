@@ -111,14 +111,18 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
 
   const marks = dialect.marks?.(names)
   const ids = inSession.select('id')
+  const oldest = sql<number>`(${ids.orderBy('id').limit(1)})`
   return {
     layout: dialect.layout(names),
     ...(marks && {
       createMarks: marks.create,
-      readMark: compileStatement<InSession & { tail: number }>(
+      readMark: compileStatement<InSession>(
+        db.selectNoFrom([marks.current(session).as('mark'), oldest.as('first')]),
+      ),
+      readMarkAndEnd: compileStatement<InSession & { tail: number }>(
         db.selectNoFrom([
           marks.current(session).as('mark'),
-          sql<number>`(${ids.orderBy('id').limit(1)})`.as('first'),
+          oldest.as('first'),
           sql<number>`(select min(id) from (${ids.orderBy('id', 'desc').limit(param<number>('tail'))}) as tail)`.as(
             'tail',
           ),

@@ -18,8 +18,10 @@ export interface SessionStatements {
 
   /** Make what {@link readMark} reads, where it is missing. Absent where this kind of SQL keeps no marks. */
   readonly createMarks?: readonly SqlStatement[]
-  /** `[mark, id of the oldest row, of the oldest of the newest rows, of the newest row]`, null where there is none. */
-  readonly readMark?: Bind<InSession & { tail: number }>
+  /** `[mark, id of the oldest row]`, null where there is none. */
+  readonly readMark?: Bind<InSession>
+  /** The same, and the ids of the oldest of the newest `tail` rows, and of the newest one. */
+  readonly readMarkAndEnd?: Bind<InSession & { tail: number }>
 
   /** `[text]` of all rows, oldest first. */
   readonly readAll: Bind<InSession>

@@ -51,17 +51,22 @@ export class CachedReader<Item> {
     this.#cache.delete(this.#prefix + session)
   }
 
-  /** All items, where they were known; otherwise what there is to decode. Nothing where there are no marks. */
+  /** All items, where they are known; what there is to decode, where they shall be; nothing where they need not be. */
   async read(session: string): Promise<Item[] | Unread | undefined> {
     if (!this.#keepsMarks) return undefined
     const key = this.#prefix + session
     const known = this.#cache.get(key)
+    if (!known && !this.#cache.isReadAgain(key)) {
+      this.#cache.count('unknown')
+      return undefined
+    }
     return (known && (await this.#readNewer(session, key, known))) ?? this.#readAll(session, key, known)
   }
 
   async #readNewer(session: string, key: string, known: KnownHistory): Promise<Item[] | undefined> {
     const { mark, first, tail } = known
-    const newer = await this.#run(session, this.#batches.statements.readFrom({ session, first: tail.first }))
+    const { readMark, readFrom } = this.#batches.statements
+    const newer = await this.#run(readMark, session, readFrom({ session, first: tail.first }))
     const rows = newer?.result.rows ?? []
     const texts = rows.map(([, text]) => text)
     const stands =
@@ -104,7 +109,8 @@ export class CachedReader<Item> {
   }
 
   async #readAll(session: string, key: string, known: KnownHistory | undefined): Promise<Unread | undefined> {
-    const all = await this.#run(session, this.#batches.statements.readAll({ session }))
+    const { readMarkAndEnd, readAll } = this.#batches.statements
+    const all = await this.#run(readMarkAndEnd, session, readAll({ session }))
     if (!all) return undefined
     this.#cache.count(known ? 'changed' : 'unknown')
     const texts = all.result.cells ?? all.result.rows.map(([text]) => text as SqlValue)
@@ -121,17 +127,15 @@ export class CachedReader<Item> {
     }
   }
 
-  async #run(session: string, statement: SqlStatement) {
-    const [state, result] = await this.#runMarked(session, statement)
+  async #run(readMark: ReadMark | undefined, session: string, statement: SqlStatement) {
+    const [state, result] = readMark ? await this.#runMarked(readMark, session, statement) : []
     if (state && result) return { ...readState(state), result }
     // There are no tables, or none of marks and none could be made, or they are out of reach.
     this.#keepsMarks = false
     return undefined
   }
 
-  async #runMarked(session: string, statement: SqlStatement): Promise<SqlResult[]> {
-    const { readMark } = this.#batches.statements
-    if (!readMark) return []
+  async #runMarked(readMark: ReadMark, session: string, statement: SqlStatement): Promise<SqlResult[]> {
     try {
       return await this.#batches.runOn(session, [readMark({ session, tail: TAIL }), statement], READ_ONLY)
     } catch (error) {
@@ -141,9 +145,11 @@ export class CachedReader<Item> {
   }
 }
 
+type ReadMark = (params: { session: string; tail: number }) => SqlStatement
+
 function readState(result: SqlResult) {
   const [mark, ...ids] = result.rows[0] ?? []
-  const [first, tailFirst, last] = ids.map((id) => (id === null ? undefined : Number(id)))
+  const [first, tailFirst, last] = ids.map((id) => (id == null ? undefined : Number(id)))
   return { mark: isText(mark) ? mark : undefined, first, tailFirst, last }
 }
 

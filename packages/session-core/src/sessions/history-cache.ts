@@ -35,13 +35,17 @@ export interface KnownHistory {
   readonly bytes: number
 }
 
+/** How many sessions are remembered as read once. */
+const MOST_SEEN = 10_000
+
 const DEFAULT_BYTES = 64 * 1024 * 1024
 
 const byDriver = new WeakMap<SqlDriver, HistoryCache>()
 
 /**
  * What was read of the sessions of a driver. It lasts as long as the driver, and is shared by all stores on it. The
- * sessions that were read least recently make room for others, and one that is larger than all the room is not kept.
+ * sessions that were read least recently make room for others, and one that is larger than all the room is not kept. A history
+ * is kept from the second time on that it is read.
  */
 export class HistoryCache {
   #limit = DEFAULT_BYTES
@@ -51,6 +55,7 @@ export class HistoryCache {
   #changed = 0
   /** Least recently read first. */
   readonly #histories = new Map<string, KnownHistory>()
+  readonly #seen = new Set<string>()
 
   static of(driver: SqlDriver, { bytes }: CacheOptions = {}): HistoryCache {
     const cache = byDriver.get(driver) ?? new HistoryCache()
@@ -71,6 +76,15 @@ export class HistoryCache {
 
   get(key: string): KnownHistory | undefined {
     return this.#histories.get(key)
+  }
+
+  /** Whether a history was read before: most are read once, and to keep one costs more than to read it. */
+  isReadAgain(key: string): boolean {
+    if (this.#limit === 0) return false
+    if (this.#seen.has(key)) return true
+    this.#seen.add(key)
+    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.values().next().value ?? '')
+    return false
   }
 
   count(read: 'hit' | 'unknown' | 'changed'): void {

@@ -36,6 +36,13 @@ create trigger if not exists "agent_sessions_marks_replace" before insert on "ag
 select case when (select count(*) from sqlite_master where type = 'trigger'
     and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) = 5 then
       (select mark from "agent_sessions_marks" where session_id = '')
+      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first";
+-- :session, :session, 1
+
+-- readMarkAndEnd
+select case when (select count(*) from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) = 5 then
+      (select mark from "agent_sessions_marks" where session_id = '')
       || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last";
 -- :session, :session, 1, :session, :tail, :session, 1
 
