@@ -299,3 +299,17 @@ describe('turns', () => {
     expect(await store.read('s', { turns: 1 })).toHaveLength(12)
   })
 })
+
+test('begins no turn at an item that the SDK does not know and whose provider gives no role', async () => {
+  const store = new SessionStore<Item>(driver, { cache: false })
+  const items = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: 'y' },
+    { type: 'unknown', role: 'user', providerData: { type: 'message' } },
+    { type: 'unknown', providerData: { type: 'message', role: 'user' } },
+  ]
+  await store.append('s', items.slice(0, 3))
+  expect(await store.read('s', { turns: 1 })).toEqual(items.slice(0, 3))
+  await store.append('s', items.slice(3))
+  expect(await store.read('s', { turns: 1 })).toEqual(items.slice(3))
+})

@@ -27,6 +27,12 @@ const PATHS = [
 
 type Path = (typeof PATHS)[number]
 
+/** SQLite's expression for the JSON that `itemFields` reads, of a row that holds an item. */
+export function itemSourceSql(data: string): string {
+  return `case when instr(${data}, '"unknown"') and json_extract(${data}, '$.type') = 'unknown'
+    and json_type(${data}, '$.providerData.type') = 'text' then json_extract(${data}, '$.providerData') else ${data} end`
+}
+
 /**
  * SQLite's expression for the fields of an item by which {@link identifyFields} tells what it is, so that its content
  * need not be read; null where the row is corrupt.
@@ -34,8 +40,7 @@ type Path = (typeof PATHS)[number]
 export function itemFieldsSql(data = 'message_data'): string {
   const [type, role] = PATHS
   const paths = (some: readonly string[]) => some.map((path) => `'$.${path}'`).join(', ')
-  const source = `case when instr(${data}, '"unknown"') and json_extract(${data}, '$.type') = 'unknown'
-    and json_type(${data}, '$.providerData.type') = 'text' then json_extract(${data}, '$.providerData') else ${data} end`
+  const source = itemSourceSql(data)
   return `case when ${isItemSql(data)} then case when ${mayBeToolSql(data)}
     then json_extract(${source}, ${paths(PATHS)}) else json_extract(${source}, ${paths([type, role])}) end end`
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isItemSql } from '../../items/item-sql.ts'
+import { isItemSql, itemSourceSql } from '../../items/item-sql.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { sqliteLayout } from './sqlite-layout.ts'
@@ -23,7 +23,9 @@ export const sqliteDialect: SessionDialect = {
   items: {
     isItem: (column) => sql.raw(isItemSql(column)),
     isUserItem: (column) =>
-      sql`case when ${sql.raw(isItemSql(column))} then json_extract(${sql.ref(column)}, '$.role') end = 'user'`,
+      sql.raw(
+        `case when ${isItemSql(column)} then json_extract(${itemSourceSql(column)}, '$.role') end = 'user'`,
+      ),
   },
   rawData: {
     storage: (column) => sql`typeof(${sql.raw(column)})`,
