@@ -292,7 +292,7 @@ test('shows what hosted tools were asked and what they answered, and no base64',
         "image": "[base64, 3.6 kB]"
       }
 
-    unknown  #19
+    moon  #19
       {
         "type": "moon",
         "image": "[base64, 3.6 kB]"
