@@ -85,7 +85,7 @@ test('approval-inbox: a terminal decides, and a worker does the rest', () => {
   const asked = runExample('approval-inbox', { env })
   expect(asked).toContain('Waiting for approval: refund {"amount":25}')
   expect(runExample('approval-inbox', { args: ['work'], env })).toContain(': waiting')
-  const [, command = '', ...ids] = /npx @persql\/cli (runs approve) (\S+) (\S+)/.exec(asked) ?? []
+  const [, command = '', ...ids] = /npx --yes @persql\/cli (runs approve) (\S+) (\S+)/.exec(asked) ?? []
   const cli = join(import.meta.dirname, '../packages/cli/dist/bin.js')
   execFileSync(process.execPath, [cli, ...command.split(' '), ...ids, '--db', env.INBOX_DATABASE])
   expect(runExample('approval-inbox', { args: ['work'], env })).toContain(

@@ -33,7 +33,7 @@ if (part === 'ask') {
   await runs.run(agent, 'Please refund my 25 euros.', { runId, session })
   for (const { callId, tool, arguments: args } of await runs.pending()) {
     console.log(`Waiting for approval: ${tool} ${args}`)
-    console.log(`  npx @persql/cli runs approve ${runId} ${callId} --db ${file}`)
+    console.log(`  npx --yes @persql/cli runs approve ${runId} ${callId} --db ${file}`)
   }
   console.log('Then: npx --yes pnpm@12 example approval-inbox work')
 } else {
