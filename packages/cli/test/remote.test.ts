@@ -47,6 +47,7 @@ test('copies from a file to a server and back, and does everything there that it
     ['items', 'problem'],
     ['tool results', 'ok'],
     ['tool calls', 'warning'],
+    ['words', 'ok'],
     ['sessions', 'ok'],
   ])
 })
