@@ -1,7 +1,7 @@
 import { dialectOf } from '../dialects/dialect-of.ts'
-import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
+import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import { guard } from '../sessions/session-batches.ts'
+import { guard, runGuarded } from '../sessions/guard.ts'
 import { type TableGroup, TableMaker } from '../sessions/table-maker.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
 
@@ -16,7 +16,7 @@ export class RunBatches {
     this.statements = runStatements(dialectOf(driver.dialect))
     this.#driver = driver
     this.#maker = new TableMaker(driver, createTables, (statements, options) =>
-      runGuarded(driver, statements, options),
+      runGuarded(driver, statements, options, refused),
     )
     this.#tables = [{ name: 'agent_runs', create: this.statements.createTables }]
   }
@@ -57,18 +57,6 @@ export class RunBatches {
   }
 }
 
-async function runGuarded(
-  driver: SqlDriver,
-  statements: readonly SqlStatement[],
-  options: BatchOptions | undefined,
-): Promise<SqlResult[]> {
-  try {
-    return await driver.batch(statements, options)
-  } catch (error) {
-    if (!isStorageError(error, 'CONSTRAINT')) throw error
-    const { statementIndex } = error
-    const suspects = statementIndex === undefined ? statements : [statements[statementIndex]]
-    if (!suspects.some((statement) => statement && 'guard' in statement)) throw error
-    throw new StorageError('CLAIM_LOST', 'The claim no longer holds.', { cause: error })
-  }
+function refused(cause: StorageError): StorageError {
+  return new StorageError('CLAIM_LOST', 'The claim no longer holds.', { cause })
 }

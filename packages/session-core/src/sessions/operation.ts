@@ -1,6 +1,7 @@
 import { StorageError } from '../driver/storage-error.ts'
 import { checkId } from './check-id.ts'
-import { type Guard, guard, type SessionBatches } from './session-batches.ts'
+import { type Guard, guard } from './guard.ts'
+import type { SessionBatches } from './session-batches.ts'
 import { toHex } from './to-hex.ts'
 
 /** A change under an operation id. The digest of its content tells a repetition from a mistake. */

@@ -2,8 +2,9 @@ import type { SqlStatement } from '../driver/sql-driver.ts'
 import type { StorageError } from '../driver/storage-error.ts'
 import type { ItemCodec } from '../items/item-codec.ts'
 import { packWithinLimits } from './encode-items.ts'
+import { guard } from './guard.ts'
 import type { Row } from './history-reader.ts'
-import { guard, type SessionBatches } from './session-batches.ts'
+import type { SessionBatches } from './session-batches.ts'
 
 /** What is inserted: a text with its time, or a copy of a row. */
 export type NewRow =

@@ -3,7 +3,8 @@ import { dialectOf } from '../dialects/dialect-of.ts'
 import type { SessionDialect } from '../dialects/session-dialect.ts'
 import type { SessionStatements } from '../dialects/session-statements.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
-import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { StorageError } from '../driver/storage-error.ts'
+import { runGuarded } from './guard.ts'
 import { type ResolvedTableNames, resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { type TableGroup, TableMaker } from './table-maker.ts'
 
@@ -15,16 +16,6 @@ export interface RunOptions extends BatchOptions {
 export interface SessionBatchesOptions extends SessionTableNames {
   /** Default: true. */
   readonly createTables?: boolean | undefined
-}
-
-/** A statement that breaks a constraint on purpose, unless the history is what its batch expects. */
-export interface Guard extends SqlStatement {
-  readonly guard: true
-}
-
-/** The statement as one whose refusal is a `HISTORY_CONFLICT`. */
-export function guard(statement: SqlStatement): Guard {
-  return { ...statement, guard: true }
 }
 
 /**
@@ -48,7 +39,7 @@ export class SessionBatches {
     this.statements = sessionStatements(this.dialect, this.names)
     this.#createTables = options.createTables ?? true
     this.#maker = new TableMaker(driver, this.#createTables, (statements, options) =>
-      runGuarded(driver, statements, options),
+      runGuarded(driver, statements, options, refused),
     )
     const { sessions, messages, operations } = this.names
     const { layout, createMarks = [] } = this.statements
@@ -103,20 +94,6 @@ export class SessionBatches {
   }
 }
 
-async function runGuarded(
-  driver: SqlDriver,
-  statements: readonly SqlStatement[],
-  options: BatchOptions | undefined,
-): Promise<SqlResult[]> {
-  try {
-    return await driver.batch(statements, options)
-  } catch (error) {
-    if (!isStorageError(error, 'CONSTRAINT')) throw error
-    const { statementIndex } = error
-    const refused = statementIndex === undefined ? statements : [statements[statementIndex]]
-    if (!refused.some((statement) => statement && 'guard' in statement)) throw error
-    throw new StorageError('HISTORY_CONFLICT', 'The history is not what this change expects.', {
-      cause: error,
-    })
-  }
+function refused(cause: StorageError): StorageError {
+  return new StorageError('HISTORY_CONFLICT', 'The history is not what this change expects.', { cause })
 }

@@ -2,8 +2,9 @@ import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkId, checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
+import { guard } from './guard.ts'
 import { parseTime } from './parse-time.ts'
-import { guard, SessionBatches } from './session-batches.ts'
+import { SessionBatches } from './session-batches.ts'
 import type { SessionTableNames } from './session-tables.ts'
 
 export interface SessionSummary {

@@ -5,6 +5,7 @@ import { type ItemCodec, jsonCodec } from '../items/item-codec.ts'
 import { checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
 import { canonicalTexts, encodeItems, packWithinLimits } from './encode-items.ts'
+import { guard } from './guard.ts'
 import { untilUnchanged, writeUnlessRefused } from './guarded-change.ts'
 import { type CacheOptions, HistoryCache } from './history-cache.ts'
 import {
@@ -17,7 +18,7 @@ import {
 import { Operation } from './operation.ts'
 import { parseTime } from './parse-time.ts'
 import { add, copyStored, keep, type NewRow, replaceTailStatements } from './replace-tail.ts'
-import { guard, SessionBatches } from './session-batches.ts'
+import { SessionBatches } from './session-batches.ts'
 import type { SessionTableNames } from './session-tables.ts'
 
 export interface SessionStoreOptions<Item> extends SessionTableNames {
