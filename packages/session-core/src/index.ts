@@ -67,6 +67,7 @@ export {
   searchItems,
 } from './search/search-items.ts'
 export { checkSessionId } from './sessions/check-id.ts'
+export type { CacheOptions, CacheStats } from './sessions/history-cache.ts'
 export type { CorruptRow, DatedItem, HistoryPage, HistoryWindow } from './sessions/history-reader.ts'
 export { OpenSession, type OpenSessionOptions } from './sessions/open-session.ts'
 export { parseTime } from './sessions/parse-time.ts'

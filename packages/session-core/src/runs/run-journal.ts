@@ -262,46 +262,36 @@ export class RunClaim {
 
   /** Records a step, and where it is given the row at which the history ends that the run has read. */
   async record(step: NewStep, historyRow?: number): Promise<void> {
-    const { insertStep, setHistoryRow } = this.#batches.statements
+    const { setHistoryRow } = this.#batches.statements
     const { run, fence } = this.#hold
     const now = Date.now()
     await this.#write([
-      insertStep({
-        run,
-        key: step.key,
-        step: ++this.#lastStep,
-        kind: step.kind,
-        name: step.name ?? null,
-        agent: step.agent ?? null,
-        digest: step.digest ?? null,
-        data: encodeValue(step.value),
-        started: step.startedAt.getTime(),
-        ended: now,
-      }),
+      this.#insert(step, now),
       ...(historyRow === undefined ? [] : [setHistoryRow({ run, fence, now, row: historyRow })]),
     ])
   }
 
   /** Records that the run goes on with the decisions on these calls. */
   async apply(step: NewStep, callIds: readonly string[]): Promise<void> {
-    const { insertStep, applyDecision } = this.#batches.statements
+    const { applyDecision } = this.#batches.statements
     const { run } = this.#hold
     const now = Date.now()
-    await this.#write([
-      insertStep({
-        run,
-        key: step.key,
-        step: ++this.#lastStep,
-        kind: step.kind,
-        name: null,
-        agent: null,
-        digest: null,
-        data: encodeValue(step.value),
-        started: step.startedAt.getTime(),
-        ended: now,
-      }),
-      ...callIds.map((call) => applyDecision({ run, call, now })),
-    ])
+    await this.#write([this.#insert(step, now), ...callIds.map((call) => applyDecision({ run, call, now }))])
+  }
+
+  #insert({ key, kind, name, agent, digest, value, startedAt }: NewStep, now: number): SqlStatement {
+    return this.#batches.statements.insertStep({
+      run: this.#hold.run,
+      key,
+      step: ++this.#lastStep,
+      kind,
+      name: name ?? null,
+      agent: agent ?? null,
+      digest: digest ?? null,
+      data: encodeValue(value),
+      started: startedAt.getTime(),
+      ended: now,
+    })
   }
 
   /** Prolongs the claim. */

@@ -16,7 +16,7 @@ const READ_ONLY = { readOnly: true }
 
 /** What a reader gets to decode where nothing is known. */
 interface Unread {
-  readonly texts: readonly SqlValue[]
+  readonly texts: readonly (SqlValue | undefined)[]
   /** To be called once all texts have been found valid. */
   keep(): void
 }
@@ -113,7 +113,7 @@ export class CachedReader<Item> {
     const all = await this.#run(readMarkAndEnd, session, readAll({ session }))
     if (!all) return undefined
     this.#cache.count(known ? 'changed' : 'unknown')
-    const texts = all.result.cells ?? all.result.rows.map(([text]) => text as SqlValue)
+    const texts = onlyColumn(all.result)
     const { mark, first, tailFirst, last } = all
     return {
       texts,
@@ -151,6 +151,11 @@ function readState(result: SqlResult) {
   const [mark, ...ids] = result.rows[0] ?? []
   const [first, tailFirst, last] = ids.map((id) => (id == null ? undefined : Number(id)))
   return { mark: isText(mark) ? mark : undefined, first, tailFirst, last }
+}
+
+/** The cells of a result with one column. */
+export function onlyColumn(result: SqlResult | undefined): readonly (SqlValue | undefined)[] {
+  return result?.cells ?? result?.rows.map(([cell]) => cell) ?? []
 }
 
 function isText(value: SqlValue | undefined): value is string {

@@ -3,7 +3,7 @@ import { isStorageError } from '../driver/storage-error.ts'
 import { identifyItem } from '../items/identify-item.ts'
 import type { ItemCodec } from '../items/item-codec.ts'
 import { turnStarts } from '../items/turn-starts.ts'
-import { CachedReader } from './cached-reader.ts'
+import { CachedReader, onlyColumn } from './cached-reader.ts'
 import { checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
 import type { HistoryCache } from './history-cache.ts'
@@ -107,7 +107,7 @@ export class HistoryReader<Item> {
     }
     const { readAll } = this.#batches.statements
     const [result] = await this.#batches.runOn(session, [readAll({ session })], READ_ONLY)
-    return this.#decodeAll(texts(result))
+    return this.#decodeAll(onlyColumn(result))
   }
 
   /** The latest items. */
@@ -127,7 +127,7 @@ export class HistoryReader<Item> {
       return isSound ? this.#items(session, rows) : this.#readPastCorrupt(session, count)
     }
     // The newest rows come first, so that LIMIT keeps the tail; callers expect oldest first.
-    return this.#decodeAll(texts(result))?.reverse() ?? this.#readPastCorrupt(session, count)
+    return this.#decodeAll(onlyColumn(result))?.reverse() ?? this.#readPastCorrupt(session, count)
   }
 
   #readWhole(session: string, statement: SqlStatement): Promise<SqlResult | undefined | typeof TOO_LARGE> {
@@ -265,11 +265,6 @@ async function unlessTooLarge<Result>(read: () => Promise<Result>): Promise<Resu
     if (isStorageError(error, TOO_LARGE)) return TOO_LARGE
     throw error
   }
-}
-
-/** Of a result with one column. */
-function texts(result: SqlResult | undefined): readonly (SqlValue | undefined)[] {
-  return result?.cells ?? result?.rows.map((row) => row[0]) ?? []
 }
 
 export type ValidRow<Item> = Row<Item> & { readonly decoded: { readonly item: Item } }

@@ -7,7 +7,7 @@ import { checkLimit } from './check-limit.ts'
 import { canonicalTexts, encodeItems, packWithinLimits } from './encode-items.ts'
 import { guard } from './guard.ts'
 import { untilUnchanged, writeUnlessRefused } from './guarded-change.ts'
-import { type CacheOptions, HistoryCache } from './history-cache.ts'
+import { type CacheOptions, type CacheStats, HistoryCache } from './history-cache.ts'
 import {
   type CorruptRow,
   type HistoryPage,
@@ -61,14 +61,15 @@ export class SessionStore<Item> {
   readonly #codec: ItemCodec<Item>
   readonly #reader: HistoryReader<Item>
   /** What was read of the sessions of the driver, shared with other stores on it. Absent where nothing is kept. */
-  readonly cache: HistoryCache | undefined
+  readonly cache: { readonly stats: CacheStats } | undefined
 
   constructor(driver: SqlDriver, options: SessionStoreOptions<Item> = {}) {
     this.#batches = new SessionBatches(driver, options)
     this.#codec = options.codec ?? jsonCodec<Item>()
     const { cache = {}, createTables = true } = options
-    this.cache = cache && createTables ? HistoryCache.of(driver, cache) : undefined
-    this.#reader = new HistoryReader(this.#batches, this.#codec, this.cache, options.onCorruptRow)
+    const kept = cache && createTables ? HistoryCache.of(driver, cache) : undefined
+    this.cache = kept
+    this.#reader = new HistoryReader(this.#batches, this.#codec, kept, options.onCorruptRow)
   }
 
   /**
