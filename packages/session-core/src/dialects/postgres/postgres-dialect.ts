@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
+import { likePattern } from '../../search/like-pattern.ts'
 import type { SessionDialect } from '../session-dialect.ts'
-import { likePattern } from '../sqlite/text-patterns.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { postgresLayout } from './postgres-layout.ts'
 

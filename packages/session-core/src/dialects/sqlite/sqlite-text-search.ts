@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isItemSql } from '../../items/item-sql.ts'
 import { STRUCTURE } from '../../search/item-texts.ts'
-import { globPatterns, likePattern, type Spelling } from './text-patterns.ts'
+import { likePattern } from '../../search/like-pattern.ts'
+import { globPatterns, type Spelling } from './text-patterns.ts'
 
 /** SQLITE_MAX_LIKE_PATTERN_LENGTH, which is for GLOB as well. */
 const PATTERN_BYTES = 50_000
