@@ -3,19 +3,10 @@ import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { PerSQLSession } from '../src/index.ts'
-
-/** The oldest version of the peer range, some in between, and the newest. */
-const versions: Record<string, () => Promise<unknown>> = {
-  '0.3.0': () => import('agents-core-0.3.0'),
-  '0.4.0': () => import('agents-core-0.4.0'),
-  '0.8.0': () => import('agents-core-0.8.0'),
-  '0.12.0': () => import('agents-core-0.12.0'),
-  '0.16.0': () => import('agents-core-0.16.0'),
-  current: () => import('@openai/agents-core'),
-}
+import { agentsVersions } from './support/agents-versions.ts'
 
 test('begins at the oldest version that the manifest allows', () => {
-  const range = `>=${Object.keys(versions)[0]} <1`
+  const range = `>=${Object.keys(agentsVersions)[0]} <1`
   expect(manifest.peerDependencies).toEqual({ '@openai/agents': range, '@openai/agents-core': range })
 })
 
@@ -36,10 +27,12 @@ const functionCall = (callId: string, city: string): Output => ({
   arguments: JSON.stringify({ city }),
 })
 
-describe.each(Object.keys(versions))('the runner of agents-core %s', (version) => {
+describe.each(Object.keys(agentsVersions))('the runner of agents-core %s', (version) => {
   /** An agent that says what it is told to, its runner, and the kinds of items that the model was sent each time. */
   async function setUp(...outputs: Output[][]) {
-    const { Agent, Runner, setTracingDisabled, tool, Usage } = (await versions[version]!()) as typeof Host
+    const { Agent, Runner, setTracingDisabled, tool, Usage } = (await agentsVersions[
+      version
+    ]!()) as typeof Host
     setTracingDisabled(true)
     const seen: string[][] = []
     const respond = ({ input }: Host.ModelRequest) => {

@@ -2,16 +2,7 @@ import type * as Host from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { PerSQLSession, RunStore } from '../src/index.ts'
-
-/** The oldest version of the peer range, some in between, and the newest. */
-const versions: Record<string, () => Promise<unknown>> = {
-  '0.3.0': () => import('agents-core-0.3.0'),
-  '0.4.0': () => import('agents-core-0.4.0'),
-  '0.8.0': () => import('agents-core-0.8.0'),
-  '0.12.0': () => import('agents-core-0.12.0'),
-  '0.16.0': () => import('agents-core-0.16.0'),
-  current: () => import('@openai/agents-core'),
-}
+import { agentsVersions } from './support/agents-versions.ts'
 
 type Output = Host.AssistantMessageItem | Host.FunctionCallItem
 
@@ -30,9 +21,9 @@ const call = (name: string, args = {}): Output => ({
   arguments: JSON.stringify(args),
 })
 
-describe.each(Object.keys(versions))('runs of agents-core %s', (version) => {
+describe.each(Object.keys(agentsVersions))('runs of agents-core %s', (version) => {
   async function setUp(breaks: Set<string>) {
-    const sdk = (await versions[version]!()) as typeof Host
+    const sdk = (await agentsVersions[version]!()) as typeof Host
     sdk.setTracingDisabled(true)
     // Old versions ask for it even where each agent has its model.
     sdk.setDefaultModelProvider({

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from ._rows import Item
+from .words._whose import HOSTED_CALLS
 
 #: The type of the call that an answer of this type belongs to.
 _ANSWERED = {
@@ -19,16 +20,7 @@ _ANSWERED = {
 }
 _CALLS = frozenset(_ANSWERED.values())
 #: They hold their own answer.
-_HOSTED = frozenset(
-    {
-        "web_search_call",
-        "file_search_call",
-        "code_interpreter_call",
-        "image_generation_call",
-        "mcp_call",
-        "mcp_list_tools",
-    }
-)
+_HOSTED = frozenset(HOSTED_CALLS)
 
 Link = tuple[str, str]
 
