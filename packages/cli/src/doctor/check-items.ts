@@ -3,6 +3,7 @@ import { isItemSql, itemsSql, itemWordsSql, mayBeToolSql, RawSessions } from '@p
 import type { Database } from '../database.ts'
 import { count } from '../terminal/format.ts'
 import { decodeRow } from '../transcript/transcript.ts'
+import { sessionSummaries } from '../transfer/session-summaries.ts'
 import { type Finding, ok } from './finding.ts'
 
 const NAMED = 5
@@ -82,20 +83,15 @@ async function checkDecoded({ driver, tables, option }: Database): Promise<Findi
   const stored = new RawSessions(driver, tables)
   const first: string[] = []
   let number = 0
-  for (let after: string | undefined; ; ) {
-    const sessions = await stored.list({ limit: PAGE.limit, after })
-    for (const { sessionId } of sessions) {
-      for (let row = 0; ; ) {
-        const rows = await stored.readPage(sessionId, { after: row, ...PAGE })
-        const corrupt = rows.filter((one) => decodeRow(one) === undefined)
-        number += corrupt.length
-        for (const { rowId } of corrupt) if (first.length < NAMED) first.push(`#${rowId} in "${sessionId}"`)
-        row = rows.at(-1)?.rowId ?? row
-        if (rows.length === 0) break
-      }
+  for await (const { sessionId } of sessionSummaries(stored)) {
+    for (let row = 0; ; ) {
+      const rows = await stored.readPage(sessionId, { after: row, ...PAGE })
+      const corrupt = rows.filter((one) => decodeRow(one) === undefined)
+      number += corrupt.length
+      for (const { rowId } of corrupt) if (first.length < NAMED) first.push(`#${rowId} in "${sessionId}"`)
+      row = rows.at(-1)?.rowId ?? row
+      if (rows.length === 0) break
     }
-    after = sessions.at(-1)?.sessionId
-    if (sessions.length < PAGE.limit) break
   }
   const mend = `Look at them with \`persql sessions show${option}\`; delete them with: persql query${option} --write "delete from ${tables.messagesTable} where id = …"`
   return [finding('items', { number, first }, 'corrupt row', ', which reads pass over', { mend })]

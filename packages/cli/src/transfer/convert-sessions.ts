@@ -7,8 +7,8 @@ import {
   RawSessions,
   type SessionWords,
 } from '@persql/session-core'
-import { noSuchSession } from '../commands/sessions/no-such-session.ts'
 import type { Database } from '../database.ts'
+import { sessionSummaries } from './session-summaries.ts'
 
 interface Options {
   readonly to: SessionWords
@@ -21,7 +21,6 @@ interface Converted {
   readonly failed: { readonly sessionId: string; readonly message: string }[]
 }
 
-const PAGE = 100
 const ATTEMPTS = 5
 
 /**
@@ -36,7 +35,7 @@ export async function convertSessions(
   const sessions = new RawSessions(driver, tables)
   const result: Converted = { converted: [], unchanged: 0, failed: [] }
   let unchanged = 0
-  for await (const session of chosen(sessions, sessionIds)) {
+  for await (const session of sessionSummaries(sessions, sessionIds)) {
     const { sessionId } = session
     try {
       const items = await convert(sessions, session, options)
@@ -48,22 +47,6 @@ export async function convertSessions(
     }
   }
   return { ...result, unchanged }
-}
-
-async function* chosen(sessions: RawSessions, sessionIds: readonly string[]) {
-  if (sessionIds.length > 0) {
-    const found = await sessions.get(sessionIds)
-    const missing = sessionIds.find((id) => !found.some(({ sessionId }) => sessionId === id))
-    if (missing !== undefined) throw noSuchSession(missing)
-    yield* found
-    return
-  }
-  for (let after: string | undefined; ; ) {
-    const page = await sessions.list({ limit: PAGE, after })
-    yield* page
-    after = page.at(-1)?.sessionId
-    if (after === undefined) return
-  }
 }
 
 /** Resolves with the number of items that had to change. */

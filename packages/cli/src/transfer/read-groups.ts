@@ -1,7 +1,7 @@
 import { type RawRow, type RawSessionSummary, RawSessions, StorageError } from '@persql/session-core'
-import { noSuchSession } from '../commands/sessions/no-such-session.ts'
 import type { Database } from '../database.ts'
 import { GROUP, type SessionGroup } from './group.ts'
+import { sessionSummaries } from './session-summaries.ts'
 
 /** Sessions of a database in groups, all in the order of their ids, or the given ones. */
 export async function* readGroups(
@@ -12,7 +12,7 @@ export async function* readGroups(
   let small: RawSessionSummary[] = []
   let rows = 0
   let bytes = 0
-  for await (const session of summaries(stored, sessionIds)) {
+  for await (const session of sessionSummaries(stored, sessionIds)) {
     const isLarge = session.items > GROUP.rows || session.bytes > GROUP.bytes
     const isFull =
       small.length === GROUP.sessions ||
@@ -33,27 +33,6 @@ export async function* readGroups(
     }
   }
   if (small.length > 0) yield await readWhole(stored, small)
-}
-
-async function* summaries(
-  stored: RawSessions,
-  sessionIds: readonly string[],
-): AsyncGenerator<RawSessionSummary> {
-  if (sessionIds.length > 0) {
-    const ids = [...new Set(sessionIds)]
-    const found = new Map((await stored.get(ids)).map((session) => [session.sessionId, session]))
-    const missing = ids.find((id) => !found.has(id))
-    if (missing !== undefined) throw noSuchSession(missing)
-    yield* found.values()
-    return
-  }
-  let after: string | undefined
-  for (;;) {
-    const page = await stored.list({ limit: GROUP.sessions, after })
-    yield* page
-    after = page.at(-1)?.sessionId
-    if (page.length < GROUP.sessions) return
-  }
 }
 
 async function readWhole(stored: RawSessions, sessions: readonly RawSessionSummary[]): Promise<SessionGroup> {
