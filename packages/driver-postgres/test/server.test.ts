@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { SessionCatalog, SessionStore, sessionTablesSql } from '@persql/session-core'
+import { RunJournal, SessionCatalog, SessionStore, sessionTablesSql } from '@persql/session-core'
 import {
   bouncedDatabases,
   type Databases,
@@ -51,6 +51,17 @@ function describeServer(databases: Databases, preparedStatements: boolean) {
         expect(own.map(({ n }) => n)).toEqual(Array.from({ length: 25 }, (_, n) => n))
       }
       await driver.close()
+    })
+
+    test('makes the tables of runs where eight first users begin one each', async () => {
+      const drivers = Array.from({ length: 8 }, () => postgresDriver({ url, preparedStatements }))
+      // Connected, so that they begin at the same time.
+      await Promise.all(drivers.map((driver) => driver.batch([{ sql: 'select 1' }])))
+      const claims = await Promise.all(
+        drivers.map((driver, n) => new RunJournal(driver).claim(`run ${n}`, { input: 'go' })),
+      )
+      expect(claims.map(({ isHeld }) => isHeld)).toEqual(Array(8).fill(true))
+      await Promise.all(drivers.map((driver) => driver.close()))
     })
 
     test('gives each item to one of eight that pop, and to none nothing', async () => {

@@ -31,7 +31,10 @@ function sessionsText(dialect: SessionDialect): string {
   return textsOf({
     createTables: layout.tables,
     createOperations: layout.operations,
-    ...(layout.setup && { setUpTables: layout.setup.tables, setUpOperations: layout.setup.operations }),
+    ...(dialect.makeApart && {
+      setUpTables: dialect.makeApart(layout.relations.tables, layout.tables),
+      setUpOperations: dialect.makeApart(layout.relations.operations, layout.operations),
+    }),
     ...(turns && { readTurns: turns.read, readTurnStart: turns.readStart }),
     ...statements,
     ...few,

@@ -19,6 +19,13 @@ export interface SessionDialect {
   /** The statements that make the tables, in order. Each of them does nothing to what exists. */
   layout(names: ResolvedTableNames): SessionLayout
 
+  /**
+   * A statement that runs these where one of the relations is missing, as a transaction that several first users may run
+   * at the same time, ahead of what needs the tables. Absent: statements that make tables can be in the batch that needs
+   * them.
+   */
+  makeApart?(relations: readonly string[], statements: readonly SqlStatement[]): SqlStatement
+
   /** Marks of the sessions, where this kind of SQL can keep them. Absent: what was read is always read again. */
   marks?(names: ResolvedTableNames): SessionMarks
 
@@ -95,14 +102,8 @@ export interface SessionLayout {
   readonly tables: readonly SqlStatement[]
   /** The table of operation ids, whose rows go with their session. */
   readonly operations: readonly SqlStatement[]
-  /**
-   * The same, as transactions that several first users may run at the same time, ahead of what needs the tables.
-   * Absent: the statements above can be in the batch that needs the tables.
-   */
-  readonly setup?: {
-    readonly tables: readonly SqlStatement[]
-    readonly operations: readonly SqlStatement[]
-  }
+  /** What the statements make, by name, indexes included. */
+  readonly relations: { readonly tables: readonly string[]; readonly operations: readonly string[] }
 }
 
 /**

@@ -2,8 +2,9 @@ import { dialectOf } from '../dialects/dialect-of.ts'
 import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { guard, runGuarded } from '../sessions/guard.ts'
-import { type TableGroup, TableMaker } from '../sessions/table-maker.ts'
+import { type TableGroup, TableMaker, tableGroup } from '../sessions/table-maker.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
+import { RUN_RELATIONS } from './run-tables.ts'
 
 /** The tables of the runs of one database: runs batches on them, and makes them in the first one that writes. */
 export class RunBatches {
@@ -13,12 +14,13 @@ export class RunBatches {
   readonly #tables: readonly TableGroup[]
 
   constructor(driver: SqlDriver, createTables: boolean) {
-    this.statements = runStatements(dialectOf(driver.dialect))
+    const dialect = dialectOf(driver.dialect)
+    this.statements = runStatements(dialect)
     this.#driver = driver
     this.#maker = new TableMaker(driver, createTables, (statements, options) =>
       runGuarded(driver, statements, options, refused),
     )
-    this.#tables = [{ name: 'agent_runs', create: this.statements.createTables }]
+    this.#tables = [tableGroup(dialect, 'agent_runs', RUN_RELATIONS, this.statements.createTables)]
   }
 
   /** Reads, in one batch. Resolves with an empty list where there are no tables: then there are no runs. */

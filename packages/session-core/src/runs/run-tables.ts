@@ -72,6 +72,15 @@ export type RunStatus = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled'
 /** `start` is a call that was about to be made; `decisions` are approvals that the run went on with. */
 export type RunStepKind = 'model' | 'tool' | 'start' | 'decisions'
 
+/** What {@link createRunTables} makes, by name. */
+export const RUN_RELATIONS = [
+  'agent_runs',
+  'idx_agent_runs_status',
+  'idx_agent_runs_session_id',
+  'agent_run_steps',
+  'agent_run_approvals',
+]
+
 /** The statements that make the tables, in order. Each of them does nothing to what exists. */
 export function createRunTables(dialect: SessionDialect): readonly SqlStatement[] {
   const { schema } = dialect.builder<RunTables>()

@@ -6,7 +6,7 @@ import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver
 import { StorageError } from '../driver/storage-error.ts'
 import { runGuarded } from './guard.ts'
 import { type ResolvedTableNames, resolveTableNames, type SessionTableNames } from './session-tables.ts'
-import { type TableGroup, TableMaker } from './table-maker.ts'
+import { type TableGroup, TableMaker, tableGroup } from './table-maker.ts'
 
 export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
@@ -43,14 +43,12 @@ export class SessionBatches {
     )
     const { sessions, messages, operations } = this.names
     const { layout, createMarks = [] } = this.statements
-    const isApart = layout.setup !== undefined
-    const create = layout.setup ?? layout
-    const tables = { name: `${sessions} ${messages}`, create: [...create.tables, ...createMarks], isApart }
+    const { relations } = layout
+    const group = (name: string, made: readonly string[], create: readonly SqlStatement[]) =>
+      tableGroup(this.dialect, `${name} ${messages}`, made, create)
+    const tables = group(sessions, relations.tables, [...layout.tables, ...createMarks])
     this.#tables = [tables]
-    this.#tablesWithOperations = [
-      tables,
-      { name: `${operations} ${messages}`, create: create.operations, isApart },
-    ]
+    this.#tablesWithOperations = [tables, group(operations, relations.operations, layout.operations)]
   }
 
   /**

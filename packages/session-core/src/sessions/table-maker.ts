@@ -1,3 +1,4 @@
+import type { SessionDialect } from '../dialects/session-dialect.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, type StorageError } from '../driver/storage-error.ts'
 
@@ -11,6 +12,16 @@ export interface TableGroup {
   readonly isApart?: boolean
   /** Told of the results of `create`, once its batch has taken effect. Never where `isApart`. */
   created?(results: readonly SqlResult[]): void
+}
+
+/** The group of some relations, made as this kind of SQL wants it. */
+export function tableGroup(
+  { makeApart }: SessionDialect,
+  name: string,
+  relations: readonly string[],
+  create: readonly SqlStatement[],
+): TableGroup {
+  return makeApart ? { name, create: [makeApart(relations, create)], isApart: true } : { name, create }
 }
 
 /** What a batch resolves with that found no tables and may not make them; or it throws. */

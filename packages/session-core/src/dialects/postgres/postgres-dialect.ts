@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { likePattern } from '../../search/like-pattern.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
-import { postgresLayout } from './postgres-layout.ts'
+import { makeMissing, postgresLayout } from './postgres-layout.ts'
 
 /** Enough to tell rows apart. */
 const PATTERN_BYTES = 1000
@@ -17,6 +17,7 @@ export const postgresDialect: SessionDialect = {
   builder: () => statementBuilder('postgres'),
   hasSchemas: true,
   layout: postgresLayout,
+  makeApart: makeMissing,
   locksRows: true,
   readsByRange: true,
   // Only the list is read as JSON. What its texts hold may be JSON that PostgreSQL refuses, such as a `\\u0000`.

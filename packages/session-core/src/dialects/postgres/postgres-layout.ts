@@ -58,10 +58,7 @@ export function postgresLayout({ sessions, messages, operations }: ResolvedTable
   return {
     tables: tables.map(toStatement),
     operations: operationTables.map(toStatement),
-    setup: {
-      tables: [makeMissing([sessions, messages, named(index('id'))], tables)],
-      operations: [makeMissing([operations], operationTables)],
-    },
+    relations: { tables: [sessions, messages, named(index('id'))], operations: [operations] },
   }
 }
 
@@ -69,13 +66,13 @@ export function postgresLayout({ sessions, messages, operations }: ResolvedTable
  * Looks first, so that nothing is locked, and no right is needed, where all is there. CREATE IF NOT EXISTS alone fails
  * where two make the same table at once, and its look at an index waits for everybody who writes.
  */
-function makeMissing(relations: readonly string[], statements: readonly string[]): SqlStatement {
+export function makeMissing(relations: readonly string[], statements: readonly SqlStatement[]): SqlStatement {
   const isMissing = relations.map((relation) => `to_regclass('${quoted(relation)}') is null`).join(' or ')
   return {
     sql: `do $make$ begin
   if ${isMissing} then
     perform pg_advisory_xact_lock(${LOCK});
-    ${statements.map((statement) => `${statement};`).join('\n    ')}
+    ${statements.map(({ sql }) => `${sql};`).join('\n    ')}
   end if;
 end $make$`,
   }

@@ -10,7 +10,9 @@ export function sqliteLayout({ sessions, messages, operations }: ResolvedTableNa
   // Also where foreign keys are not enforced.
   const forget = sql`create trigger if not exists ${sql.id(`${operations}_forget`)} after delete on ${sql.table(sessions)}
           begin delete from ${sql.table(operations)} where session_id = old.session_id; end`
+  const index = `idx_${messages}_session_id`
   return {
+    relations: { tables: [sessions, messages, index], operations: [operations] },
     tables: compiled(
       db.schema
         .createTable(sessions)
@@ -28,11 +30,7 @@ export function sqliteLayout({ sessions, messages, operations }: ResolvedTableNa
         .addForeignKeyConstraint(`${messages}_session_id`, ['session_id'], sessions, ['session_id'], (key) =>
           key.onDelete('cascade'),
         ),
-      db.schema
-        .createIndex(`idx_${messages}_session_id`)
-        .ifNotExists()
-        .on(messages)
-        .columns(['session_id', 'id']),
+      db.schema.createIndex(index).ifNotExists().on(messages).columns(['session_id', 'id']),
     ),
     operations: compiled(
       db.schema
