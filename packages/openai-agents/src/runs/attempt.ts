@@ -336,9 +336,12 @@ export class Attempt implements Recorder {
 
   /** What was decided and not yet applied. */
   #decided(): AppliedDecision[] {
+    // As the journal has it: what was applied in a step that was forgotten since holds again.
+    const steps = [...this.#recorded.values()].filter(({ kind }) => kind === 'decisions')
+    const recorded = steps.flatMap(({ value }) => (value as AppliedDecision[]).map(({ callId }) => callId))
+    const applied = new Set([...this.#applied, ...recorded])
     return this.#claim.approvals
-      .filter(({ decision, appliedAt }) => decision !== undefined && appliedAt === undefined)
-      .filter(({ callId }) => !this.#applied.has(callId))
+      .filter(({ decision, callId }) => decision !== undefined && !applied.has(callId))
       .map(({ callId, decision, always, message }) => ({
         callId,
         approve: decision === 'approved',

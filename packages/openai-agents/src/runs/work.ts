@@ -1,14 +1,14 @@
-import { isStorageError, type PendingCall, type RunClaim, StorageError } from '@persql/session-core'
+import { isStorageError, type RunClaim, StorageError } from '@persql/session-core'
 import type { AgentsSdk, AnyAgent, RunConfig, RunResult, StreamedRunResult } from '../agents-sdk.ts'
 import type { PerSQLSession } from '../persql-session.ts'
 import { type AppliedDecision, Attempt } from './attempt.ts'
 import type { DurableRunOptions, StreamedDurableRunOptions } from './durable-options.ts'
 import { instrumentAgents, instrumentModel } from './instrument.ts'
 import { RunSession } from './run-session.ts'
+import { WaitingCalls } from './waiting-calls.ts'
 import { whenFinished } from './when-finished.ts'
 
 type Result = RunResult<unknown, AnyAgent> | StreamedRunResult<unknown, AnyAgent>
-type Interruption = Result['interruptions'][number]
 type Options = DurableRunOptions<unknown> | StreamedDurableRunOptions<unknown>
 
 /** A claim that is worked on, to its end. */
@@ -20,19 +20,25 @@ export class Work {
   #timer: ReturnType<typeof setInterval> | undefined
   #attempt: Attempt
   #runSession: RunSession | undefined
+  #waiting: WaitingCalls
 
   constructor(sdk: AgentsSdk, claim: RunClaim, session: PerSQLSession | undefined, options: Options) {
     this.#sdk = sdk
     this.#claim = claim
     this.#session = session
     this.#options = options
-    this.#attempt = this.#newAttempt(claim)
+    this.#attempt = this.#newAttempt()
+    this.#runSession = this.#newRunSession()
+    this.#waiting = new WaitingCalls(claim.approvals)
   }
 
-  #newAttempt(claim: RunClaim): Attempt {
-    const attempt = new Attempt({ sdk: this.#sdk, claim, forgets: this.#options.onDivergence === 'continue' })
-    this.#runSession = this.#session && new RunSession(this.#session, attempt, claim)
-    return attempt
+  #newAttempt(): Attempt {
+    const forgets = this.#options.onDivergence === 'continue'
+    return new Attempt({ sdk: this.#sdk, claim: this.#claim, forgets })
+  }
+
+  #newRunSession(): RunSession | undefined {
+    return this.#session && new RunSession(this.#session, this.#attempt, this.#claim)
   }
 
   async begin(agentOf: () => AnyAgent, leaseMs: number): Promise<Result> {
@@ -48,7 +54,9 @@ export class Work {
         if (this.#options.onDivergence !== 'restart' || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED'))
           throw error
         await this.#claim.restart(this.#options.codeVersion)
-        this.#attempt = this.#newAttempt(this.#claim)
+        this.#attempt = this.#newAttempt()
+        this.#runSession = this.#newRunSession()
+        this.#waiting = new WaitingCalls(this.#claim.approvals)
         return this.#stages(agent)
       })
     } catch (error) {
@@ -110,7 +118,7 @@ export class Work {
       if (isStream) await (result as StreamedRunResult<unknown, AnyAgent>).completed
       const decisions = await this.#attempt.decisions(
         round,
-        result.interruptions.map((interruption) => callIdOf(interruption)),
+        result.interruptions.map((interruption) => this.#waiting.name(interruption).callId),
       )
       const failure = this.#attempt.failure
       if (failure) throw failure.error
@@ -127,7 +135,7 @@ export class Work {
     const byCall = new Map(decisions.map((decision) => [decision.callId, decision]))
     let applied = false
     for (const interruption of result.interruptions) {
-      const decision = byCall.get(callIdOf(interruption))
+      const decision = byCall.get(this.#waiting.name(interruption).callId)
       if (!decision) continue
       applied = true
       const { approve, always, message } = decision
@@ -138,6 +146,7 @@ export class Work {
           ...(message !== undefined && { message }),
         })
     }
+    for (const { callId } of decisions) this.#waiting.decided(callId)
     return applied
   }
 
@@ -153,7 +162,7 @@ export class Work {
     if (result.interruptions.length === 0) await this.#attempt.settle()
     await this.#runSession?.flush(this.#claim.isHeld)
     const lastAgent = result.lastAgent?.name
-    const pending = result.interruptions.map(pendingOf)
+    const pending = result.interruptions.map((interruption) => this.#waiting.name(interruption))
     await this.#end(() =>
       this.#claim.end(
         pending.length > 0
@@ -192,22 +201,6 @@ export function checkOptions({ onDivergence, ...options }: Options): void {
       'INVALID_ARGUMENT',
       'A run that is streamed cannot restart. Use onDivergence: "continue".',
     )
-  }
-}
-
-function callIdOf({ rawItem }: Interruption): string {
-  const item = rawItem as { callId?: string; id?: string; providerData?: { id?: string } }
-  return item.callId ?? item.id ?? item.providerData?.id ?? ''
-}
-
-function pendingOf(interruption: Interruption): PendingCall {
-  const item = interruption.rawItem as { name?: string; arguments?: unknown; action?: unknown }
-  const args = item.arguments ?? item.action ?? {}
-  return {
-    callId: callIdOf(interruption),
-    tool: interruption.name ?? item.name ?? '',
-    arguments: typeof args === 'string' ? args : JSON.stringify(args),
-    agent: interruption.agent.name,
   }
 }
 

@@ -49,6 +49,7 @@ export interface RunStep {
 /** A call that waits for a decision, or has one. */
 export interface RunApproval {
   readonly runId: string
+  /** Names the call in its run: its id, with a number behind it where another call of the run had that id before. */
   readonly callId: string
   readonly tool: string
   /** As the model gave them, most often JSON. */
