@@ -12,6 +12,7 @@ import { drawResults } from './plots/draw-results.ts'
 import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { report } from './report.ts'
 import { type Results, toJson } from './results.ts'
+import { measureRuns } from './runs.ts'
 import { speedPromises } from './speed-promises.ts'
 import { allSystems, remoteSystems } from './systems/index.ts'
 import { remotePythonSystems } from './systems/python.ts'
@@ -115,6 +116,12 @@ if (wanted('transfer')) {
   transfer = await measureTransfer(transferRounds, folder)
 }
 
+let runs: Results['runs']
+if (wanted('runs')) {
+  progress('runs that survive')
+  runs = await measureRuns({ rounds, samples: quick ? 5 : 20, folder })
+}
+
 let consoleTimes: Results['console']
 if (wanted('console')) {
   progress('the first page of the console')
@@ -136,6 +143,7 @@ const results: Results = {
   remote: { ...(appends && { appends }), neighbours, requests },
   memory: { speed: memorySpeed, quality: recallQuality },
   transfer,
+  runs,
   console: consoleTimes,
 }
 console.log(report(results))

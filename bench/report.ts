@@ -1,6 +1,7 @@
 import { median, medianRatio } from './median.ts'
 import { memoryTables } from './memory/memory-report.ts'
 import type { Results } from './results.ts'
+import { runLines } from './runs.ts'
 import { CONSOLE, speedPromises } from './speed-promises.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
@@ -17,6 +18,7 @@ export function report(results: Results): string {
     fsyncLine(results),
     timeTable(results, present, BARE_HTTP),
     ...memoryTables(results.memory),
+    runLines(results.runs),
     promiseTable(results),
     notes(results),
   ]

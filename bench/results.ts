@@ -3,6 +3,7 @@ import type { Machine } from './machine.ts'
 import type { Timings } from './measure.ts'
 import type { MemoryResults } from './memory/memory-report.ts'
 import type { Neighbours } from './remote.ts'
+import type { RunTimes } from './runs.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 import type { Transfer } from './transfer.ts'
 import { remoteWorkloadGroup, type Workload, workloadGroups } from './workloads.ts'
@@ -30,6 +31,7 @@ export interface Results {
   }
   readonly memory: MemoryResults
   readonly transfer?: Transfer | undefined
+  readonly runs?: RunTimes | undefined
   readonly console?: ConsoleTimes | string | undefined
 }
 

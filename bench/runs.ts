@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import * as sdk from '@openai/agents-core'
@@ -15,20 +14,35 @@ import {
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQLSession, RunStore } from '@persql/openai-agents'
 import type { SqlDriver } from '@persql/session-core'
-import { median } from './median.ts'
+import { median, medianRatio } from './median.ts'
+import { atMost, type SpeedPromise } from './speed-promise.ts'
+import { rounded, time } from './table.ts'
 
-// What a run of a RunStore costs beside the same run of the Agents SDK, and how long a long run takes to resume.
-// The agents answer at once, so that nothing is measured but the runs themselves.
+/** What a run of a RunStore costs beside the same run of the Agents SDK, and how long a long run takes to resume. */
+export interface RunTimes {
+  /** A run of {@link RUN_TURNS} turns with a session on a file, in milliseconds, one median for each round. */
+  readonly sdk: readonly number[]
+  readonly durable: readonly number[]
+  /** What such a run writes beyond one batch for each of its steps and what its session writes. */
+  readonly extraWrites: number
+  /** How long a run takes to resume that broke in its last turn, beside all its turns without a journal. */
+  readonly resumed: Readonly<
+    Record<'short' | 'long', { readonly own: readonly number[]; readonly sdk: readonly number[] }>
+  >
+}
 
-const TURNS = 6
-const SAMPLES = Number(process.argv[2] ?? 40)
+interface RunsEffort {
+  readonly rounds: number
+  /** Runs in each round. */
+  readonly samples: number
+  readonly folder: string
+}
 
-setTracingDisabled(true)
-setDefaultModelProvider({
-  getModel: () => {
-    throw new Error('Each agent has its model.')
-  },
-})
+const RUN_TURNS = 6
+const SHORT = 125
+const LONG = 250
+const stepsOf = (turns: number) => 2 * turns + 1
+const RESUMED_STEPS = { short: stepsOf(SHORT), long: stepsOf(LONG) }
 
 /** An agent that calls a tool in each turn and then ends; the tool breaks the run in one of them, once. */
 function agentOf(turns: number, breaksAt = -1): Agent {
@@ -76,7 +90,6 @@ function agentOf(turns: number, breaksAt = -1): Agent {
   return new Agent({ name: 'Worker', model, tools: [work] })
 }
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'persql-runs-'))
 const ms = (from: number) => performance.now() - from
 
 /** The driver, which counts its batches that write: on a file, each is one fsync. */
@@ -92,44 +105,71 @@ function counting(driver: SqlDriver): SqlDriver & { writes: number } {
   return counted
 }
 
-async function compare(): Promise<void> {
-  const folder = newFolder()
-  const driver = counting(betterSqlite3Driver(join(folder, 'agents.db')))
-  const runs = new RunStore(driver, { sdk })
-  const runner = new Runner()
-  const agent = agentOf(TURNS)
-  const plain: number[] = []
-  const durable: number[] = []
-  let writes = { plain: 0, durable: 0 }
-  for (let sample = -5; sample < SAMPLES; sample++) {
-    const first = new PerSQLSession(`plain ${sample}`, driver)
-    const before = driver.writes
-    const from = performance.now()
-    await runner.run(agent, 'Go.', { session: first })
-    if (sample >= 0) plain.push(ms(from))
-    const between = driver.writes
-    const second = new PerSQLSession(`durable ${sample}`, driver)
-    const again = performance.now()
-    await runs.run(agent, 'Go.', { runId: `run ${sample}`, session: second })
-    if (sample >= 0) durable.push(ms(again))
-    writes = { plain: between - before, durable: driver.writes - between }
+/** The agents answer at once, so that nothing is measured but the runs themselves. */
+export async function measureRuns(effort: RunsEffort): Promise<RunTimes> {
+  setTracingDisabled(true)
+  setDefaultModelProvider({
+    getModel: () => {
+      throw new Error('Each agent has its model.')
+    },
+  })
+  const compared = await compare(effort)
+  const resumed: Record<'short' | 'long', { own: number[]; sdk: number[] }> = {
+    short: { own: [], sdk: [] },
+    long: { own: [], sdk: [] },
   }
-  await driver.close()
-  rmSync(folder, { recursive: true, force: true })
-  const [usual, own] = [median(plain), median(durable)]
-  const steps = 2 * TURNS + 1
-  console.log(`A run of ${TURNS} tool turns, ${steps} steps, on a file, with a session:`)
-  console.log(`  run       ${usual.toFixed(2)} ms, ${writes.plain} writes`)
-  console.log(
-    `  runs.run  ${own.toFixed(2)} ms, ${writes.durable} writes: ${(own / usual).toFixed(1)} times as long`,
-  )
-  console.log(`  more writes than steps: ${writes.durable - writes.plain - steps}`)
+  for (let round = -1; round < effort.rounds; round++) {
+    for (const [length, turns] of [
+      ['short', SHORT],
+      ['long', LONG],
+    ] as const) {
+      const own = await resume(turns, effort.folder)
+      const alone = await runAlone(turns)
+      if (round < 0) continue
+      resumed[length].own.push(own)
+      resumed[length].sdk.push(alone)
+    }
+  }
+  return { ...compared, resumed }
 }
 
-/** How long a run takes to resume that broke in its last turn. */
-async function resume(turns: number): Promise<number> {
-  const folder = newFolder()
-  const driver = betterSqlite3Driver(join(folder, 'agents.db'))
+async function compare({ rounds, samples, folder }: RunsEffort) {
+  const file = join(folder, 'runs.db')
+  const driver = counting(betterSqlite3Driver(file))
+  const runs = new RunStore(driver, { sdk })
+  const runner = new Runner()
+  const agent = agentOf(RUN_TURNS)
+  const times = { sdk: [] as number[], durable: [] as number[] }
+  let extraWrites = 0
+  // The first round is for the compiler.
+  for (let round = -1; round < rounds; round++) {
+    const ofRound = { sdk: [] as number[], durable: [] as number[] }
+    for (let sample = 0; sample < samples; sample++) {
+      const name = `${round} ${sample}`
+      const first = new PerSQLSession(`plain ${name}`, driver)
+      const before = driver.writes
+      const from = performance.now()
+      await runner.run(agent, 'Go.', { session: first })
+      ofRound.sdk.push(ms(from))
+      const between = driver.writes
+      const second = new PerSQLSession(`durable ${name}`, driver)
+      const again = performance.now()
+      await runs.run(agent, 'Go.', { runId: name, session: second })
+      ofRound.durable.push(ms(again))
+      extraWrites = driver.writes - between - (between - before) - stepsOf(RUN_TURNS)
+    }
+    if (round < 0) continue
+    times.sdk.push(median(ofRound.sdk))
+    times.durable.push(median(ofRound.durable))
+  }
+  await driver.close()
+  rmSync(file)
+  return { ...times, extraWrites }
+}
+
+async function resume(turns: number, folder: string): Promise<number> {
+  const file = join(folder, 'resumed-runs.db')
+  const driver = betterSqlite3Driver(file)
   const runs = new RunStore(driver, { sdk })
   const agent = agentOf(turns, turns - 1)
   const options = { runId: 'long', maxTurns: turns + 2 }
@@ -138,21 +178,54 @@ async function resume(turns: number): Promise<number> {
   await runs.run(agent, 'Go.', options)
   const took = ms(from)
   await driver.close()
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(file)
   return took
 }
 
 /** What the Agents SDK itself needs for so many turns, which no journal makes shorter. */
-async function bare(turns: number): Promise<number> {
+async function runAlone(turns: number): Promise<number> {
   const from = performance.now()
   await new Runner().run(agentOf(turns), 'Go.', { maxTurns: turns + 2 })
   return ms(from)
 }
 
-await compare()
-console.log('A run that broke in its last turn, resumed, and what the SDK alone needs for the same turns:')
-await bare(20)
-for (const turns of [60, 125, 250]) {
-  const [resumed, alone] = [await resume(turns), await bare(turns)]
-  console.log(`  ${2 * turns + 1} steps: ${resumed.toFixed(0)} ms, alone ${alone.toFixed(0)} ms`)
+/** The lines of the report. */
+export function runLines(times: RunTimes | undefined): string {
+  if (!times) return ''
+  const { sdk: plain, durable, extraWrites, resumed } = times
+  const resuming = (['short', 'long'] as const).map((length) => {
+    const { own, sdk } = resumed[length]
+    return `${RESUMED_STEPS[length]} steps in ${time(median(own))}, which is ${rounded(medianRatio(own, sdk))} times`
+  })
+  return [
+    `A run of ${RUN_TURNS} tool turns with a session on a file: ${time(median(plain))} by \`run\`, ` +
+      `${rounded(medianRatio(durable, plain))} times that by \`runs.run\`, which writes once for each of its ` +
+      `${stepsOf(RUN_TURNS)} steps and ${extraWrites} times more.`,
+    `A run that broke in its last turn resumes, with ${resuming.join(', and with ')} what \`run\` needs for its turns.`,
+  ].join('\n')
+}
+
+export function runPromises(times: RunTimes | undefined): readonly SpeedPromise[] {
+  const long = times?.resumed.long
+  return [
+    atMost(
+      `writes of a run of ${RUN_TURNS} tool turns beyond one for each step`,
+      'at most 3',
+      times?.extraWrites,
+      3,
+      1,
+    ),
+    atMost(
+      `a run of ${RUN_TURNS} tool turns through \`runs.run\`, with models that answer at once`,
+      'at most 16 times `run`, whose writes are one',
+      times && medianRatio(times.durable, times.sdk),
+      16,
+    ),
+    atMost(
+      `resuming a run of ${RESUMED_STEPS.long} steps`,
+      'at most 1.4 times `run` of the same turns',
+      long && medianRatio(long.own, long.sdk),
+      1.4,
+    ),
+  ]
 }

@@ -1,6 +1,7 @@
 import { medianRatio } from './median.ts'
 import { memoryPromises } from './memory/memory-report.ts'
 import type { Results } from './results.ts'
+import { runPromises } from './runs.ts'
 import { atLeast, atMost, exactly, MARGIN_OF_TIMES, type SpeedPromise } from './speed-promise.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { LANGGRAPH } from './systems/langgraph.ts'
@@ -74,6 +75,7 @@ export function speedPromises(results: Results): readonly SpeedPromise[] {
     ...remote(results),
     ...memoryPromises(results.memory),
     ...tools(results),
+    ...runPromises(results.runs),
   ]
 }
 
