@@ -48,6 +48,8 @@ export class Attempt implements Recorder {
   readonly #scopes = new Map<string, Scope>()
   readonly #tools = new WeakMap<FunctionTool, FunctionTool>()
   readonly #applied = new Set<string>()
+  /** The keys of the responses that the run has had. */
+  readonly #responded = new Set<string>()
   #isHistoryRowRecorded: boolean
   #failure: { readonly error: unknown } | undefined
 
@@ -180,6 +182,7 @@ export class Attempt implements Recorder {
       )
     }
     scope.responses += 1
+    this.#responded.add(key)
     return response
   }
 
@@ -193,6 +196,7 @@ export class Attempt implements Recorder {
     this.#isHistoryRowRecorded = true
     await this.#record({ kind: 'model', key, agent: scope.agent, digest, value, startedAt }, row)
     scope.responses += 1
+    this.#responded.add(key)
   }
 
   /** Records the results that were held: nothing that they depend on waits for a decision. */
@@ -247,6 +251,7 @@ export class Attempt implements Recorder {
     const digest = await digestOf(input)
     const recorded = this.#recorded.get(key)
     if (recorded && (recorded.digest === digest || !this.#claim.isHeld)) {
+      if (isAgentTool(tool)) this.#addUsage(runContext, `model ${place.path}/`)
       return recorded.value as never
     }
     if (!this.#claim.isHeld && !isAgentTool(tool)) {
@@ -275,6 +280,15 @@ export class Attempt implements Recorder {
     if (isAgentTool(tool)) scope.held.set(callId, { ...step, value })
     else await this.#record({ ...step, value }, undefined, tool.name)
     return value
+  }
+
+  /** Adds to what the run has used what its responses under these keys did, which it is not given again. */
+  #addUsage({ usage }: Invocation[0], prefix: string): void {
+    for (const { key, value } of this.#recorded.values()) {
+      if (!key.startsWith(prefix) || this.#responded.has(key)) continue
+      this.#responded.add(key)
+      usage.add(new this.#sdk.Usage((value as RecordedResponse).usage))
+    }
   }
 
   /** Where a call is made, and under which key its result is recorded: another one each time that it is resumed. */

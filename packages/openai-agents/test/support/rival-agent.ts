@@ -1,7 +1,8 @@
 import { Agent, tool } from '@openai/agents'
 import { assistantMessage, functionCall } from '@openai/agents-core/testing'
 import { z } from 'zod'
-import { appendLine, scriptedModel } from './scripted-agents.ts'
+import { appendLine } from './append-line.ts'
+import { scriptedModel } from './scripted-agents.ts'
 
 /** Two turns with tools, of which some calls block their process for longer than its claim holds. */
 export function rivalAgent(runId: string, log: string): Agent {

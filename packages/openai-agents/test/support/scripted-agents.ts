@@ -1,18 +1,10 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, handoff, type Model, tool } from '@openai/agents'
 import { Usage } from '@openai/agents-core'
 import { assistantMessage, functionCall } from '@openai/agents-core/testing'
 import { z } from 'zod'
 import { idempotencyKey, type RunStore } from '../../src/index.ts'
-
-/** Appends a line, on disk before it resolves. */
-export function appendLine(path: string, line: string): void {
-  const file = openSync(path, 'a')
-  writeSync(file, `${line}\n`)
-  fsyncSync(file)
-  closeSync(file)
-}
+import { appendLine } from './append-line.ts'
 
 type Output = Awaited<ReturnType<Model['getResponse']>>['output']
 
