@@ -8,6 +8,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'driver-better-sqlite3': ['session-core'],
   'driver-sqljs': ['session-core'],
   'driver-postgres': ['session-core'],
+  'driver-libsql': ['session-core'],
   'driver-persql': ['session-core', 'sdk'],
   kysely: ['session-core'],
   'openai-agents': ['session-core'],
@@ -21,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'driver-better-sqlite3',
     'driver-sqljs',
     'driver-postgres',
+    'driver-libsql',
     'driver-persql',
     'kysely',
     'sdk',
@@ -41,6 +43,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     'driver-better-sqlite3',
     'driver-sqljs',
     'driver-postgres',
+    'driver-libsql',
     'driver-persql',
   ],
 }

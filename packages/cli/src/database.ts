@@ -126,8 +126,11 @@ export async function refuseUnreadable(options: DatabaseOptions): Promise<void> 
 
 function dbOption(url: string | undefined): string {
   if (url === undefined) return ''
-  // What is printed is kept by terminals and logs, so a password in it is left out.
-  return ` --db ${shellWord(url.replace(/^([a-z][\w+.-]*:\/\/[^/@:]*):[^@/]*@/i, '$1@'))}`
+  // What is printed is kept by terminals and logs, so a password or a token in it is left out.
+  const shown = url
+    .replace(/^([a-z][\w+.-]*:\/\/[^/@:]*):[^@/]*@/i, '$1@')
+    .replace(/([?&]authToken=)[^&]*/i, '$1…')
+  return ` --db ${shellWord(shown)}`
 }
 
 /** What people call the database at a URL, without the secrets that a URL can hold. */

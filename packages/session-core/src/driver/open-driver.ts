@@ -23,6 +23,8 @@ export interface OpenOptions {
  *   `PERSQL_API_URL` from the environment
  * - `postgres://app@db.example.com/agents`: PostgreSQL through `@persql/driver-postgres`, with the variables that `pg`
  *   knows, such as `PGPASSWORD`
+ * - `libsql://agents-acme.turso.io`, and `https://`, `http://`, `wss://` or `ws://` for a libSQL server that is reached
+ *   so: libSQL through `@persql/driver-libsql`, with `TURSO_AUTH_TOKEN` from the environment
  *
  * Two words such as `acme/agents` could be a name or a path, and are refused with `INVALID_ARGUMENT`; a path that
  * ends in `.db`, `.db3`, `.sqlite` or `.sqlite3` could not.

@@ -77,6 +77,16 @@ const OPENABLE: readonly OpenableScheme[] = [
     isCopy: false,
     open: (exports, _, { url, readOnly }) => exports['postgresDriver']?.({ url, readOnly }),
   },
+  {
+    // PerSQL over HTTP has a scheme of its own, so the others of `@libsql/client` are free.
+    names: ['libsql', 'https', 'http', 'wss', 'ws'],
+    example: 'libsql://host',
+    about: 'libSQL, such as Turso',
+    package: '@persql/driver-libsql',
+    isFile: false,
+    isCopy: false,
+    open: (exports, _, { url, readOnly }) => exports['libsqlDriver']?.(url, { readOnly }),
+  },
 ]
 
 /** Every kind of database URL that `openDriver` takes. */

@@ -1,0 +1,2 @@
+export type { LibsqlBatchMode, LibsqlClient, LibsqlResult, LibsqlTransaction } from './libsql-client.ts'
+export { type LibsqlDriverOptions, libsqlDriver } from './libsql-driver.ts'
