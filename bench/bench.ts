@@ -1,179 +1,58 @@
 /** What is claimed about speed, measured against others: see README.md. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { measureConsole } from './console.ts'
-import { countFsyncs } from './fsyncs.ts'
-import { describeMachine, isInMemory } from './machine.ts'
-import { measureGroup, type Timings } from './measure.ts'
-import { measureMemorySpeed } from './memory/memory-speed.ts'
-import { measureRecallQuality } from './memory/recall-quality.ts'
 import { drawResults } from './plots/draw-results.ts'
-import { countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { report } from './report.ts'
-import { type Results, toJson } from './results.ts'
-import { measureRuns } from './runs.ts'
-import { speedPromises } from './speed-promises.ts'
-import { allSystems, remoteSystems } from './systems/index.ts'
-import { remotePythonSystems } from './systems/python.ts'
-import { takesPart } from './systems/system.ts'
-import { measureTransfer } from './transfer.ts'
-import { remoteWorkloadGroup, type WorkloadGroup, workloadGroups } from './workloads.ts'
-import { measureWriters } from './writers.ts'
+import { ENOUGH_RUNS, type Results, readResults, toJson } from './results.ts'
+import { verdicts } from './speed-promises.ts'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     only: { type: 'string' },
+    runs: { type: 'string', default: '1' },
   },
 })
 const { quick, check, only } = values
-const rounds = quick ? 5 : 9
-const round = quick ? { slices: 2, budget: 100 } : { slices: 6, budget: 1_000 }
-// Long enough for the optimizing compiler: what is measured is a program that has been running for a while.
-const warmUp = { slices: 100, budget: quick ? 100 : 400 }
-// A server has a compiler of its own to warm up, and its workers have.
-const remoteWarmUp = { slices: 300, budget: quick ? 500 : 2_000 }
-const writerRounds = 5
-const writerMilliseconds = quick ? 300 : 1_500
-const transferRounds = quick ? 1 : 3
-const neighbourRounds = quick ? 1 : 3
-const queryMilliseconds = quick ? 2_000 : 10_000
-const wanted = (key: string) => only === undefined || key.startsWith(only)
 
-// Beside the project, because the folder for temporary files is often in memory, where an fsync costs nothing.
-const folder = mkdtempSync(join(import.meta.dirname, 'tmp-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-process.on('SIGINT', () => process.exit(130))
-if (isInMemory(folder)) console.error('This folder is in memory: an fsync costs nothing here.')
+const runs = Array.from({ length: Number(values.runs) }, runOnce)
+console.log(report(runs))
 
-const machine = describeMachine(folder)
-const systems = await allSystems()
-const present = systems.filter(takesPart)
-const remote = remoteSystems()
-const remotePython = await remotePythonSystems()
-
-const timings: Timings = {}
-const groups = workloadGroups().flatMap(onlyWanted)
-for (const group of groups) {
-  progress(titlesOf(group))
-  Object.assign(timings, await measureGroup(group, present, { rounds, round, warmUp, folder }))
-}
-
-let writers: Results['writers'] = {}
-if (wanted('writers')) {
-  progress('4 writer processes')
-  writers = await measureWriters(present, writerRounds, writerMilliseconds, folder)
-}
-
-let fsyncs: Results['fsyncs'] = {}
-if (wanted('fsyncs')) {
-  progress('fsyncs')
-  fsyncs = await countFsyncs(present, folder)
-}
-
-const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
-for (const group of remoteGroups) {
-  progress(titlesOf(group))
-  const options = { rounds, round, warmUp: remoteWarmUp, folder }
-  Object.assign(timings, await measureGroup(group, [...remote, ...remotePython.filter(takesPart)], options))
-}
-
-let appends: Results['remote']['appends']
-if (wanted('remote-appends')) {
-  progress('appends of 32 sessions over HTTP')
-  appends = await measureAppends(remote, writerRounds, writerMilliseconds, folder)
-}
-
-let neighbours: Results['remote']['neighbours']
-if (wanted('remote-neighbours')) {
-  progress('turns beside a long query')
-  neighbours = await measureNeighbours(remote, neighbourRounds, queryMilliseconds, folder)
-}
-
-let requests: Results['remote']['requests']
-if (wanted('remote-requests')) {
-  progress('requests')
-  requests = await countRequests(remote, folder)
-}
-
-let memorySpeed: Results['memory']['speed']
-if (wanted('memory-speed')) {
-  progress('memory, 100,000 facts')
-  memorySpeed = await measureMemorySpeed({ rounds, round, warmUp, folder })
-}
-
-let recallQuality: Results['memory']['quality']
-if (wanted('memory-quality')) {
-  progress('recall quality')
-  recallQuality = await measureRecallQuality()
-}
-
-let transfer: Results['transfer']
-if (wanted('transfer')) {
-  progress('export and import')
-  transfer = await measureTransfer(transferRounds, folder)
-}
-
-let runs: Results['runs']
-if (wanted('runs')) {
-  progress('runs that survive')
-  runs = await measureRuns({ rounds, samples: quick ? 5 : 20, folder })
-}
-
-let consoleTimes: Results['console']
-if (wanted('console')) {
-  progress('the first page of the console')
-  consoleTimes = await measureConsole(rounds, folder)
-}
-
-for (const system of [...present, ...remotePython.filter(takesPart)]) await system.close?.()
-
-const results: Results = {
-  machine,
-  rounds,
-  quick,
-  partial: only !== undefined,
-  systems: [...systems, ...remote, ...remotePython],
-  workloads: [...groups, ...remoteGroups].flatMap(({ workloads }) => workloads),
-  timings,
-  writers,
-  fsyncs,
-  remote: { ...(appends && { appends }), neighbours, requests },
-  memory: { speed: memorySpeed, quality: recallQuality },
-  transfer,
-  runs,
-  console: consoleTimes,
-}
-console.log(report(results))
-
-if (!results.partial && !quick) {
-  const file = join(import.meta.dirname, 'results/latest.json')
-  mkdirSync(join(import.meta.dirname, 'results'), { recursive: true })
-  writeFileSync(file, toJson(results))
+if (only === undefined && !quick && runs.length >= ENOUGH_RUNS) {
+  const folder = join(import.meta.dirname, 'results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'latest.json'), toJson(runs))
   drawResults({ check: false })
 }
 
 if (check) {
-  const measured = speedPromises(results).filter(({ met }) => met !== undefined)
+  const measured = verdicts(runs).filter(({ met }) => met !== undefined)
   const gross = measured.filter(({ isGross }) => isGross)
-  for (const { workload, wanted, measured } of gross) {
-    console.error(`Far from what is promised: ${workload}: ${wanted}, measured ${measured}`)
+  for (const { workload, wanted, median } of gross) {
+    console.error(`Far from what is promised: ${workload}: ${wanted}, measured ${median}`)
   }
   console.error(`Checked ${measured.length} promises: ${gross.length || 'no'} gross regressions.`)
   process.exitCode = measured.length === 0 || gross.length > 0 ? 1 : 0
 }
 
-function onlyWanted(group: WorkloadGroup): WorkloadGroup[] {
-  const workloads = group.workloads.filter(({ key }) => wanted(key))
-  return workloads.length === 0 ? [] : [{ ...group, workloads }]
-}
-
-function titlesOf({ workloads }: WorkloadGroup): string {
-  return workloads.map(({ title }) => title).join('; ')
-}
-
-function progress(what: string) {
-  console.error(`measuring ${what} ...`)
+/** In a process of its own, whose compiler and memory know nothing of the run before. */
+function runOnce(): Results {
+  const folder = mkdtempSync(join(tmpdir(), 'persql-bench-'))
+  const file = join(folder, 'results.json')
+  const options = [...(quick ? ['--quick'] : []), ...(only === undefined ? [] : ['--only', only])]
+  const { status } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, 'measure-all.ts'), file, ...options],
+    {
+      stdio: 'inherit',
+    },
+  )
+  if (status !== 0) process.exit(status ?? 130)
+  const [results] = readResults(readFileSync(file, 'utf8'))
+  rmSync(folder, { recursive: true })
+  return results!
 }

@@ -1,15 +1,17 @@
 import { tcpProxy } from '@persql/test-support/tcp-proxy'
 
-/** A TCP proxy that counts the requests it passes on. */
+/** A TCP proxy that counts the requests and the bytes of the answers that it passes on. */
 export interface CountingProxy {
   readonly url: string
   readonly requests: number
+  readonly answered: number
   close(): Promise<void>
 }
 
 /** For clients that wait for an answer before they send their next request on a connection. */
 export async function countingProxy(to: string): Promise<CountingProxy> {
   let requests = 0
+  let answered = 0
   const { url, close } = await tcpProxy(Number(new URL(to).port), ({ client, server }) => {
     let isAnswered = true
     return {
@@ -20,6 +22,7 @@ export async function countingProxy(to: string): Promise<CountingProxy> {
       },
       reply(piece) {
         isAnswered = true
+        answered += piece.length
         client.write(piece)
       },
     }
@@ -29,6 +32,9 @@ export async function countingProxy(to: string): Promise<CountingProxy> {
     close,
     get requests() {
       return requests
+    },
+    get answered() {
+      return answered
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { AgentInputItem } from '@openai/agents-core'
 
 /** Bytes of JSON in each item, give or take one. */
-const ITEM_BYTES = 606
+export const ITEM_BYTES = 606
 
 const PROSE = 'Parcel "A-113" left the warehouse on Tuesday and was scanned twice.\n- expected: before noon\n'
 const RECORDS =

@@ -54,6 +54,7 @@ export async function measureGroup(
 
   const entrants: Entrant[] = []
   for (const system of systems) {
+    if (group.systems && !group.systems.includes(system.name)) continue
     const workloads = group.workloads.filter(({ key }) => system.unable?.(key) === undefined)
     if (workloads.length === 0) continue
     const contestant = await system.open({ sessions: group.sessions, file, readOnly: group.readOnly, folder })

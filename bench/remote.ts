@@ -147,6 +147,32 @@ export async function countRequests(
   return counts
 }
 
+/** The bytes that turns with 1,000 items stored bring down, counted at the socket, in a session that goes on. */
+export async function countBytes(
+  systems: readonly RemoteSystem[],
+  folder: string,
+): Promise<readonly number[] | undefined> {
+  const system = systems.find(({ name }) => name === REMOTE_PERSQL)
+  if (!system) return undefined
+  const server = await system.start(folderOf(folder, 'bytes'))
+  const proxy = await countingProxy(server.url)
+  const store = server.store('counted', proxy.url)
+  await store.session('counted').addItems(Array(250).fill(TURN).flat())
+  const counts: number[] = []
+  for (let turn = 0; turn < 5; turn++) {
+    const before = proxy.answered
+    const session = store.session('counted')
+    await session.getItems()
+    await session.addItems(TURN)
+    // The first two read everything: a session is kept from the second read on.
+    if (turn >= 2) counts.push(proxy.answered - before)
+  }
+  await store.close()
+  await proxy.close()
+  await server.close()
+  return counts
+}
+
 function folderOf(parent: string, name: string): string {
   const folder = join(parent, name)
   mkdirSync(folder)

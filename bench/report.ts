@@ -1,15 +1,17 @@
 import { median, medianRatio } from './median.ts'
 import { memoryTables } from './memory/memory-report.ts'
-import type { Results } from './results.ts'
+import { joinRounds, type Results } from './results.ts'
 import { runLines } from './runs.ts'
-import { CONSOLE, speedPromises } from './speed-promises.ts'
+import { CONSOLE, verdicts } from './speed-promises.ts'
 import { BARE_HTTP } from './systems/bare-http.ts'
 import { RAW } from './systems/raw.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 import { ABSENT, rounded, table, time } from './table.ts'
+import { workloadTitles } from './workloads.ts'
 
-/** The tables of a run, in Markdown. */
-export function report(results: Results): string {
+/** The tables of runs, in Markdown. */
+export function report(runs: readonly Results[]): string {
+  const results = joinRounds(runs)
   const present = results.systems.filter(takesPart)
   return [
     machineLine(results),
@@ -19,7 +21,7 @@ export function report(results: Results): string {
     timeTable(results, present, BARE_HTTP),
     ...memoryTables(results.memory),
     runLines(results.runs),
-    promiseTable(results),
+    promiseTable(runs),
     notes(results),
   ]
     .filter((part) => part !== '')
@@ -34,10 +36,10 @@ function machineLine({ machine, rounds, quick }: Results): string {
   ].join('\n')
 }
 
-function timeTable({ workloads, timings }: Results, all: readonly System[], limit: string): string {
-  const measured = workloads.filter(({ key }) => timings[key]?.[limit])
-  const systems = all.filter(({ name }) => measured.some(({ key }) => timings[key]?.[name]))
-  const rows = measured.map(({ key, title }) => {
+function timeTable({ timings }: Results, all: readonly System[], limit: string): string {
+  const measured = [...workloadTitles()].filter(([key]) => timings[key]?.[limit])
+  const systems = all.filter(({ name }) => measured.some(([key]) => timings[key]?.[name]))
+  const rows = measured.map(([key, title]) => {
     const bySystem = timings[key]
     const ofLimit = bySystem?.[limit] ?? []
     const cells = systems.map(({ name }) => {
@@ -88,35 +90,29 @@ function fsyncLine({ fsyncs }: Results): string {
   return counts.length === 0 ? '' : `Fsyncs of one append: ${counts.join(', ')}.`
 }
 
-export function promiseTable(results: Results): string {
-  const rows = speedPromises(results)
-    .filter(({ measured }) => measured !== undefined || !results.partial)
-    .map(({ workload, wanted, measured, met }) => [
+export function promiseTable(runs: readonly Results[]): string {
+  const rows = verdicts(runs)
+    .filter(({ median }) => median !== undefined || !runs.some(({ partial }) => partial))
+    .map(({ workload, wanted, median, worst, met }) => [
       workload,
       wanted,
-      measured ?? 'not measured',
+      median === undefined ? 'not measured' : rounded(median),
+      ...(runs.length === 1 ? [] : [worst === undefined ? ABSENT : rounded(worst)]),
       met === undefined ? ABSENT : met ? 'yes' : 'NO',
     ])
   if (rows.length === 0) return ''
-  return table(['promise', 'wanted', 'measured', 'met'], rows)
+  const measured = runs.length === 1 ? ['measured'] : [`median of ${runs.length} runs`, 'worst']
+  return table(['promise', 'wanted', ...measured, 'met'], rows)
 }
 
-function notes({ systems, workloads, console }: Results): string {
+function notes({ systems, absences, console }: Results): string {
   return [
-    ...systems.flatMap((system) =>
-      takesPart(system) ? absentNotes(system, workloads) : [skippedNote(system)],
-    ),
+    ...absences,
+    ...systems.flatMap((system) => (takesPart(system) ? [] : [skippedNote(system)])),
     ...(typeof console === 'string' ? [skippedNote({ name: CONSOLE, skipped: console })] : []),
   ].join('\n')
 }
 
 function skippedNote({ name, skipped }: SkippedSystem): string {
   return `${name}: SKIPPED, ${skipped}.`
-}
-
-function absentNotes(system: System, workloads: Results['workloads']): readonly string[] {
-  return workloads.flatMap(({ key, title }) => {
-    const reason = system.unable?.(key)
-    return reason === undefined ? [] : [`${system.name}, ${title}: ${reason}.`]
-  })
 }

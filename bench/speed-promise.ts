@@ -1,14 +1,28 @@
-import { rounded } from './table.ts'
+import { median } from './median.ts'
 
-/** One thing that the project promises about its speed. */
+/** One thing that the project promises about its speed, and what one run measured. */
 export interface SpeedPromise {
   readonly workload: string
   /** What is promised, in words. */
   readonly wanted: string
-  /** Absent where this run did not measure it. */
-  readonly measured?: string
+  readonly kind: 'at most' | 'at least' | 'exactly'
+  readonly limit: number
+  /** By what factor a busy machine may miss it. */
+  readonly margin: number
+  /** Absent where the run did not measure it. */
+  readonly measured: number | undefined
+}
+
+/** What several runs say of a promise together. */
+export interface Verdict {
+  readonly workload: string
+  readonly wanted: string
+  /** Absent, as all that follows, where no run measured it. */
+  readonly median?: number
+  readonly worst?: number
+  /** Whether the median keeps the promise. */
   readonly met?: boolean
-  /** Whether it is missed by more than a busy machine explains: twice the limit, or by anything where it is a count. */
+  /** Whether the median misses it by more than a busy machine explains. */
   readonly isGross?: boolean
 }
 
@@ -21,10 +35,8 @@ export function exactly(
   counts: readonly number[] | undefined,
   limit: number,
 ): SpeedPromise {
-  const wanted = `exactly ${limit}`
-  if (counts === undefined) return { workload, wanted }
-  const met = counts.every((count) => count === limit)
-  return { workload, wanted, measured: counts.join(', '), met, isGross: !met }
+  const measured = counts?.find((count) => count !== limit) ?? counts?.[0]
+  return { workload, wanted: `exactly ${limit}`, kind: 'exactly', limit, margin: 1, measured }
 }
 
 export function atMost(
@@ -34,14 +46,7 @@ export function atMost(
   limit: number,
   margin = MARGIN,
 ): SpeedPromise {
-  if (measured === undefined) return { workload, wanted }
-  return {
-    workload,
-    wanted,
-    measured: rounded(measured),
-    met: measured <= limit,
-    isGross: measured > limit * margin,
-  }
+  return { workload, wanted, kind: 'at most', limit, margin, measured }
 }
 
 export function atLeast(
@@ -50,12 +55,24 @@ export function atLeast(
   measured: number | undefined,
   limit: number,
 ): SpeedPromise {
-  if (measured === undefined) return { workload, wanted }
-  return {
-    workload,
-    wanted,
-    measured: rounded(measured),
-    met: measured >= limit,
-    isGross: measured < limit / MARGIN,
+  return { workload, wanted, kind: 'at least', limit, margin: MARGIN, measured }
+}
+
+/** The same promise, as each run measured it. */
+export function judge(runs: readonly SpeedPromise[]): Verdict {
+  const [{ workload, wanted, kind, limit, margin }] = runs as [SpeedPromise]
+  const values = runs.flatMap(({ measured }) => (measured === undefined ? [] : [measured]))
+  if (values.length === 0) return { workload, wanted }
+  const middle = median(values)
+  return { workload, wanted, median: middle, worst: worst(), met: meets(1), isGross: !meets(margin) }
+
+  function meets(margin: number): boolean {
+    if (kind === 'exactly') return values.every((value) => value === limit)
+    return kind === 'at most' ? middle <= limit * margin : middle >= limit / margin
+  }
+
+  function worst(): number {
+    if (kind === 'exactly') return values.find((value) => value !== limit) ?? limit
+    return kind === 'at most' ? Math.max(...values) : Math.min(...values)
   }
 }

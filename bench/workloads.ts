@@ -1,4 +1,6 @@
 import type { SeedSession } from './database-files.ts'
+import { PERSQL } from './systems/persql.ts'
+import { RAW } from './systems/raw.ts'
 import { LATEST } from './systems/store.ts'
 import type { Job } from './systems/system.ts'
 
@@ -14,6 +16,8 @@ export interface Workload {
 export interface WorkloadGroup {
   readonly sessions: readonly SeedSession[]
   readonly readOnly: boolean
+  /** The names of the systems that take part; absent where all do. */
+  readonly systems?: readonly string[]
   readonly workloads: readonly Workload[]
 }
 
@@ -24,6 +28,8 @@ const STORED = [
 ]
 const LONG = [1_000, 100_000, 1_000_000]
 const MANY = 10_000
+/** Sessions that nobody has read yet in a process. */
+const FRESH = 12
 
 export function workloadGroups(): readonly WorkloadGroup[] {
   const growing: WorkloadGroup = {
@@ -74,16 +80,51 @@ export function workloadGroups(): readonly WorkloadGroup[] {
     ],
   }
 
-  return [growing, latest, many]
+  const shared: WorkloadGroup = {
+    sessions: Array.from({ length: FRESH }, (_, index) => ({ id: `stored-${index}`, items: 1_000 })),
+    readOnly: false,
+    systems: [RAW, PERSQL],
+    workloads: [
+      {
+        key: 'turn-after-other',
+        title: 'turn after an append of another process, 1,000 stored',
+        job: (number) => ({
+          operation: 'turn',
+          after: 'other',
+          sessionIds: Array(4).fill(`stored-${number % FRESH}`),
+          expected: 1_000,
+          undo: true,
+        }),
+      },
+      {
+        key: 'first-read',
+        title: 'first read of a session in a process, 1,000 stored',
+        job: () => ({
+          operation: 'read',
+          after: 'start',
+          sessionIds: Array.from({ length: FRESH }, (_, index) => `stored-${index}`),
+          expected: 1_000,
+          undo: false,
+        }),
+      },
+    ],
+  }
+
+  return [growing, latest, many, shared]
+}
+
+/** The titles of all workloads, by key. */
+export function workloadTitles(): ReadonlyMap<string, string> {
+  const groups = [...workloadGroups(), remoteWorkloadGroup()]
+  return new Map(groups.flatMap(({ workloads }) => workloads.map(({ key, title }) => [key, title] as const)))
 }
 
 /** What is measured over HTTP. */
 export function remoteWorkloadGroup(): WorkloadGroup {
-  const stored = STORED.filter(({ stored }) => stored <= 1_000)
   return {
-    sessions: stored.map(({ stored }) => ({ id: `stored-${stored}`, items: stored })),
+    sessions: STORED.map(({ stored }) => ({ id: `stored-${stored}`, items: stored })),
     readOnly: false,
-    workloads: turns('remote-turn', 'turn over HTTP', stored),
+    workloads: turns('remote-turn', 'turn over HTTP', STORED),
   }
 }
 

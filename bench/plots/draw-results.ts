@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promiseTable } from '../report.ts'
-import { readResults } from '../results.ts'
+import { joinRounds, readResults } from '../results.ts'
 import type { SoakResults } from '../soak/run-soak.ts'
 import { soakReport } from '../soak/soak-report.ts'
 import { soakPlots } from './soak-plots.ts'
@@ -18,14 +18,14 @@ const SOAK = place('soak')
  * else; with `check`, only returns them.
  */
 export function drawResults({ check }: { readonly check: boolean }): readonly string[] {
-  const results = readResults(read('bench/results/latest.json'))
+  const runs = readResults(read('bench/results/latest.json'))
   const soak = JSON.parse(read('bench/results/soak.json')) as SoakResults
-  const pictures = { ...speedPlots(results), ...soakPlots(soak) }
+  const pictures = { ...speedPlots(joinRounds(runs)), ...soakPlots(soak) }
   const page = read(PAGE)
   for (const part of [PROMISES, SOAK]) if (!part.test(page)) throw new Error(`${PAGE} has no place ${part}.`)
   const files = new Map([
     ...Object.entries(pictures).map(([name, svg]) => [`${IMAGES}/${name}`, svg] as const),
-    [PAGE, page.replace(PROMISES, promiseTable(results)).replace(SOAK, soakReport(soak))],
+    [PAGE, page.replace(PROMISES, promiseTable(runs)).replace(SOAK, soakReport(soak))],
   ])
 
   const stale = [...files].filter(

@@ -6,6 +6,7 @@ import { RAW } from '../systems/raw.ts'
 import { REMOTE_PERSQL } from '../systems/remote-persql.ts'
 import { takesPart } from '../systems/system.ts'
 import { time } from '../table.ts'
+import { workloadTitles } from '../workloads.ts'
 import { type RatioBar, type RatioGroup, ratioBars } from './ratio-bars.ts'
 
 /** The pictures of a run of the benchmark, by file name. */
@@ -36,7 +37,12 @@ export function speedPlots(results: Results): Readonly<Record<string, string>> {
       title: 'A turn over HTTP',
       about:
         'Time as a multiple of RAW behind a bare node:http server, without tokens, roles, limits or idempotency keys, which is the vertical line. To the left is faster.',
-      groups: timeGroups(results, BARE_HTTP, ['remote-turn-0', 'remote-turn-100', 'remote-turn-1000']),
+      groups: timeGroups(results, BARE_HTTP, [
+        'remote-turn-0',
+        'remote-turn-100',
+        'remote-turn-1000',
+        'remote-turn-10000',
+      ]),
       notes: [taken],
     }),
     'bench-throughput.svg': ratioBars({
@@ -48,15 +54,12 @@ export function speedPlots(results: Results): Readonly<Record<string, string>> {
   }
 }
 
-function timeGroups(
-  { timings, workloads }: Results,
-  limit: string,
-  keys: readonly string[],
-): readonly RatioGroup[] {
+function timeGroups({ timings }: Results, limit: string, keys: readonly string[]): readonly RatioGroup[] {
+  const titles = workloadTitles()
   return keys.flatMap((key) => {
     const bySystem = timings[key]
     const ofLimit = bySystem?.[limit]
-    const title = workloads.find((workload) => workload.key === key)?.title ?? key
+    const title = titles.get(key) ?? key
     return bySystem && ofLimit
       ? [{ heading: title, limit: `1× is ${time(median(ofLimit))}`, bars: barsOf(bySystem, limit) }]
       : []

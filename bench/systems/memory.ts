@@ -4,9 +4,11 @@ import { packageVersions } from '../versions.ts'
 import { type Store, storeContestant } from './store.ts'
 import type { System } from './system.ts'
 
+export const MEMORY = 'MemorySession'
+
 export function memorySystem(): System {
   return {
-    name: 'MemorySession',
+    name: MEMORY,
     durability: 'nothing',
     versions: packageVersions('@openai/agents-core'),
     unable: (workload) =>

@@ -14,8 +14,9 @@ export function persqlSystem(): System {
     versions: packageVersions('@persql/openai-agents', '@persql/driver-better-sqlite3'),
     shared: sharedStoreFile('persql', openStore),
 
-    async open({ file, readOnly, folder }) {
-      return storeContestant(openStore(readOnly ? file : copyDatabase(file, `${folder}/persql.db`)))
+    async open({ file: seed, readOnly, folder }) {
+      const file = readOnly ? seed : copyDatabase(seed, `${folder}/persql.db`)
+      return storeContestant(openStore(file), () => openStore(file))
     },
   }
 }

@@ -17,8 +17,9 @@ export function rawSystem(): System {
     versions: { ...packageVersions('better-sqlite3'), SQLite: sqlite },
     shared: sharedStoreFile('raw', openStore),
 
-    async open({ file, readOnly, folder }) {
-      return storeContestant(openStore(readOnly ? file : copyDatabase(file, `${folder}/raw.db`)))
+    async open({ file: seed, readOnly, folder }) {
+      const file = readOnly ? seed : copyDatabase(seed, `${folder}/raw.db`)
+      return storeContestant(openStore(file), () => openStore(file))
     },
   }
 }

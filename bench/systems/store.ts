@@ -23,30 +23,45 @@ export const LATEST = 20
 /** A conversation that goes on: the process has just answered in it, twice. */
 const TURNS_BEFORE = 2
 
-export function storeContestant(store: Store): Contestant {
+/** `open` gives the sessions of the same data to another process. */
+export function storeContestant(first: Store, open?: () => Store): Contestant {
+  let store = first
+  let other: Store | undefined
+
   return {
-    async run({ operation, sessionIds, expected, undo }) {
+    async run({ operation, after, sessionIds, expected, undo }) {
       const limit = operation === 'latest' ? LATEST : undefined
+      if (after === 'start' && open) {
+        await store.close()
+        store = open()
+      }
+      if (after === 'other') other ??= open?.()
       let session = store.session(sessionIds[0]!)
       const times: number[] = []
       for (const sessionId of sessionIds) {
         let read: readonly unknown[] | undefined
         const before = store.keepsWhatItRead && operation === 'turn' && undo ? TURNS_BEFORE : 0
         for (let turn = 0; turn < before; turn++) await takeTurn(store.session(sessionId))
+        if (after === 'other') await other?.session(sessionId).addItems(TURN)
+        const stored = (expected ?? 0) + (before + (after === 'other' ? 1 : 0)) * TURN.length
         const start = performance.now()
-        if (operation === 'turn') session = store.session(sessionId)
+        if (operation === 'turn' || operation === 'read') session = store.session(sessionId)
         if (operation !== 'append') read = await session.getItems(limit)
-        if (operation !== 'latest') await session.addItems(TURN)
+        if (operation === 'turn' || operation === 'append') await session.addItems(TURN)
         times.push(performance.now() - start)
-        if (read && expected !== undefined && read.length !== expected + before * TURN.length) {
-          throw new Error(`Read ${read.length} items instead of ${expected + before * TURN.length}.`)
+        if (read && expected !== undefined && read.length !== stored) {
+          throw new Error(`Read ${read.length} items instead of ${stored}.`)
         }
-        if (undo) for (let turn = 0; turn <= before; turn++) await session.undo()
+        if (!undo) continue
+        for (let turn = before + (after === 'other' ? 1 : 0); turn >= 0; turn--) await session.undo()
       }
       return times
     },
 
-    close: () => store.close(),
+    async close() {
+      await store.close()
+      await other?.close()
+    },
   }
 }
 

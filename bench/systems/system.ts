@@ -4,9 +4,11 @@ import type { SeedSession } from '../database-files.ts'
 export interface Job {
   /**
    * `turn`: makes a session object, reads everything, appends four items. `append` and `latest` (reads the newest
-   * 20 items) use one session object for the whole slice.
+   * 20 items) use one session object for the whole slice. `read` reads everything.
    */
-  readonly operation: 'turn' | 'append' | 'latest'
+  readonly operation: 'turn' | 'append' | 'latest' | 'read'
+  /** What happened just before, outside the time: the process began, or another one appended a turn to the session. */
+  readonly after?: 'start' | 'other'
   readonly sessionIds: readonly string[]
   /** How many items each read must find; absent where that differs. */
   readonly expected?: number

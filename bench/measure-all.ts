@@ -1,0 +1,178 @@
+/** One run: `node measure-all.ts <file> [--quick] [--only <workload>]` measures, and writes what it found out to the file. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { measureCacheMemory } from './cache-memory.ts'
+import { measureConsole } from './console.ts'
+import { countFsyncs } from './fsyncs.ts'
+import { describeMachine, isInMemory } from './machine.ts'
+import { measureGroup, type Timings } from './measure.ts'
+import { measureMemorySpeed } from './memory/memory-speed.ts'
+import { measureRecallQuality } from './memory/recall-quality.ts'
+import { countBytes, countRequests, measureAppends, measureNeighbours } from './remote.ts'
+import { type Results, toJson } from './results.ts'
+import { measureRuns } from './runs.ts'
+import { allSystems, remoteSystems } from './systems/index.ts'
+import { remotePythonSystems } from './systems/python.ts'
+import { type System, takesPart } from './systems/system.ts'
+import { measureTransfer } from './transfer.ts'
+import { remoteWorkloadGroup, type Workload, type WorkloadGroup, workloadGroups } from './workloads.ts'
+import { measureWriters } from './writers.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+})
+const { quick, only } = values
+const rounds = quick ? 5 : 9
+const round = quick ? { slices: 2, budget: 100 } : { slices: 6, budget: 1_000 }
+// Long enough for the optimizing compiler: what is measured is a program that has been running for a while.
+const warmUp = { slices: 100, budget: quick ? 100 : 400 }
+// A server has a compiler of its own to warm up, and its workers have.
+const remoteWarmUp = { slices: 300, budget: quick ? 500 : 2_000 }
+const writerRounds = 5
+const writerMilliseconds = quick ? 300 : 1_500
+const transferRounds = quick ? 1 : 3
+const neighbourRounds = quick ? 1 : 3
+const queryMilliseconds = quick ? 2_000 : 10_000
+const wanted = (key: string) => only === undefined || key.startsWith(only)
+
+// Beside the project, because the folder for temporary files is often in memory, where an fsync costs nothing.
+const folder = mkdtempSync(join(import.meta.dirname, 'tmp-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.on('SIGINT', () => process.exit(130))
+if (isInMemory(folder)) console.error('This folder is in memory: an fsync costs nothing here.')
+
+const machine = describeMachine(folder)
+const systems = await allSystems()
+const present = systems.filter(takesPart)
+const remote = remoteSystems()
+const remotePython = await remotePythonSystems()
+
+const timings: Timings = {}
+const groups = workloadGroups().flatMap(onlyWanted)
+for (const group of groups) {
+  progress(titlesOf(group))
+  Object.assign(timings, await measureGroup(group, present, { rounds, round, warmUp, folder }))
+}
+
+let writers: Results['writers'] = {}
+if (wanted('writers')) {
+  progress('4 writer processes')
+  writers = await measureWriters(present, writerRounds, writerMilliseconds, folder)
+}
+
+let fsyncs: Results['fsyncs'] = {}
+if (wanted('fsyncs')) {
+  progress('fsyncs')
+  fsyncs = await countFsyncs(present, folder)
+}
+
+const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
+for (const group of remoteGroups) {
+  progress(titlesOf(group))
+  const options = { rounds, round, warmUp: remoteWarmUp, folder }
+  Object.assign(timings, await measureGroup(group, [...remote, ...remotePython.filter(takesPart)], options))
+}
+
+let appends: Results['remote']['appends']
+if (wanted('remote-appends')) {
+  progress('appends of 32 sessions over HTTP')
+  appends = await measureAppends(remote, writerRounds, writerMilliseconds, folder)
+}
+
+let neighbours: Results['remote']['neighbours']
+if (wanted('remote-neighbours')) {
+  progress('turns beside a long query')
+  neighbours = await measureNeighbours(remote, neighbourRounds, queryMilliseconds, folder)
+}
+
+let requests: Results['remote']['requests']
+if (wanted('remote-requests')) {
+  progress('requests')
+  requests = await countRequests(remote, folder)
+}
+
+let bytes: Results['remote']['bytes']
+if (wanted('remote-bytes')) {
+  progress('bytes of a turn')
+  bytes = await countBytes(remote, folder)
+}
+
+let cache: Results['cache']
+if (wanted('cache')) {
+  progress('memory of what is kept')
+  cache = await measureCacheMemory(folder)
+}
+
+let memorySpeed: Results['memory']['speed']
+if (wanted('memory-speed')) {
+  progress('memory, 100,000 facts')
+  memorySpeed = await measureMemorySpeed({ rounds, round, warmUp, folder })
+}
+
+let recallQuality: Results['memory']['quality']
+if (wanted('memory-quality')) {
+  progress('recall quality')
+  recallQuality = await measureRecallQuality()
+}
+
+let transfer: Results['transfer']
+if (wanted('transfer')) {
+  progress('export and import')
+  transfer = await measureTransfer(transferRounds, folder)
+}
+
+let runs: Results['runs']
+if (wanted('runs')) {
+  progress('runs that survive')
+  runs = await measureRuns({ rounds, samples: quick ? 5 : 20, folder })
+}
+
+let consoleTimes: Results['console']
+if (wanted('console')) {
+  progress('the first page of the console')
+  consoleTimes = await measureConsole(rounds, folder)
+}
+
+for (const system of [...present, ...remotePython.filter(takesPart)]) await system.close?.()
+
+const workloads = [...groups, ...remoteGroups].flatMap(({ workloads }) => workloads)
+const results: Results = {
+  machine,
+  rounds,
+  quick,
+  partial: only !== undefined,
+  systems: [...systems, ...remote, ...remotePython],
+  absences: present.flatMap((system) => absencesOf(system, workloads)),
+  timings,
+  writers,
+  fsyncs,
+  remote: { ...(appends && { appends }), neighbours, requests, bytes },
+  cache,
+  memory: { speed: memorySpeed, quality: recallQuality },
+  transfer,
+  runs,
+  console: consoleTimes,
+}
+writeFileSync(positionals[0]!, toJson([results]))
+
+function onlyWanted(group: WorkloadGroup): WorkloadGroup[] {
+  const workloads = group.workloads.filter(({ key }) => wanted(key))
+  return workloads.length === 0 ? [] : [{ ...group, workloads }]
+}
+
+function titlesOf({ workloads }: WorkloadGroup): string {
+  return workloads.map(({ title }) => title).join('; ')
+}
+
+function progress(what: string) {
+  console.error(`measuring ${what} ...`)
+}
+
+function absencesOf(system: System, workloads: readonly Workload[]): readonly string[] {
+  return workloads.flatMap(({ key, title }) => {
+    const reason = system.unable?.(key)
+    return reason === undefined ? [] : [`${system.name}, ${title}: ${reason}.`]
+  })
+}
