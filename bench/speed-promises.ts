@@ -48,12 +48,13 @@ function speedPromises(results: Results): readonly SpeedPromise[] {
     return atMost(titles.get(key) ?? key, `at most ${limit} times ${BARE_HTTP}`, measured, limit)
   }
 
-  function fasterThan(system: string, key: string, limit: number): SpeedPromise {
+  function fasterThan(system: string, key: string, limit: number, margin?: number): SpeedPromise {
     return atLeast(
       `${titles.get(key) ?? key}, against ${system}`,
       `at least ${limit} times faster`,
       ratio(key, system, PERSQL),
       limit,
+      margin,
     )
   }
 
@@ -86,8 +87,9 @@ function speedPromises(results: Results): readonly SpeedPromise[] {
     flatness(results),
     againstRaw('many-sessions', 1.15),
     ...writers(results),
-    fasterThan(MEMORY, 'turn-1000', 3),
-    fasterThan(MEMORY, 'turn-10000', 4),
+    // It writes nothing, so a busy disk is ours alone.
+    fasterThan(MEMORY, 'turn-1000', 3, MARGIN_OF_TIMES),
+    fasterThan(MEMORY, 'turn-10000', 4, MARGIN_OF_TIMES),
     ...['turn-0', 'turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(PYTHON, key, 2.5)),
     ...['turn-100', 'turn-1000', 'turn-10000'].map((key) => fasterThan(LANGGRAPH, key, 3)),
     againstBareHttp('remote-turn-0', 1.6),
@@ -135,7 +137,11 @@ function writers({ writers }: Results): readonly SpeedPromise[] {
     )
   return [
     atLeast('4 writers, items per second', 'at least 0.9 of RAW', throughput, 0.9),
-    atMost('4 writers, errors, lost items, interleaved batches', 'none', faults, 0),
+    exactly(
+      '4 writers, errors, lost items, interleaved batches',
+      faults === undefined ? undefined : [faults],
+      0,
+    ),
     atMost('4 writers, longest wait in ms', 'at most 60', longest, 60, MARGIN_OF_TIMES),
   ]
 }

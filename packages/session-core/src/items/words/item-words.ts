@@ -32,7 +32,8 @@ export const RESPONSES_TYPES: ReadonlySet<string> = new Set([
 export function itemWords(item: unknown): ItemWords {
   const fields = fieldsOf(item)
   const { type } = fields
-  if (isItemPatch(fieldsOf(fields['provider_data'])[ONLY_JS])) return 'responses'
+  const data = fields['provider_data']
+  if (data !== undefined && isItemPatch(fieldsOf(data)[ONLY_JS])) return 'responses'
   if (fields['providerData'] !== undefined || isItemPatch(fields[ONLY_RESPONSES])) return 'js'
   if (type === undefined || type === 'message') return wordsOfMessage(fields)
   if (JS_TYPES.has(type as string)) return 'js'
@@ -54,13 +55,20 @@ function wordsOfMessage({ role, content }: Fields): ItemWords {
       ? 'responses'
       : 'both'
   }
-  const parts = content.filter(isFields)
-  const have = (fields: readonly string[]) =>
-    parts.some((part) => fields.some((field) => part[field] !== undefined))
-  if (have(JS_PART_FIELDS)) return 'js'
-  if (have(RESPONSES_PART_FIELDS) || role === 'developer') return 'responses'
+  let words: ItemWords = role === 'developer' ? 'responses' : 'both'
+  let isAnswer = false
+  // Every item that is read comes by here, so nothing is made on the way.
+  for (const part of content) {
+    if (!isFields(part)) continue
+    for (const field in part) {
+      const says = part[field] === undefined ? undefined : PART_FIELDS.get(field)
+      if (says === 'js') return says
+      if (says) words = says
+    }
+    if (part['type'] === 'output_text') isAnswer = true
+  }
   // The Responses API always has annotations.
-  return parts.some((part) => part['type'] === 'output_text') ? 'js' : 'both'
+  return words === 'both' && isAnswer ? 'js' : words
 }
 
 export const JS_PART_FIELDS = ['providerData', 'promptCacheBreakpoint', 'image', 'file', 'audio']
@@ -68,3 +76,8 @@ export const RESPONSES_PART_FIELDS = [
   ...['annotations', 'logprobs', 'prompt_cache_breakpoint', 'image_url', 'file_id', 'file_data', 'file_url'],
   'input_audio',
 ]
+
+const PART_FIELDS: ReadonlyMap<string, 'js' | 'responses'> = new Map([
+  ...JS_PART_FIELDS.map((field) => [field, 'js'] as const),
+  ...RESPONSES_PART_FIELDS.map((field) => [field, 'responses'] as const),
+])
