@@ -50,6 +50,7 @@ export class Attempt implements Recorder {
   readonly #applied = new Set<string>()
   /** The keys of the responses that the run has had. */
   readonly #responded = new Set<string>()
+  readonly #replayed = Promise.withResolvers<void>()
   #isHistoryRowRecorded: boolean
   #failure: { readonly error: unknown } | undefined
 
@@ -61,6 +62,11 @@ export class Attempt implements Recorder {
     this.#claim = claim
     this.#forgets = forgets
     this.#recorded = new Map(claim.steps.map((step) => [step.key, step]))
+  }
+
+  /** Resolves once the run asks for a response that is not recorded: from then on it cannot diverge. */
+  get replayed(): Promise<void> {
+    return this.#replayed.promise
   }
 
   /** The journal's own error, which the Agents SDK may have wrapped or made the result of a tool. */
@@ -137,6 +143,7 @@ export class Attempt implements Recorder {
       if (!recorded) {
         if (!this.#claim.isHeld)
           this.fail(this.#diverged('after its last step', 'a request that was not made then'))
+        if (scope.path === '') this.#replayed.resolve()
         return { key, digest, startedAt }
       }
       if (recorded.digest === digest || !this.#claim.isHeld) return { key, digest, startedAt, recorded }

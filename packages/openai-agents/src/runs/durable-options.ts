@@ -14,8 +14,8 @@ export interface DurableOptions {
   readonly codeVersion?: string | undefined
   /**
    * What becomes of a run whose journal no longer fits the code. `continue` keeps what fits and goes on from there;
-   * `restart` begins anew, tools that were called included, and not for a run that is streamed. Default: it rejects with
-   * `RUN_DIVERGED`, and the run stays as it was.
+   * `restart` begins anew, tools that were called included; a run that is streamed is then handed out once it is past what
+   * was recorded. Default: it rejects with `RUN_DIVERGED`, and the run stays as it was.
    */
   readonly onDivergence?: 'restart' | 'continue' | undefined
 }

@@ -51,8 +51,7 @@ export class Work {
       const agent = agentOf()
       instrumentAgents(agent)
       return await this.#stages(agent).catch(async (error: unknown) => {
-        if (this.#options.onDivergence !== 'restart' || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED'))
-          throw error
+        if (!this.#mayRestart || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED')) throw error
         await this.#claim.restart(this.#options.codeVersion)
         this.#attempt = this.#newAttempt()
         this.#runSession = this.#newRunSession()
@@ -62,6 +61,10 @@ export class Work {
     } catch (error) {
       throw await this.#failed(error)
     }
+  }
+
+  get #mayRestart(): boolean {
+    return this.#claim.isHeld && this.#options.onDivergence === 'restart'
   }
 
   /** The journal's own error, whatever the Agents SDK has made of it. */
@@ -109,6 +112,7 @@ export class Work {
       const isStream = 'completed' in result
       if (isStream && !this.#attempt.mayGoOn(round)) {
         const stream = result as StreamedRunResult<unknown, AnyAgent>
+        if (this.#mayRestart) await this.#replayed(stream)
         return whenFinished(
           stream,
           () => this.#finish(stream),
@@ -129,6 +133,13 @@ export class Work {
       await this.#runSession?.flush(this.#claim.isHeld)
       result = await stage(result.state)
     }
+  }
+
+  /** Waits until the stream is past what can diverge: once somebody reads it, it cannot begin anew. */
+  async #replayed(stream: StreamedRunResult<unknown, AnyAgent>): Promise<void> {
+    await Promise.race([this.#attempt.replayed, stream.completed]).catch(() => undefined)
+    const error = this.#attempt.failure?.error
+    if (isStorageError(error, 'RUN_DIVERGED')) throw error
   }
 
   #apply(result: Result, decisions: readonly AppliedDecision[]): boolean {
@@ -192,15 +203,9 @@ export class Work {
   }
 }
 
-export function checkOptions({ onDivergence, ...options }: Options): void {
+export function checkOptions({ onDivergence }: Options): void {
   if (onDivergence !== undefined && onDivergence !== 'restart' && onDivergence !== 'continue') {
     throw new StorageError('INVALID_ARGUMENT', 'onDivergence must be "restart" or "continue".')
-  }
-  if (onDivergence === 'restart' && 'stream' in options && options.stream) {
-    throw new StorageError(
-      'INVALID_ARGUMENT',
-      'A run that is streamed cannot restart. Use onDivergence: "continue".',
-    )
   }
 }
 
