@@ -1,4 +1,4 @@
-import { Agent, handoff, run, setTracingDisabled, tool } from '@openai/agents'
+import { Agent, computerTool, handoff, run, setTracingDisabled, tool } from '@openai/agents'
 import { Usage } from '@openai/agents-core'
 import { assistantMessage, functionCall, modelResponder, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
@@ -446,6 +446,19 @@ describe('bad input', () => {
     await runs.run(agent(), 'hi', { runId: 'r3', session })
     expect(await codeOf(runs.run(agent(), 'hi', { runId: 'r3' }))).toBe('RUN_CONFLICT')
     expect(await codeOf(runs.run(agent(), 'ho', { runId: 'r3', session }))).toBe('RUN_CONFLICT')
+  })
+
+  test('is a computer, also of an agent that the run may be handed to', async () => {
+    const screen = computerTool({ computer: {} as never })
+    const last = new Agent({ name: 'Last', tools: [screen] })
+    const first = new Agent({ name: 'First', model: answering(TURNS()), handoffs: [handoff(last)] })
+    last.handoffs.push(first)
+    for (const refused of [last, first]) {
+      const error: unknown = await runs.run(refused, 'hi', { runId: 'r' }).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+      expect(String(error)).toContain('Make it a function tool')
+    }
+    expect(await runs.get('r')).toBeUndefined()
   })
 
   test('in the journal fails the run, and nothing is called', async () => {

@@ -9,6 +9,7 @@ import {
 import type { AgentsSdk, FunctionTool, Model, ModelRequest, ModelResponse } from '../agents-sdk.ts'
 import { choiceOf, type OnUnknown } from './declared-tools.ts'
 import { digestOf } from './digest.ts'
+import { resultOf, type Told, told, withFoundTools, withLocalCalls } from './local-tools.ts'
 import {
   eventsOf,
   type RecordedResponse,
@@ -16,7 +17,7 @@ import {
   recordedOfStream,
   responseOf,
 } from './model-response.ts'
-import { callerScope, inScope, type Recorder, type Scope } from './scope.ts'
+import { callerScope, inScope, type Recorder, type Scope, type Tool } from './scope.ts'
 
 type Streamed = ReturnType<Model['getStreamedResponse']>
 type Invocation = Parameters<FunctionTool['invoke']>
@@ -47,6 +48,7 @@ export class Attempt implements Recorder {
   readonly #recorded: Map<string, RunStep>
   readonly #scopes = new Map<string, Scope>()
   readonly #tools = new WeakMap<FunctionTool, FunctionTool>()
+  readonly #localTools = new WeakMap<Tool, Tool>()
   readonly #applied = new Set<string>()
   /** The keys of the responses that the run has had. */
   readonly #responded = new Set<string>()
@@ -234,6 +236,7 @@ export class Attempt implements Recorder {
       timeoutMs: { value: undefined, enumerable: true },
     })
     this.#tools.set(tool, copy)
+    this.#tools.set(copy, copy)
     return copy
   }
 
@@ -287,6 +290,40 @@ export class Attempt implements Recorder {
     if (isAgentTool(tool)) scope.held.set(callId, { ...step, value })
     else await this.#record({ ...step, value }, undefined, tool.name)
     return value
+  }
+
+  /** The tool, and what it does in this process is a part of the run. */
+  localTool(tool: Tool): Tool {
+    const known = this.#localTools.get(tool)
+    if (known) return known
+    const copy =
+      withLocalCalls(tool, (asked, invoke) => this.#callLocally(tool.name, asked, invoke)) ??
+      withFoundTools(tool, this.#sdk, (found) => this.tool(found)) ??
+      tool
+    this.#localTools.set(tool, copy)
+    return copy
+  }
+
+  /** What tells no id of a call is known by what it is asked, and by how often the same was asked before. */
+  async #callLocally<Result>(name: string, asked: unknown, invoke: () => Promise<Result>): Promise<Result> {
+    const scope = callerScope(this)
+    if (!scope) return invoke()
+    this.#check()
+    const startedAt = new Date()
+    const digest = await digestOf(asked)
+    const place = this.#placeOf(scope, `${name}:${digest}`, false)
+    const key = `tool ${place.key}`
+    const recorded = this.#recorded.get(key)
+    if (recorded) return resultOf(recorded.value as Told<Result>)
+    if (!this.#claim.isHeld) this.fail(this.#diverged('after its last step', 'a call that was not made then'))
+    const value = await inScope(this.#scope(`${place.path}/`), () => told(invoke))
+    this.#check()
+    await this.#record(
+      { kind: 'tool', key, name, agent: scope.agent, digest, value, startedAt },
+      undefined,
+      name,
+    )
+    return resultOf(value)
   }
 
   /** Adds to what the run has used what its responses under these keys did, which it is not given again. */

@@ -1,5 +1,5 @@
-import { StorageError } from '@persql/session-core'
 import type { AnyAgent, FunctionTool, Model, ModelRequest } from '../agents-sdk.ts'
+import { refuseComputer } from './local-tools.ts'
 import { currentScope, outOfScope } from './scope.ts'
 
 type Tools = Awaited<ReturnType<AnyAgent['getAllTools']>>
@@ -24,8 +24,8 @@ export function instrumentAgents(agent: AnyAgent): void {
     if (typeof this.model === 'object') instrumentModel(this.model)
     return tools.map((tool) => {
       if (tool.type === 'function') return scope.recorder.tool(tool as FunctionTool)
-      refuseLocal(tool)
-      return tool
+      refuseComputer(tool)
+      return scope.recorder.localTool(tool)
     }) as Tools
   }
 }
@@ -35,20 +35,6 @@ function ownerOf(agent: AnyAgent, method: 'getAllTools'): Pick<AnyAgent, 'getAll
     if (Object.hasOwn(object, method)) return object as AnyAgent
   }
   return undefined
-}
-
-/** What runs here without telling the id of its call cannot be recorded as done. */
-function refuseLocal(tool: Tools[number]): void {
-  const isLocal =
-    tool.type === 'computer' ||
-    tool.type === 'apply_patch' ||
-    (tool.type === 'shell' && tool.shell !== undefined)
-  if (!isLocal) return
-  throw new StorageError(
-    'INVALID_ARGUMENT',
-    `The tool "${tool.name}" of type ${tool.type} runs in this process, and its calls cannot be recorded. ` +
-      'Make it a function tool, or use `run` of the Agents SDK.',
-  )
 }
 
 /** The model, which from now on asks the run that it is called in. */

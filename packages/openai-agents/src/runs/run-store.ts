@@ -24,6 +24,7 @@ import {
 } from '../agents-sdk.ts'
 import { openSessionOf, PerSQLSession } from '../persql-session.ts'
 import type { DurableRunOptions, StreamedDurableRunOptions } from './durable-options.ts'
+import { refuseComputers } from './local-tools.ts'
 import { sessionIdOf } from './run-session.ts'
 import { checkOptions, Work } from './work.ts'
 
@@ -104,6 +105,7 @@ export class RunStore {
   ): Promise<RunResult<unknown, AnyAgent> | StreamedRunResult<unknown, AnyAgent>> {
     const { runId, session, owner, expiresAt, codeVersion } = options
     checkOptions(options)
+    if (agent) refuseComputers(agent)
     const sessionId = sessionIdOf(session)
     const sdk = this.#sdk ?? (await loadAgentsSdk())
     const name =

@@ -1,8 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import { type NewStep, StorageError } from '@persql/session-core'
-import type { FunctionTool, Model, ModelRequest, ModelResponse } from '../agents-sdk.ts'
+import type { AnyAgent, FunctionTool, Model, ModelRequest, ModelResponse } from '../agents-sdk.ts'
 
 type Streamed = ReturnType<Model['getStreamedResponse']>
+
+export type Tool = Awaited<ReturnType<AnyAgent['getAllTools']>>[number]
 
 /** What the models and tools of a run ask. */
 export interface Recorder {
@@ -11,6 +13,8 @@ export interface Recorder {
   stream(scope: Scope, request: ModelRequest, ask: () => Streamed): Streamed
   /** The tool, whose calls are a part of the run. */
   tool(tool: FunctionTool): FunctionTool
+  /** The tool, and what it does in this process is a part of the run. */
+  localTool(tool: Tool): Tool
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PerSQLSession } from '../persql-session.ts'
 import { type AppliedDecision, Attempt } from './attempt.ts'
 import type { DurableRunOptions, StreamedDurableRunOptions } from './durable-options.ts'
 import { instrumentAgents, instrumentModel } from './instrument.ts'
+import { refuseComputers } from './local-tools.ts'
 import { RunSession } from './run-session.ts'
 import { WaitingCalls } from './waiting-calls.ts'
 import { whenFinished } from './when-finished.ts'
@@ -49,6 +50,7 @@ export class Work {
     }
     try {
       const agent = agentOf()
+      refuseComputers(agent)
       instrumentAgents(agent)
       return await this.#stages(agent).catch(async (error: unknown) => {
         if (!this.#mayRestart || !isStorageError(this.#errorOf(error), 'RUN_DIVERGED')) throw error

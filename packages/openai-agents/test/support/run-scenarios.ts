@@ -1,6 +1,7 @@
 import {
   Agent,
   type AgentInputItem,
+  applyPatchTool,
   codeInterpreterTool,
   fileSearchTool,
   handoff,
@@ -8,8 +9,10 @@ import {
   imageGenerationTool,
   type MCPServer,
   type Model,
+  shellTool,
   type Tool,
   tool,
+  toolSearchTool,
   webSearchTool,
 } from '@openai/agents'
 import { assistantMessage, functionCall } from '@openai/agents-core/testing'
@@ -109,6 +112,52 @@ const throwing = { type: 'throwException' }
 
 const one = (world: World, options: object = {}, toolOptions: object = {}) =>
   world.agent([[call('one', 1)]], { tools: [world.tool('one', toolOptions)], ...options })
+
+/** A shell and an editor in this process, in turn with a function; the last command and the last edit fail. */
+function local(world: World, needsApproval = false): Agent {
+  const note = (call: string) => world.done.push({ call, key: idempotencyKey() })
+  const run = async ({ commands }: { commands: readonly string[] }) => {
+    note(commands.join(' && '))
+    if (commands.includes('fail')) throw new Error('No such command.')
+    return {
+      output: commands.map((stdout) => ({
+        stdout,
+        stderr: '',
+        outcome: { type: 'exit' as const, exitCode: 0 },
+      })),
+    }
+  }
+  const edit = async ({ type, path }: { type: string; path: string }) => {
+    note(`${type} ${path}`)
+    if (type === 'delete_file') throw new Error('No such file.')
+    return type === 'update_file' ? undefined : ({ status: 'completed', output: `did ${type}` } as const)
+  }
+  const editor = { createFile: edit, updateFile: edit, deleteFile: edit }
+  const shell = (id: string, ...commands: string[]) =>
+    item({ type: 'shell_call', callId: `call-${id}`, status: 'completed', action: { commands } })
+  const patch = (id: string, type: string) =>
+    item({
+      type: 'apply_patch_call',
+      callId: `call-${id}`,
+      status: 'completed',
+      operation: { type, path: 'a.txt', ...(type !== 'delete_file' && { diff: '+a' }) },
+    })
+  return world.agent(
+    [
+      [shell('s1', 'date', 'ls'), shell('s2', 'date', 'ls')],
+      [call('one', 1), shell('s3', 'date', 'ls')],
+      [shell('s4', 'fail'), patch('p1', 'create_file')],
+      [patch('p2', 'update_file'), patch('p3', 'delete_file')],
+    ],
+    {
+      tools: [
+        world.tool('one'),
+        shellTool({ shell: { run }, needsApproval }),
+        applyPatchTool({ editor, needsApproval }),
+      ] as Tool[],
+    },
+  )
+}
 
 function hostedMcp(world: World): Agent {
   const approval = hosted('fetch', 'mcpr_1', APPROVAL, { status: 'in_progress', arguments: '{}' })
@@ -292,6 +341,28 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return world.agent([[forecast('Oslo')], [call('one', 1)], [forecast('Rome')]], {
         tools: [world.tool('one')],
         mcpServers: [world.mcp],
+      })
+    },
+  },
+  'a shell and an editor in this process': { agent: (world) => local(world), parallel: 2 },
+  'a shell and an editor that need an approval': { agent: (world) => local(world, true), parallel: 2 },
+  'a search for tools in this process': {
+    agent: (world) => {
+      const search = (id: string) =>
+        item({
+          type: 'tool_search_call',
+          id,
+          callId: `call-${id}`,
+          execution: 'client',
+          status: 'completed',
+          arguments: { query: 'two' },
+        })
+      const find = { execution: 'client', parameters: { type: 'object', properties: {} } } as const
+      return world.agent([[search('ts_1')], [call('two', 1)], [call('one', 1)], [call('two', 2)]], {
+        tools: [
+          world.tool('one'),
+          toolSearchTool({ ...find, execute: async () => [world.tool('two', { deferLoading: true })] }),
+        ] as Tool[],
       })
     },
   },
