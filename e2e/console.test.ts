@@ -100,15 +100,100 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
 
   test('finds sessions by id, and by what was said', async () => {
     await show('sessions')
+    await page.getByRole('listitem').first().waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('does not switch on')
     await page.getByText('Nothing found').waitFor()
     await page.getByLabel('In messages').check()
-    await page.getByText('The router does not switch on.').first().waitFor()
+    const hit = page.locator('.found-item', { hasText: 'The router does not switch on.' }).first()
+    await hit.waitFor()
+    const marks = await hit.locator('mark').allTextContents()
+    expect(marks).toEqual(['does', 'not', 'switch', 'on'])
     await page.getByLabel('In messages').uncheck()
     await page.getByLabel('Search sessions').fill('%')
     await eventually(() => page.locator('.count').textContent()).toBe(String(hostile.length))
     await page.getByLabel('Search sessions').fill('')
+  })
+
+  test('lists several hits under their session, and opens one at its row, marked', async () => {
+    const store = new SessionStore<unknown>(driver)
+    const said = (text: string) => ({ role: 'user', content: text })
+    const filler = Array.from({ length: 300 }, (_, index) => said(`Line ${index}`))
+    await store.append('zebras', [
+      said('A zebra <b>grazes</b>'),
+      ...filler,
+      { type: 'function_call', callId: 'z', name: 'look', arguments: '{"for":"Zébra"}' },
+      {
+        type: 'function_call_result',
+        callId: 'z',
+        name: 'look',
+        output: { type: 'text', text: 'no animal' },
+      },
+      said('Another zebra'),
+      said('A zebra crossing'),
+    ])
+    await show('sessions')
+    await page.getByLabel('In messages').check()
+    await page.getByLabel('Search sessions').fill('zebra')
+    await page.getByText('1 more in this session').waitFor()
+    expect(await page.locator('.found-session').allTextContents()).toEqual(['zebras'])
+    expect(await page.locator('.found-excerpt').allTextContents()).toEqual([
+      'A zebra crossing',
+      'Another zebra',
+      'Zébra',
+    ])
+    expect(await page.locator('.found-excerpt mark').last().textContent()).toBe('Zébra')
+    expect(await audit(page)).toEqual([])
+    // The call, which is folded otherwise.
+    await page.locator('.found-item').last().click()
+    const marked = page.locator('.entry[aria-current]')
+    await marked.getByText('"Zébra"').waitFor()
+    await eventually(() => page.locator('.find-count').textContent()).toBe('2 of 4 items')
+    await eventually(() => highlighted(page)).toContain('Zébra')
+    await page.getByRole('button', { name: 'Next match' }).click()
+    await eventually(() => marked.textContent()).toContain('Another zebra')
+    await page.getByText('1 more in this session').click()
+    await eventually(() => marked.textContent()).toContain('<b>grazes</b>')
+    await eventually(() => page.locator('.find-count').textContent()).toBe('1 of 4 items')
+    await page.reload()
+    await eventually(() => page.locator('.find-count').textContent()).toBe('1 of 4 items')
+    const search = page.getByLabel('Search sessions')
+    expect(await search.inputValue()).toBe('zebra')
+    // Another address in the same page, as on going back.
+    await page.goto(`${base}#/database/sessions?q=crossing&in=messages`)
+    await eventually(() => page.locator('.found-excerpt').allTextContents()).toEqual(['A zebra crossing'])
+    expect(await search.inputValue()).toBe('crossing')
+    expect(await audit(page)).toEqual([])
+    await search.fill('')
+    await page.getByLabel('In messages').uncheck()
+    await store.clear('zebras')
+  })
+
+  test('finds in the whole conversation what is not in the page, in the place of the browser', async () => {
+    await show('sessions', 'long')
+    await page.getByRole('article').last().waitFor()
+    await page.keyboard.press('Control+f')
+    const find = page.getByLabel('Find in this session')
+    await eventually(() => find.evaluate((input) => input === document.activeElement)).toBe(true)
+    await page.keyboard.type('order A-1000')
+    const count = page.locator('.find-count')
+    await eventually(() => count.textContent()).toMatch(/^\d+ of [\d,]+ items$/)
+    const at = async () => Number(/^\d+/.exec((await count.textContent()) ?? '')?.[0])
+    const first = await at()
+    await page.keyboard.press('Enter')
+    await eventually(at).not.toBe(first)
+    await page.keyboard.press('Shift+Enter')
+    await eventually(at).toBe(first)
+    await eventually(() => highlighted(page)).toContain('order')
+    await find.fill('"A-1000 order"')
+    await eventually(() => count.textContent()).toBe('No match')
+    // What only fields and their structure hold is not what anybody said.
+    await find.fill('function_call_result')
+    await eventually(() => count.textContent()).toBe('No match')
+    await page.keyboard.press('Escape')
+    await find.waitFor({ state: 'detached' })
+    expect(await highlighted(page)).toEqual([])
+    await page.getByRole('article').last().waitFor()
   })
 
   test('finds what was said however its JSON is written', async () => {
@@ -470,6 +555,11 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     expect(incidents).toEqual([])
   })
 })
+
+/** What is highlighted as found, in whichever element. */
+function highlighted(page: Page): Promise<string[]> {
+  return page.evaluate(() => [...(CSS.highlights.get('found') ?? [])].map(String))
+}
 
 /** Until what was clicked is drawn. */
 function nextFrame(page: Page): Promise<unknown> {

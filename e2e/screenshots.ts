@@ -10,9 +10,9 @@ import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
-// Takes pictures of every view at three widths, in both themes: node e2e/screenshots.ts [folder]
-const [folder = 'screenshots'] = process.argv.slice(2)
-const WIDTHS = [1440, 900, 390]
+// Takes pictures of every view at three widths, in both themes, or of those whose names match: node e2e/screenshots.ts [folder] [pattern]
+const [folder = 'screenshots', only] = process.argv.slice(2)
+const WIDTHS = [1440, 820, 390]
 const THEMES = ['light', 'dark'] as const
 
 mkdirSync(folder, { recursive: true })
@@ -30,6 +30,7 @@ await first.getByText('customer-long').click()
 const base = first.url().split('#')[0]
 
 async function shoot(page: Page, name: string) {
+  if (only !== undefined && !new RegExp(only).test(name)) return
   await page.waitForTimeout(350)
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme })
@@ -46,6 +47,13 @@ await first.setViewportSize({ width: 1440, height: 900 })
 await first.goto(`${base}#/database/sessions`)
 await first.getByRole('listitem').first().waitFor()
 await shoot(first, 'sessions')
+
+await first.goto(`${base}#/database/sessions?q=pay+back&in=messages`)
+await first.locator('.found-item').first().waitFor()
+await shoot(first, 'search')
+await first.locator('.found-item').nth(1).click()
+await first.locator('.find-count', { hasText: 'of' }).waitFor()
+await shoot(first, 'found')
 
 await first.goto(`${base}#/database/sessions/customer-long`)
 await first.getByRole('article').last().waitFor()

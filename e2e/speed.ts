@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
+import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
@@ -51,8 +52,38 @@ async function transcript(): Promise<void> {
   const at = (share: number) => frames[Math.min(Math.floor(frames.length * share), frames.length - 1)]!
   line('scrolling at 7,200 px/s, frame, median', at(0.5))
   line('scrolling at 7,200 px/s, frame, 95 of 100', at(0.95), `longest ${at(1).toFixed(1)} ms`)
+  await find(page)
   await page.close()
   await app.close()
+}
+
+/** What finding costs the main thread of the page: the time of its scripts, styles and layout. */
+async function find(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable')
+  const taken = async () => {
+    const { metrics } = await cdp.send('Performance.getMetrics')
+    const parts = metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name))
+    return 1000 * parts.reduce((sum, { value }) => sum + value, 0)
+  }
+  await page.keyboard.press('Control+f')
+  const input = page.getByLabel('Find in this session')
+  for (const text of ['order A-1000', 'order', 'e']) {
+    await input.fill('')
+    await page.locator('.find-count:empty').waitFor({ state: 'attached' })
+    await page.waitForTimeout(500)
+    const before = await taken()
+    const started = performance.now()
+    await input.fill(text)
+    const count = page.locator('.find-count', { hasText: /items$/ })
+    await count.waitFor()
+    const whole = performance.now() - started
+    line(
+      `finding "${text}" in ${LONG.toLocaleString('en')} items, main thread`,
+      (await taken()) - before,
+      `${await count.textContent()}, ${whole.toFixed(0)} ms in all`,
+    )
+  }
 }
 
 function size(): void {

@@ -58,6 +58,7 @@ export {
 } from './runs/run-journal.ts'
 export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
 export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
+export { findRanges, type TextRange } from './search/find-ranges.ts'
 export { foldText } from './search/fold-text.ts'
 export { mayHoldSql } from './search/may-hold-sql.ts'
 export {
@@ -66,6 +67,7 @@ export {
   type SearchPage,
   searchItems,
 } from './search/search-items.ts'
+export { searchTerms } from './search/search-terms.ts'
 export { checkSessionId } from './sessions/check-id.ts'
 export type { CacheOptions, CacheStats } from './sessions/history-cache.ts'
 export type { CorruptRow, DatedItem, HistoryPage, HistoryWindow } from './sessions/history-reader.ts'

@@ -1,19 +1,25 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** What the address says after its `#`: a database, a view, and what the view shows. */
+/** What the address says after its `#`: a database, a view, what the view shows, and how. */
 export interface Route {
   readonly database: string | undefined
   readonly view: string
   readonly rest: readonly string[]
+  readonly query: Query
 }
+
+/** What stands behind the `?` of an address. */
+export type Query = Readonly<Record<string, string | undefined>>
 
 /** Stands in an address for no database. */
 const NONE = '-'
 
 function parse(hash: string): Route {
-  const parts = hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decode)
+  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const parts = path.split('/').filter(Boolean).map(decode)
   const [database, view = 'sessions', ...rest] = parts
-  return { database: database === NONE ? undefined : database, view, rest }
+  const query = Object.fromEntries(new URLSearchParams(search))
+  return { database: database === NONE ? undefined : database, view, rest, query }
 }
 
 function decode(part: string): string {
@@ -32,9 +38,26 @@ export function href(
   return `#/${[database ?? NONE, view, ...rest].map((part) => encodeURIComponent(part)).join('/')}`
 }
 
+/** An address with more behind its `?`; what is undefined is left out. */
+export function withQuery(address: string, query: Query): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return given.length === 0 ? address : `${address}?${new URLSearchParams(given)}`
+}
+
 /** Of the address as it is now, which may be ahead of what is on the screen. */
 export function currentRoute(): Route {
   return parse(location.hash)
+}
+
+/** Goes to an address. With `replace`, going back does not lead to the one before. */
+export function navigate(address: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  if (!replace) {
+    location.hash = address
+    return
+  }
+  if (address === location.hash) return
+  history.replaceState(null, '', address)
+  dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
 export function useRoute(): Route {

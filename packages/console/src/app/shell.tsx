@@ -107,6 +107,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
         <ViewOf
           view={view}
           rest={route.rest}
+          query={route.query}
           connection={{ ...connection, databases }}
           database={database}
           slug={slug}

@@ -5,6 +5,8 @@ import { TokensView } from './admin/tokens-view.tsx'
 import type { Connection } from './connection.ts'
 import type { Database } from './data/database.ts'
 import { InsightsView } from './insights/insights-view.tsx'
+import type { Query } from './router.ts'
+import { readAddress } from './sessions/sessions-address.ts'
 import { SessionsView } from './sessions/sessions-view.tsx'
 import { SqlView } from './sql/sql-view.tsx'
 import type { IconName } from './ui/icon.tsx'
@@ -14,6 +16,7 @@ export interface ViewProps {
   readonly connection: Connection
   /** What the address says behind the view's id. */
   readonly rest: readonly string[]
+  readonly query: Query
   readonly onDatabases: (databases: Connection['databases']) => void
 }
 
@@ -55,12 +58,11 @@ export const VIEWS: readonly [View, ...View[]] = [
     label: 'Sessions',
     icon: 'sessions',
     needs: 'database',
-    render: ({ slug, database, rest: [sessionId, rowId], onReload }) => (
+    render: ({ slug, database, rest, query, onReload }) => (
       <SessionsView
         key={slug}
         database={database}
-        sessionId={sessionId}
-        rowId={rowId}
+        address={readAddress(rest, query)}
         onTablesMissing={onReload}
       />
     ),

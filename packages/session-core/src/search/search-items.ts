@@ -41,15 +41,15 @@ export interface SearchPage {
 }
 
 const CODEC = jsonCodec<unknown>({ exactNumbers: true })
-const CANDIDATES_PER_BATCH = 50
+const CANDIDATES_PER_BATCH = { min: 50, max: 250 }
 
 /**
  * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
  * results, however their JSON is written. Texts are compared as {@link foldText} leaves them, so neither case counts nor
  * accents, nor how Unicode composes a character, nor its width. Rejects with `INVALID_ARGUMENT` in PostgreSQL, where
  * there is no search yet. Elsewhere the engine reads the whole table if it must, and narrows
- * the rows down to those that may match. They are decoded here, {@link CANDIDATES_PER_BATCH} rows in a batch, or fewer
- * where the database refuses the answer as too large.
+ * the rows down to those that may match. They are decoded here, as many rows in a batch as hits are wanted, but 50 to
+ * 250, or fewer where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
@@ -69,7 +69,8 @@ export async function searchItems(
   const hits: SearchHit[] = []
   // Of characters that do not count, nothing is left.
   if (wanted.includes('')) return { hits }
-  let atOnce = CANDIDATES_PER_BATCH
+  const { min, max } = CANDIDATES_PER_BATCH
+  let atOnce = Math.min(Math.max(limit + 1, min), max)
   for (let before = options.before; ; ) {
     const query = candidates(driver, names.messages, wanted, { ...options, before, atOnce }).compile()
     let rows: SqlResult['rows']

@@ -1,4 +1,5 @@
 import type { DescribeResponse, PerSQLDatabase, SqlValue } from '@persql/sdk'
+import type { SessionTableNames } from '@persql/session-core'
 
 /** A database that is shown, with what it holds. */
 export interface Database {
@@ -7,6 +8,8 @@ export interface Database {
   readonly description: DescribeResponse
   /** Nothing where no session was ever stored. */
   readonly sessions: SessionTables | undefined
+  /** The names of the same tables as they are. */
+  readonly tableNames: SessionTableNames | undefined
 }
 
 /** Names as SQL has them. */
@@ -24,7 +27,12 @@ export interface Statement {
 
 export async function openDatabase(handle: PerSQLDatabase, signal: AbortSignal): Promise<Database> {
   const description = await handle.describe({ signal })
-  return { handle, slug: handle.name, description, sessions: findSessionTables(description) }
+  const names = findSessionTables(description)
+  const sessions = names && {
+    sessions: quoteName(names.sessionsTable),
+    messages: quoteName(names.messagesTable),
+  }
+  return { handle, slug: handle.name, description, sessions, tableNames: names }
 }
 
 /** The rows of each statement, of one moment. Nothing can be changed this way. */
@@ -44,15 +52,17 @@ export function quoteName(name: string): string {
 }
 
 /** The tables with the columns of the layout; those with the default names where there are several. */
-function findSessionTables({ tables }: DescribeResponse): SessionTables | undefined {
+function findSessionTables({
+  tables,
+}: DescribeResponse): { sessionsTable: string; messagesTable: string } | undefined {
   const having = (preferred: string, columns: readonly string[]) => {
     const found = tables.filter((table) =>
       columns.every((column) => table.columns.some(({ name }) => name === column)),
     )
     return (found.find(({ table }) => table === preferred) ?? found[0])?.table
   }
-  const messages = having('agent_messages', ['id', 'session_id', 'message_data', 'created_at'])
-  const sessions = having('agent_sessions', ['session_id', 'created_at', 'updated_at'])
-  if (messages === undefined || sessions === undefined) return undefined
-  return { sessions: quoteName(sessions), messages: quoteName(messages) }
+  const messagesTable = having('agent_messages', ['id', 'session_id', 'message_data', 'created_at'])
+  const sessionsTable = having('agent_sessions', ['session_id', 'created_at', 'updated_at'])
+  if (messagesTable === undefined || sessionsTable === undefined) return undefined
+  return { sessionsTable, messagesTable }
 }

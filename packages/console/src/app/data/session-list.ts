@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { isItemSql, mayHoldSql, parseTime } from '@persql/session-core'
+import { isItemSql, parseTime } from '@persql/session-core'
 import { type Database, read, type SessionTables, type Statement } from './database.ts'
 
 export interface SessionRow {
@@ -14,9 +14,9 @@ export interface SessionRow {
 export type SessionOrder = 'activity' | 'oldest' | 'items'
 
 export interface SessionSearch {
-  /** Part of a session id; empty for all. */
+  /** Empty for all. */
   readonly text: string
-  /** Also looks into the items. */
+  /** Whether the text is looked for in the items and not in the ids. The list takes no notice of it. */
   readonly inItems: boolean
   readonly order: SessionOrder
 }
@@ -60,7 +60,7 @@ export async function listSessions(
 // Where many rows are as recent, the id decides, so that pages neither repeat nor leave out a session.
 function pageOf(tables: SessionTables, search: SessionSearch, after: Cursor | undefined): Statement {
   const { sessions, messages } = tables
-  const { where, params } = conditionOf(tables, search)
+  const { where, params } = conditionOf(search)
   const isOldest = search.order === 'oldest'
   const [direction, beyond] = isOldest ? ['asc', '>'] : ['desc', '<']
   const next = after ? `(key, session_id) ${beyond} (?, ?)` : 'true'
@@ -82,17 +82,13 @@ function pageOf(tables: SessionTables, search: SessionSearch, after: Cursor | un
 }
 
 function countOf(tables: SessionTables, search: SessionSearch): Statement {
-  const { where, params } = conditionOf(tables, search)
+  const { where, params } = conditionOf(search)
   return { sql: `select count(*) from ${tables.sessions} s where ${where}`, params }
 }
 
-function conditionOf({ messages }: SessionTables, { text, inItems }: SessionSearch) {
+function conditionOf({ text }: SessionSearch) {
   if (text === '') return { where: 'true', params: [] }
-  const byId = "s.session_id like ? escape '\\'"
-  if (!inItems) return { where: byId, params: [pattern(text)] }
-  const held = mayHoldSql('message_data', text)
-  const inside = `s.session_id in (select session_id from ${messages} where ${held.sql})`
-  return { where: `(${byId} or ${inside})`, params: [pattern(text), ...held.params] }
+  return { where: "s.session_id like ? escape '\\'", params: [pattern(text)] }
 }
 
 function pattern(text: string): string {

@@ -7,6 +7,8 @@ export interface EntryViewProps {
   readonly call: LoadedRow | undefined
   readonly result: LoadedRow | undefined
   readonly isOpen: boolean
+  /** It is the one that the address names. */
+  readonly isMarked: boolean
   readonly onToggle: (entry: Entry) => void
   readonly onRaw: (entry: Entry) => void
   readonly position: number

@@ -5,6 +5,7 @@ import { Boundary } from '../ui/boundary.tsx'
 import { dateTime } from '../ui/format.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { memo } from '../ui/memo.tsx'
+import { ShowsAll } from '../ui/shows-all.ts'
 import { Time } from '../ui/time.tsx'
 import type { EntryViewProps } from './entry-view-props.ts'
 import { Fold } from './fold.tsx'
@@ -15,11 +16,17 @@ import { ToolView } from './tool-view.tsx'
 
 /** One entry of a conversation, as it reads in a chat. */
 export const EntryView = memo((props: EntryViewProps) => {
-  const { entry, call, position, total } = props
+  const { entry, call, isMarked, position, total } = props
   const { row, turn } = entry
   const kind = row.kind === 'message' ? `message ${roleClass(row.role)}` : (CLASSES[row.kind] ?? row.kind)
   return (
-    <article class={`entry ${kind}`} aria-posinset={position} aria-setsize={total} data-row={row.id}>
+    <article
+      class={`entry ${kind}`}
+      aria-posinset={position}
+      aria-setsize={total}
+      aria-current={isMarked ? 'true' : undefined}
+      data-row={row.id}
+    >
       {turn !== undefined && (
         <div class="turn-mark">
           <span>Turn {turn}</span>
@@ -27,7 +34,9 @@ export const EntryView = memo((props: EntryViewProps) => {
         </div>
       )}
       <Boundary fallback={<Note icon="warning" title={`Row ${row.id} cannot be shown`} {...props} />}>
-        {call === undefined ? <Loading entry={entry} /> : <Content {...props} call={call} />}
+        <ShowsAll.Provider value={isMarked}>
+          {call === undefined ? <Loading entry={entry} /> : <Content {...props} call={call} />}
+        </ShowsAll.Provider>
       </Boundary>
     </article>
   )

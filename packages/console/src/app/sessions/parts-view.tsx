@@ -1,10 +1,11 @@
 import { type MediaPart, mediaNote, type Part } from '@persql/session-core'
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useContext, useState } from 'preact/hooks'
 import { plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { Markdown, SafeImage } from '../ui/markdown.tsx'
+import { ShowsAll } from '../ui/shows-all.ts'
 
 /** How much of a long text is shown before somebody asks for all of it. */
 const FOLD = 6000
@@ -77,7 +78,9 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function LongText({ text }: { readonly text: string }) {
-  const [isWhole, setWhole] = useState(false)
+  const showsAll = useContext(ShowsAll)
+  const [asked, setWhole] = useState<boolean>()
+  const isWhole = asked ?? showsAll
   const isLong = text.length > FOLD
   return (
     <>

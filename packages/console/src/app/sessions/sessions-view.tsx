@@ -2,17 +2,18 @@ import type { Database } from '../data/database.ts'
 import { Empty } from '../ui/empty.tsx'
 import { useInterval } from '../ui/use-async.ts'
 import { SessionList } from './session-list.tsx'
+import type { SessionsAddress } from './sessions-address.ts'
 import { Transcript } from './transcript.tsx'
 
 export interface SessionsViewProps {
   readonly database: Database
-  readonly sessionId: string | undefined
-  readonly rowId: string | undefined
+  readonly address: SessionsAddress
   readonly onTablesMissing: () => void
 }
 
 /** The list beside the conversation; one of the two where there is no room for both. */
-export function SessionsView({ database, sessionId, rowId, onTablesMissing }: SessionsViewProps) {
+export function SessionsView({ database, address, onTablesMissing }: SessionsViewProps) {
+  const { sessionId } = address
   useInterval(3000, database.sessions === undefined, onTablesMissing)
   if (!database.sessions) {
     return (
@@ -26,7 +27,7 @@ export function SessionsView({ database, sessionId, rowId, onTablesMissing }: Se
   }
   return (
     <div class="sessions" data-open={sessionId !== undefined}>
-      <SessionList database={database} selected={sessionId} />
+      <SessionList database={database} address={address} />
       {sessionId === undefined ? (
         <div class="nothing-open">
           <Empty icon="sessions" title="Pick a session">
@@ -34,12 +35,7 @@ export function SessionsView({ database, sessionId, rowId, onTablesMissing }: Se
           </Empty>
         </div>
       ) : (
-        <Transcript
-          key={sessionId}
-          database={database}
-          sessionId={sessionId}
-          rowId={rowId === undefined ? undefined : Number(rowId)}
-        />
+        <Transcript key={sessionId} database={database} sessionId={sessionId} address={address} />
       )}
     </div>
   )

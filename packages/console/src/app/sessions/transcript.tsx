@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
 import type { Entry, Outline } from '../data/outline.ts'
-import { href } from '../router.ts'
+import { href, navigate } from '../router.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, plural } from '../ui/format.ts'
@@ -12,30 +12,38 @@ import { Time } from '../ui/time.tsx'
 import { isTyping, useKeys } from '../ui/use-keys.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
+import { FindBar } from './find-bar.tsx'
 import { RawDialog } from './raw-dialog.tsx'
+import { addressOf, type SessionsAddress } from './sessions-address.ts'
 import { TurnBar } from './turn-bar.tsx'
+import { useFind } from './use-find.ts'
+import { useHighlights } from './use-highlights.ts'
 import { useOutline } from './use-outline.ts'
 
 /** Rows to load before and after those in sight. */
 const AHEAD = 30
+const NO_TERMS: readonly string[] = []
 
 export interface TranscriptProps {
   readonly database: Database
   readonly sessionId: string
-  /** The row to show first; otherwise the newest. */
-  readonly rowId: number | undefined
+  readonly address: SessionsAddress
 }
 
 /**
  * A conversation. What kind of item each row holds is known from the start, so that the list has its full length and
  * every turn can be reached; what the items say is loaded where somebody looks.
  */
-export function Transcript({ database, sessionId, rowId }: TranscriptProps) {
+export function Transcript({ database, sessionId, address }: TranscriptProps) {
   const { outline, error, isLive, setLive, reload } = useOutline(database, sessionId)
   return (
     <section class="transcript" aria-label={`Session ${sessionId}`}>
       <header class="transcript-head">
-        <a class="button quiet back" href={href(database.slug, 'sessions')} aria-label="Back to the list">
+        <a
+          class="button quiet back"
+          href={addressOf(database.slug, { search: address.search })}
+          aria-label="Back to the list"
+        >
           <Icon name="back" />
         </a>
         <div class="transcript-title">
@@ -60,7 +68,7 @@ export function Transcript({ database, sessionId, rowId }: TranscriptProps) {
         </Empty>
       )}
       {outline && outline.entries.length > 0 && (
-        <Conversation database={database} outline={outline} rowId={rowId} sessionId={sessionId} />
+        <Conversation database={database} outline={outline} address={address} sessionId={sessionId} />
       )}
     </section>
   )
@@ -87,11 +95,12 @@ function Facts({ outline }: { readonly outline: Outline }) {
 interface ConversationProps {
   readonly database: Database
   readonly outline: Outline
-  readonly rowId: number | undefined
+  readonly address: SessionsAddress
   readonly sessionId: string
 }
 
-function Conversation({ database, outline, rowId, sessionId }: ConversationProps) {
+function Conversation({ database, outline, address, sessionId }: ConversationProps) {
+  const { rowId, find } = address
   const { entries, turns } = outline
   const scroller = useRef<HTMLDivElement>(null)
   const [, setLoads] = useState(0)
@@ -122,15 +131,52 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   const last = items.at(-1)?.index ?? 0
 
   const hasItems = entries.length > 0
+  const markedIndex =
+    rowId === undefined
+      ? -1
+      : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
+  const marked = entries[markedIndex]
   useEffect(() => {
     if (!hasItems) return
-    const index =
-      rowId === undefined
-        ? -1
-        : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
-    if (index >= 0) jump(index)
-    else virtual.scrollToEnd()
+    if (markedIndex >= 0) jump(markedIndex)
+    else if (find === undefined) virtual.scrollToEnd()
   }, [hasItems, rowId])
+
+  const found = useFind(database, sessionId, find, outline)
+  const findInput = useRef<HTMLInputElement>(null)
+  const go = (next: Pick<SessionsAddress, 'rowId' | 'find'>) =>
+    navigate(addressOf(database.slug, { search: address.search, sessionId, ...next }), { replace: true })
+  const isFinding = find !== undefined
+  const wantsInput = useRef(false)
+  function focusInput() {
+    findInput.current?.focus()
+    findInput.current?.select()
+  }
+  useEffect(() => {
+    if (wantsInput.current) focusInput()
+    wantsInput.current = false
+  }, [isFinding])
+  function openFind() {
+    if (isFinding) return focusInput()
+    wantsInput.current = true
+    go({ rowId, find: '' })
+  }
+  function step(by: 1 | -1) {
+    const { entries: places } = found
+    if (places.length === 0) return
+    const from = markedIndex >= 0 ? markedIndex : first
+    const next = by === 1 ? places.find((place) => place > from) : places.findLast((place) => place < from)
+    const to = entries[next ?? places.at(by === 1 ? 0 : -1)!]!
+    setOpen((old) => (to.row.kind === 'message' ? old : new Set([...old, to.row.id])))
+    go({ rowId: to.row.id, find })
+  }
+  // What is typed leads to the first place from here on, as soon as it is known.
+  useEffect(() => {
+    if (find === undefined || found.entries.length === 0) return
+    if (!found.entries.includes(markedIndex)) step(1)
+    else if (marked && marked.row.kind !== 'message') setOpen((old) => new Set([...old, marked.row.id]))
+  }, [found.entries])
+  useHighlights(scroller, isFinding ? found.terms : NO_TERMS, marked?.row.id)
 
   useEffect(() => {
     const near = entries.slice(Math.max(0, first - AHEAD), last + AHEAD + 1)
@@ -149,6 +195,14 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
     virtual.scrollToIndex(entryIndex, { align: 'start' })
   }
   useKeys((event) => {
+    // The browser finds what is in the page. Where that is all, and when it is asked twice, it is left to it.
+    const isFind = event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+    const isWhole = items.length === entries.length && entries.every(({ row }) => row.kind === 'message')
+    if (isFind && !isWhole && document.activeElement !== findInput.current) {
+      event.preventDefault()
+      openFind()
+    }
+    if (event.key === 'Escape' && find !== undefined && !isTyping(event)) go({ rowId, find: undefined })
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === 'End') virtual.scrollToEnd()
     if (event.key === 'Home') jump(0)
@@ -167,6 +221,20 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
   }, [])
   return (
     <div class="conversation">
+      {isFinding && (
+        <FindBar
+          text={find}
+          found={found}
+          at={found.entries.indexOf(markedIndex)}
+          inputRef={findInput}
+          onText={(text) => go({ rowId, find: text })}
+          onStep={step}
+          onClose={() => {
+            go({ rowId, find: undefined })
+            scroller.current?.focus()
+          }}
+        />
+      )}
       {cache.error && <Problem error={cache.error} onRetry={() => cache.retry()} />}
       <div class="transcript-scroll" ref={scroller} tabIndex={0} role="feed" aria-label="Conversation">
         <div class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
@@ -185,6 +253,7 @@ function Conversation({ database, outline, rowId, sessionId }: ConversationProps
                   call={cache.get(entry.row.id)}
                   result={entry.result && cache.get(entry.result.id)}
                   isOpen={open.has(entry.row.id)}
+                  isMarked={entry === marked}
                   onToggle={toggle}
                   onRaw={setRaw}
                   position={index + 1}

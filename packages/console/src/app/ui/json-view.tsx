@@ -1,5 +1,6 @@
 import { exactNumber } from '@persql/session-core'
-import { useState } from 'preact/hooks'
+import { useContext, useState } from 'preact/hooks'
+import { ShowsAll } from './shows-all.ts'
 
 /** How much is shown before somebody asks for all of it. */
 const FOLD = 6000
@@ -14,7 +15,9 @@ export interface JsonViewProps {
 
 /** Text that is JSON is indented and coloured; other text is shown as it is. */
 export function JsonView({ value, isCode = false }: JsonViewProps) {
-  const [isWhole, setWhole] = useState(false)
+  const showsAll = useContext(ShowsAll)
+  const [asked, setWhole] = useState<boolean>()
+  const isWhole = asked ?? showsAll
   const { text, isJson } = isCode ? { text: String(value), isJson: false } : prettyPrint(value)
   const isLong = text.length > FOLD
   const shown = isLong && !isWhole ? text.slice(0, FOLD) : text

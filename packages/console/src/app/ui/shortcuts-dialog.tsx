@@ -5,6 +5,7 @@ const SHORTCUTS = [
   ['j, k', 'Next or previous session'],
   ['n, p', 'Next or previous turn'],
   ['Home, End', 'Beginning or end of a conversation'],
+  ['Ctrl or ⌘ F', 'Find in the conversation'],
   ['Esc', 'Back to the list'],
   ['Ctrl or ⌘ Enter', 'Run SQL'],
   ['?', 'This list'],

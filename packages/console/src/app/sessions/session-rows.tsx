@@ -1,0 +1,109 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { Database } from '../data/database.ts'
+import type { SessionRow } from '../data/session-list.ts'
+import { currentRoute, navigate } from '../router.ts'
+import { Empty } from '../ui/empty.tsx'
+import { compact, number, plural } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { useInterval } from '../ui/use-async.ts'
+import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useVirtual } from '../ui/use-virtual.ts'
+import { addressOf, type SessionsAddress } from './sessions-address.ts'
+import { useSessionPages } from './use-session-pages.ts'
+
+const ROW_HEIGHT = 62
+const REFRESH_MS = 5000
+
+export interface SessionRowsProps {
+  readonly database: Database
+  readonly address: SessionsAddress
+  readonly onTotal: (total: string) => void
+}
+
+/** All sessions, or those whose ids hold a text. */
+export function SessionRows({ database, address, onTotal }: SessionRowsProps) {
+  const { search, sessionId: selected } = address
+  const { rows, total, error, isLoading, loadMore, reload } = useSessionPages(database, search)
+  const scroller = useRef<HTMLDivElement>(null)
+  useEffect(() => onTotal(total === undefined ? '' : number(total)), [total])
+  const virtual = useVirtual({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 10,
+  })
+  const items = virtual.getVirtualItems()
+  const lastIndex = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (rows.length > 0 && lastIndex >= rows.length - 20) loadMore()
+  }, [lastIndex, rows.length, loadMore])
+  // What is new shows at the top, so nothing moves under the eyes of somebody who has scrolled.
+  useInterval(REFRESH_MS, search.order === 'activity', () =>
+    (scroller.current?.scrollTop ?? 0) < ROW_HEIGHT ? reload() : undefined,
+  )
+  const toSession = (sessionId: string) => addressOf(database.slug, { search, sessionId })
+  useKeys((event) => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key !== 'j' && event.key !== 'k') return
+    const [open] = currentRoute().rest
+    const index = rows.findIndex(({ id }) => id === open)
+    const next = rows[index + (event.key === 'j' ? 1 : -1)]
+    if (!next) return
+    virtual.scrollToIndex(rows.indexOf(next))
+    // Walking on from a session is one step back, however far it went.
+    navigate(toSession(next.id), { replace: open !== undefined })
+  })
+  return (
+    <>
+      {error && <Problem error={error} onRetry={reload} />}
+      <div class="list-scroll" ref={scroller} tabIndex={0}>
+        {rows.length === 0 && !isLoading && !error && (
+          <Empty icon="search" title={search.text ? 'Nothing found' : 'No sessions yet'}>
+            {search.text ? 'Only ids were searched. Switch on “In messages” to look inside.' : ''}
+          </Empty>
+        )}
+        <ul class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
+          {items.map(({ index, start }) => (
+            <Row
+              key={rows[index]!.id}
+              row={rows[index]!}
+              href={toSession(rows[index]!.id)}
+              isSelected={rows[index]!.id === selected}
+              position={index + 1}
+              total={total ?? -1}
+              start={start}
+            />
+          ))}
+        </ul>
+      </div>
+      <p class="visually-hidden" role="status">
+        {isLoading ? 'Loading sessions' : total === undefined ? '' : plural(total, 'session')}
+      </p>
+    </>
+  )
+}
+
+interface RowProps {
+  readonly row: SessionRow
+  readonly href: string
+  readonly isSelected: boolean
+  readonly position: number
+  readonly total: number
+  readonly start: number
+}
+
+function Row({ row, href, isSelected, position, total, start }: RowProps) {
+  return (
+    <li style={{ transform: `translateY(${start}px)` }} aria-posinset={position} aria-setsize={total}>
+      <a class="session-row" href={href} aria-current={isSelected ? 'true' : undefined}>
+        <span class="session-id">{row.id}</span>
+        <Time at={row.updatedAt} />
+        <span class="session-preview">{row.preview || <i>No text</i>}</span>
+        <span class="tag" title={plural(row.itemCount, 'item')}>
+          {compact(row.itemCount)}
+        </span>
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,44 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { Database } from '../data/database.ts'
+import { listSessions, type SessionPage, type SessionSearch } from '../data/session-list.ts'
+
+/** The pages that have been loaded so far, as one list. */
+export function useSessionPages(database: Database, search: SessionSearch) {
+  const [pages, setPages] = useState<readonly SessionPage[]>([])
+  const [error, setError] = useState<Error>()
+  const [isLoading, setLoading] = useState(true)
+  const running = useRef<AbortController | undefined>(undefined)
+
+  const load = useCallback(
+    async (before: readonly SessionPage[], replace: (first: SessionPage) => readonly SessionPage[]) => {
+      running.current?.abort()
+      const controller = new AbortController()
+      running.current = controller
+      setLoading(true)
+      try {
+        const page = await listSessions(database, search, before.at(-1)?.after, controller.signal)
+        if (controller.signal.aborted) return
+        setPages(replace(page))
+        setError(undefined)
+      } catch (failure) {
+        if (controller.signal.aborted) return
+        setError(failure as Error)
+      }
+      running.current = undefined
+      setLoading(false)
+    },
+    [database, search],
+  )
+  const reload = useCallback(() => load([], (page) => [page]), [load])
+  const loadMore = useCallback(() => {
+    if (!running.current && !error && pages.at(-1)?.after) void load(pages, (page) => [...pages, page])
+  }, [load, pages, error])
+
+  useEffect(() => {
+    void reload()
+    return () => running.current?.abort()
+  }, [reload])
+  // A session that became active between two pages would be on both.
+  const rows = [...new Map(pages.flatMap((page) => page.rows).map((row) => [row.id, row])).values()]
+  return { rows, total: pages[0]?.total, error, isLoading, loadMore, reload }
+}
