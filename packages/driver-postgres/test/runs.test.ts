@@ -7,7 +7,7 @@ for (const databases of everyDatabase()) {
   describe(`runs on ${databases.name}`, () => {
     afterAll(() => databases.close())
 
-    test('are claimed, recorded, decided, listed and pruned', { timeout: 60_000 }, async () => {
+    test('are claimed, recorded, decided, listed and pruned', async () => {
       const driver = postgresDriver(await databases.urlOf('runs'))
       const journal = new RunJournal(driver, { leaseMs: 60_000 })
       const catalog = new RunCatalog(driver)

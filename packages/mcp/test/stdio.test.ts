@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openMemory } from '@persql/context'
@@ -6,7 +8,7 @@ import { fileStorage, sqlJsDriver } from '@persql/driver-sqljs'
 import { SessionStore } from '@persql/session-core'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { describe, expect, test } from 'vitest'
-import { connect, ENGINES, type Engine } from './support/connect.ts'
+import { connect, ENGINES, type Engine, serverCommand } from './support/connect.ts'
 
 const READING = [
   'query',
@@ -276,13 +278,17 @@ test('a name may be as long as the memory takes', async () => {
 })
 
 test('the process ends when its client hangs up', async () => {
-  const { client, transport } = await connect('better-sqlite3')
+  const { command, args } = serverCommand('better-sqlite3', join(temporaryFolder(), 'agents.db'))
+  const child = spawn(command, args)
+  const ended = once(child, 'close')
   let errors = ''
-  transport.stderr?.on('data', (data) => {
+  child.stderr.on('data', (data) => {
     errors += data
   })
-  const ended = new Promise((resolve) => transport.stderr?.once('end', resolve))
-  await client.close()
+  child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+  await once(child.stdout, 'data')
+  // The SDK's own client would end it by a signal after two seconds.
+  child.stdin.end()
   await ended
   expect(errors).toBe('closed\n')
 })

@@ -173,7 +173,7 @@ describe.each(['streamed', 'not streamed'])('%s:', (kind) => {
     return { ...ended, died: mortal.isDead(), again }
   }
 
-  test.each(Object.entries(SCENARIOS))('%s', { timeout: 60_000 }, async (_, scenario) => {
+  test.each(Object.entries(SCENARIOS))('%s', async (_, scenario) => {
     const world = new World(mcp)
     const expected = await plain(scenario, world)
     if (scenario.fails === undefined) expect(expected.error).toBeUndefined()

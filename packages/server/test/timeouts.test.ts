@@ -70,7 +70,7 @@ test('answers all other databases while statements run in as many as there are p
 })
 
 test('refuses requests for a database for which too many wait', async () => {
-  const { call, query } = await startServer({ limits: { statementMs: 1500, queue: 2 } })
+  const { call, query } = await startServer({ limits: { statementMs: 8000, queue: 2 } })
   await query('main', 'select 1')
   const bomb = query('main', BOMB)
   await busy(call, 1)
