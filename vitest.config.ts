@@ -14,5 +14,6 @@ export default defineConfig({
     // Nothing is measured here: a machine that others use may stand still for a while.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -41,7 +41,7 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
 
   beforeEach(async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(90_000)
     ;({ page, incidents } = await openWatched(context, `${server.url}/console`))
     return () => context.close()
   })

@@ -39,7 +39,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     base = app.url.split('#')[0]!
     browser = await launchBrowser()
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(90_000)
     ;({ page, incidents } = await openWatched(context, app.url))
   })
 

@@ -188,7 +188,7 @@ test('is aborted before the call, during an attempt, and between two', async () 
     const controller = new AbortController()
     const call = database.query('select 1', [], { signal: controller.signal })
     const rejected = expect(call).rejects.toMatchObject({ code: 'aborted', cause: reason })
-    await vi.waitFor(() => expect(server.requests).toHaveLength(requests))
+    await expect.poll(() => server.requests).toHaveLength(requests)
     controller.abort(reason)
     await rejected
   }
