@@ -148,7 +148,7 @@ for (const databases of everyDatabase()) {
       const [tables] = await driver.batch([
         { sql: "select tablename from pg_tables where schemaname = 'app' order by 1" },
       ])
-      expect(tables?.rows).toEqual([['messages'], ['sessions'], ['sessions_operations']])
+      expect(tables?.rows).toEqual([['messages'], ['sessions'], ['sessions_marks'], ['sessions_operations']])
       await driver.batch([{ sql: 'drop schema app cascade' }])
     })
 

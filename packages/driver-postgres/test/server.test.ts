@@ -159,6 +159,58 @@ function describeServer(databases: Databases, preparedStatements: boolean) {
       }
     })
 
+    test.skipIf(databases.isBounced)('sees what a role changes that has no right to marks', async () => {
+      const admin = postgresDriver({ url, preparedStatements })
+      const role = `persql_role_${url.slice(-16)}`
+      const store = new SessionStore<Item>(admin)
+      await store.append('s', [{ n: 1 }, { n: 2 }, { n: 3 }])
+      await admin.batch([
+        { sql: `create role ${role} login` },
+        { sql: `revoke create on schema public from public` },
+        { sql: `grant select, insert, update, delete on agent_sessions, agent_messages to ${role}` },
+      ])
+      try {
+        for (let n = 0; n < 3; n++) await store.read('s')
+        const driver = postgresDriver(Object.assign(new URL(url), { username: role }).href)
+        const other = new SessionStore<Item>(driver)
+        for (let n = 0; n < 3; n++) expect(await other.read('s')).toHaveLength(3)
+        await driver.batch([{ sql: 'delete from agent_messages where id = 2' }])
+        expect(await store.read('s')).toEqual([{ n: 1 }, { n: 3 }])
+        await other.append('s', [{ n: 4 }])
+        expect(await other.pop('s')).toEqual({ n: 4 })
+        expect([await other.read('s'), await store.read('s')]).toEqual(Array(2).fill([{ n: 1 }, { n: 3 }]))
+        expect(store.cache!.stats).toMatchObject({ hits: 1, fullReads: { changed: 2 } })
+        await driver.close()
+      } finally {
+        await admin.batch([{ sql: `drop owned by ${role}` }, { sql: `drop role ${role}` }])
+        await admin.close()
+      }
+    })
+
+    test('keeps marks beside the items, whatever schemas and search paths are', async () => {
+      const admin = postgresDriver({ url, preparedStatements })
+      await admin.batch([{ sql: 'create schema one' }, { sql: 'create schema two' }])
+      for (const [sessionsTable, messagesTable] of [
+        ['one.s', 'one.m'],
+        ['one.s2', 'two.m2'],
+        ['one.s3', 'm3'],
+        ['s4', 'two.m4'],
+      ] as const) {
+        const store = new SessionStore<Item>(admin, { sessionsTable, messagesTable })
+        await store.append('s', [{ n: 1 }, { n: 2 }, { n: 3 }])
+        for (let n = 0; n < 3; n++) await store.read('s')
+        await admin.batch([
+          { sql: 'set local search_path = pg_catalog' },
+          {
+            sql: `delete from ${messagesTable.includes('.') ? messagesTable : `public.${messagesTable}`} where id = 2`,
+          },
+        ])
+        expect(await store.read('s')).toEqual([{ n: 1 }, { n: 3 }])
+      }
+      expect(new SessionStore<Item>(admin).cache!.stats).toMatchObject({ hits: 4, fullReads: { changed: 4 } })
+      await admin.close()
+    })
+
     test('keeps its promises where transactions are serializable by default', async () => {
       const admin = postgresDriver({ url, preparedStatements })
       const name = new URL(url).pathname.slice(1)

@@ -26,7 +26,7 @@ function textsOf(statements: object): string {
 }
 
 function sessionsText(dialect: SessionDialect): string {
-  const { layout, turns, insertFewTexts, ...statements } = sessionStatements(dialect, NAMES)
+  const { layout, turns, marks, insertFewTexts, ...statements } = sessionStatements(dialect, NAMES)
   const few = insertFewTexts && { insertFewTexts: insertFewTexts(':session', [':first', ':second']) }
   return textsOf({
     createTables: layout.tables,
@@ -35,6 +35,7 @@ function sessionsText(dialect: SessionDialect): string {
       setUpTables: dialect.makeApart(layout.relations.tables, layout.tables),
       setUpOperations: dialect.makeApart(layout.relations.operations, layout.operations),
     }),
+    ...(marks && { createMarks: marks.create, readMark: marks.read, readMarkAndEnd: marks.readWithEnd }),
     ...(turns && { readTurns: turns.read, readTurnStart: turns.readStart }),
     ...statements,
     ...few,

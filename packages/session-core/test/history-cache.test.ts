@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { followSteps, type HistoryStep, historySteps, SESSIONS } from '@persql/test-support/history-model'
 import { recordingDriver } from '@persql/test-support/recording-driver'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import fc from 'fast-check'
@@ -11,7 +12,6 @@ import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { readingDriver } from './support/reading-driver.ts'
 import { reversedCodec } from './support/reversed-codec.ts'
 
-const SESSIONS = ['a', 'b']
 const user = (content: string): Item => ({ role: 'user', content })
 
 let folder: string
@@ -76,125 +76,37 @@ const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => s
   corrupt: (_, y) => `update agent_messages set message_data = '{' where id = ${y}`,
 }
 
-type Step =
-  | { do: 'append' | 'replaceAll'; session: string; items: Item[] }
-  | { do: 'pop' | 'clear' | 'rewrite' | 'fork'; session: string }
-  | { do: 'read'; reader: number; session: string; window: number }
-  | { do: 'save' | 'restore' }
-  | { do: 'foreign'; name: string; x: number; y: number; text: string }
-
-const session = fc.constantFrom(...SESSIONS)
-const item = fc.constantFrom(user('x'), user('y'), { role: 'assistant', content: 'x' })
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('append' as const),
-      session,
-      items: fc.array(item, { maxLength: 3 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('replaceAll' as const),
-      session,
-      items: fc.array(item, { maxLength: 3 }),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom('pop' as const, 'clear' as const, 'rewrite' as const, 'fork' as const),
-      session,
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({ do: fc.constant('read' as const), reader: fc.nat(1), session, window: fc.nat(4) }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('save' as const, 'restore' as const) }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('foreign' as const),
-      name: fc.constantFrom(...Object.keys(FOREIGN)),
-      x: fc.integer({ min: 1, max: 12 }),
-      y: fc.integer({ min: 1, max: 12 }),
-      text: item.map((each) => JSON.stringify(each)),
-    }),
-  },
-)
-
-async function check(steps: readonly Step[]): Promise<void> {
+async function check(steps: readonly HistoryStep[]): Promise<void> {
   const [first, second, writer, plain] = [open(), open(), open(), open()].map(
     (driver, index) =>
       new SessionStore<Item>(driver, { onCorruptRow: () => {}, ...(index === 3 && { cache: false }) }),
   ) as [SessionStore<Item>, SessionStore<Item>, SessionStore<Item>, SessionStore<Item>]
   const catalog = new SessionCatalog(drivers[2]!)
   const saved = join(folder, 'saved.db')
-  // An older copy is told from what came after it by its newest rows, so these must not be the same.
-  let epoch = 0
-  const fresh = (items: Item[]) => items.map((each) => (epoch > 0 ? { ...each, epoch } : each))
-  const expectRead = async (store: SessionStore<Item>, id: string, window: number) => {
-    const options = window === 0 ? {} : window % 2 ? { items: window } : { turns: window }
-    expect(await store.read(id, options)).toEqual(await plain.read(id, options))
+  const copy = async (from: string, to: string) => {
+    const db = new DatabaseSync(from)
+    const exists = db.prepare('select count(*) as n from sqlite_schema').get()!['n'] !== 0
+    if (exists) await backup(db, to)
+    db.close()
   }
-
-  await writer.append('a', [user('x'), user('y')])
-  for (const step of steps) {
-    switch (step.do) {
-      case 'append':
-        await writer.append(step.session, fresh(step.items))
-        break
-      case 'replaceAll':
-        await writer.replaceAll(step.session, fresh(step.items))
-        break
-      case 'pop':
-      case 'clear':
-        await writer[step.do](step.session)
-        break
-      case 'rewrite':
-        await writer.rewrite(step.session, (items) =>
-          items.map((each, n) => (n % 2 ? [each] : fresh([user('z')]))),
-        )
-        break
-      case 'fork':
-        await catalog.fork(step.session, step.session === 'a' ? 'b' : 'a').catch(() => undefined)
-        break
-      case 'read':
-        await expectRead(step.reader === 0 ? first : second, step.session, step.window)
-        break
-      case 'save':
-      case 'restore': {
-        const [from, to] = step.do === 'save' ? [file, saved] : [saved, file]
-        const db = new DatabaseSync(from)
-        const exists = db.prepare('select count(*) as n from sqlite_schema').get()!['n'] !== 0
-        if (exists) await backup(db, to)
-        db.close()
-        if (step.do === 'restore') epoch += 1
-        break
-      }
-      case 'foreign':
-        try {
-          const text = epoch > 0 ? JSON.stringify({ ...JSON.parse(step.text), epoch }) : step.text
-          foreign(FOREIGN[step.name]!(step.x, step.y, text))
-        } catch {
-          // The statement does not apply, such as to a table that is not there.
-        }
-    }
-  }
-  for (const store of [first, second, writer]) for (const id of SESSIONS) await expectRead(store, id, 0)
+  await followSteps(steps, {
+    readers: [first, second],
+    writer,
+    plain,
+    fork: (from, to) => catalog.fork(from, to),
+    foreign: async (name, x, y, text) => foreign(FOREIGN[name]!(x, y, text)),
+    save: () => copy(file, saved),
+    restore: () => copy(saved, file),
+  })
 }
 
 describe('a reader that keeps what it has read', () => {
   test('reads what a reader that keeps nothing reads, whatever anybody does', {
     timeout: 600_000,
   }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), check).beforeEach(startOver),
-      { numRuns: Number(process.env['PERSQL_TEST_CACHE'] ?? 60) },
-    )
+    await fc.assert(fc.asyncProperty(historySteps(Object.keys(FOREIGN)), check).beforeEach(startOver), {
+      numRuns: Number(process.env['PERSQL_TEST_CACHE'] ?? 60),
+    })
   })
 
   test('asks for what is new in one batch, and for everything in one more where more has changed', async () => {

@@ -111,24 +111,30 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
 
   const marks = dialect.marks?.(names)
   const ids = inSession.select('id')
-  const oldest = sql<number>`(${ids.orderBy('id').limit(1)})`
+  const newestIds = newestFirst.select('id')
+  const count = inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', whole('last'))
+  const oldest = sql<number>`(${ids.orderBy('id').limit(1)})`.as('first')
   return {
     layout: dialect.layout(names),
     ...(marks && {
-      createMarks: marks.create,
-      readMark: compileStatement<InSession>(
-        db.selectNoFrom([marks.current(session).as('mark'), oldest.as('first')]),
-      ),
-      readMarkAndEnd: compileStatement<InSession & { tail: number }>(
-        db.selectNoFrom([
-          marks.current(session).as('mark'),
-          oldest.as('first'),
-          sql<number>`(select min(id) from (${ids.orderBy('id', 'desc').limit(param<number>('tail'))}) as tail)`.as(
-            'tail',
-          ),
-          sql<number>`(${ids.orderBy('id', 'desc').limit(1)})`.as('last'),
-        ]),
-      ),
+      marks: {
+        create: marks.create,
+        countsRows: marks.countsRows,
+        read: compileStatement<InSession & { last: number }>(
+          db.selectNoFrom([
+            marks.current(session).as('mark'),
+            marks.countsRows ? sql<number>`(${count})`.as('count') : oldest,
+          ]),
+        ),
+        readWithEnd: compileStatement<InSession & { tail: number }>(
+          db.selectNoFrom([
+            marks.current(session).as('mark'),
+            ...(marks.countsRows ? [] : [oldest]),
+            sql<number>`(select min(id) from (${newestIds.limit(param<number>('tail'))}) as tail)`.as('tail'),
+            sql<number>`(${newestIds.limit(1)})`.as('last'),
+          ]),
+        ),
+      },
     }),
 
     readAll: compileStatement<InSession>(inSession.select('message_data').orderBy('id')),

@@ -108,12 +108,16 @@ export interface SessionLayout {
 
 /**
  * A mark stands beside each session, and any change but adding items at its end makes another one, whoever makes the
- * change. A mark is random, so none comes back with an older copy of the database. It needs not change where the first
- * row of the session does, or the newest.
+ * change. A mark is random, so none comes back with an older copy of the database.
  */
 export interface SessionMarks {
-  /** Make the table of marks, and what keeps them. */
+  /** Make the table of marks, and what keeps them; where tables are made apart, as one transaction behind them. */
   readonly create: readonly SqlStatement[]
   /** The mark of a session, as text; null where marks are not kept. */
   current(session: string): RawBuilder<string | null>
+  /**
+   * Whether rows may come to stand between others without another mark, so that known rows must be counted. Where not,
+   * a mark needs not change where the first row of the session does, or the newest.
+   */
+  readonly countsRows: boolean
 }

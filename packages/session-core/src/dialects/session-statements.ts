@@ -16,12 +16,20 @@ export interface SessionStatements {
   /** Make what is missing of the tables. */
   readonly layout: SessionLayout
 
-  /** Make what {@link readMark} reads, where it is missing. Absent where this kind of SQL keeps no marks. */
-  readonly createMarks?: readonly SqlStatement[]
-  /** `[mark, id of the oldest row]`, null where there is none. */
-  readonly readMark?: Bind<InSession>
-  /** The same, and the ids of the oldest of the newest `tail` rows, and of the newest one. */
-  readonly readMarkAndEnd?: Bind<InSession & { tail: number }>
+  /** Absent where this kind of SQL keeps no marks. */
+  readonly marks?: {
+    /** Make what the others read, where it is missing. */
+    readonly create: readonly SqlStatement[]
+    /** Whether known rows are counted. */
+    readonly countsRows: boolean
+    /** `[mark or null, number of rows up to `last`, with it]`, or, where they are not counted, the id of the oldest row. */
+    readonly read: Bind<InSession & { last: number }>
+    /**
+     * `[mark or null, id of the oldest row, of the oldest of the newest `tail` rows, of the newest one]`, null where there
+     * is none; without the oldest row where rows are counted.
+     */
+    readonly readWithEnd: Bind<InSession & { tail: number }>
+  }
 
   /** `[text]` of all rows, oldest first. */
   readonly readAll: Bind<InSession>

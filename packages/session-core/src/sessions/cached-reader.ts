@@ -23,16 +23,16 @@ interface Unread {
 
 /**
  * Reads histories of which a part is known. Rows are never changed and ids only grow, so what is known stands if the
- * mark of the session, its first row, and the newest row that is known are still what they were; then only newer rows
- * are read. Both happen in one batch.
+ * mark of the session, the newest rows that are known, and the first row or the number of rows that are known are still
+ * what they were; then only newer rows are read. Both happen in one batch.
  */
 export class CachedReader<Item> {
   readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #cache: HistoryCache
   readonly #prefix: string
-  /** False once marks were found missing, and could not be made. */
-  #keepsMarks = true
+  /** Set once marks were found missing. */
+  #missing: 'until tables are made' | 'for good' | undefined
 
   constructor(batches: SessionBatches, codec: ItemCodec<Item>, cache: HistoryCache) {
     this.#batches = batches
@@ -43,7 +43,12 @@ export class CachedReader<Item> {
 
   /** Whether the whole history can be had without reading all of it. */
   knows(session: string): boolean {
-    return this.#keepsMarks && this.#cache.get(this.#prefix + session) !== undefined
+    return this.#mayHaveMarks() && this.#cache.get(this.#prefix + session) !== undefined
+  }
+
+  #mayHaveMarks(): boolean {
+    if (this.#missing === 'until tables are made' && this.#batches.areMade) this.#missing = undefined
+    return this.#missing === undefined
   }
 
   /** Drops what is known of a session, which is about to be changed in another way than by adding to it. */
@@ -53,7 +58,7 @@ export class CachedReader<Item> {
 
   /** All items, where they are known; what there is to decode, where they shall be; nothing where they need not be. */
   async read(session: string): Promise<Item[] | Unread | undefined> {
-    if (!this.#keepsMarks) return undefined
+    if (!this.#mayHaveMarks()) return undefined
     const key = this.#prefix + session
     const known = this.#cache.get(key)
     if (!known && !this.#cache.isReadAgain(key)) {
@@ -64,14 +69,15 @@ export class CachedReader<Item> {
   }
 
   async #readNewer(session: string, key: string, known: KnownHistory): Promise<Item[] | undefined> {
-    const { mark, first, tail } = known
-    const { readMark, readFrom } = this.#batches.statements
-    const newer = await this.#run(readMark, session, readFrom({ session, first: tail.first }))
+    const { mark, tail } = known
+    const { marks, readFrom } = this.#batches.statements
+    const read = marks?.read({ session, last: tail.last })
+    const newer = await this.#run(read, session, readFrom({ session, first: tail.first }))
     const rows = newer?.result.rows ?? []
     const texts = rows.map(([, text]) => text)
     const stands =
       newer?.mark === mark &&
-      newer.first === first &&
+      newer.numbers[0] === known.known &&
       Number(rows[0]?.[0]) === tail.first &&
       Number(rows[tail.texts.length - 1]?.[0]) === tail.last &&
       tail.texts.every((text, index) => text === texts[index])
@@ -80,7 +86,7 @@ export class CachedReader<Item> {
     const added = texts.slice(tail.texts.length)
     const now = {
       mark,
-      first,
+      known: marks?.countsRows ? known.known + added.length : known.known,
       tail: {
         first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
         last: Number(rows.at(-1)![0]),
@@ -109,35 +115,39 @@ export class CachedReader<Item> {
   }
 
   async #readAll(session: string, key: string, known: KnownHistory | undefined): Promise<Unread | undefined> {
-    const { readMarkAndEnd, readAll } = this.#batches.statements
-    const all = await this.#run(readMarkAndEnd, session, readAll({ session }))
+    const { marks, readAll } = this.#batches.statements
+    const read = marks?.readWithEnd({ session, tail: TAIL })
+    const all = await this.#run(read, session, readAll({ session }))
     if (!all) return undefined
     this.#cache.count(known ? 'changed' : 'unknown')
     const texts = onlyColumn(all.result)
-    const { mark, first, tailFirst, last } = all
+    const { mark, numbers } = all
+    const [last, first, oldest] = numbers.toReversed()
+    const rows = marks?.countsRows ? texts.length : oldest
     return {
       texts,
       keep: () => {
-        if (mark === undefined || first === undefined || tailFirst === undefined || last === undefined) return
+        if (mark === undefined || rows === undefined || first === undefined || last === undefined) return
         if (!texts.every(isText)) return
-        const tail = { first: tailFirst, last, texts: texts.slice(-TAIL) }
+        const tail = { first, last, texts: texts.slice(-TAIL) }
         // Decoded when it is read again: most sessions of a process are read once.
-        this.#cache.set(key, { mark, first, tail, texts, bytes: sizeOf(texts) })
+        this.#cache.set(key, { mark, known: rows, tail, texts, bytes: sizeOf(texts) })
       },
     }
   }
 
-  async #run(readMark: ReadMark | undefined, session: string, statement: SqlStatement) {
+  async #run(readMark: SqlStatement | undefined, session: string, statement: SqlStatement) {
+    const wereMade = this.#batches.areMade
     const [state, result] = readMark ? await this.#runMarked(readMark, session, statement) : []
     if (state && result) return { ...readState(state), result }
     // There are no tables, or none of marks and none could be made, or they are out of reach.
-    this.#keepsMarks = false
+    this.#missing = wereMade || this.#batches.readsMakeTables ? 'for good' : 'until tables are made'
     return undefined
   }
 
-  async #runMarked(readMark: ReadMark, session: string, statement: SqlStatement): Promise<SqlResult[]> {
+  async #runMarked(mark: SqlStatement, session: string, statement: SqlStatement): Promise<SqlResult[]> {
     try {
-      return await this.#batches.runOn(session, [readMark({ session, tail: TAIL }), statement], READ_ONLY)
+      return await this.#batches.runOn(session, [mark, statement], READ_ONLY)
     } catch (error) {
       if (isStorageError(error, 'READ_ONLY')) return []
       throw error
@@ -145,12 +155,12 @@ export class CachedReader<Item> {
   }
 }
 
-type ReadMark = (params: { session: string; tail: number }) => SqlStatement
-
 function readState(result: SqlResult) {
-  const [mark, ...ids] = result.rows[0] ?? []
-  const [first, tailFirst, last] = ids.map((id) => (id == null ? undefined : Number(id)))
-  return { mark: isText(mark) ? mark : undefined, first, tailFirst, last }
+  const [mark, ...numbers] = result.rows[0] ?? []
+  return {
+    mark: isText(mark) ? mark : undefined,
+    numbers: numbers.map((one) => (one == null ? undefined : Number(one))),
+  }
 }
 
 /** The cells of a result with one column. */

@@ -24,8 +24,8 @@ export interface CacheStats {
 /** A history as it was when it was last read. */
 export interface KnownHistory {
   readonly mark: string
-  /** Row id of the oldest item. */
-  readonly first: number
+  /** The number of items where rows have to be counted, otherwise the row id of the oldest item. */
+  readonly known: number
   /** The newest items: the row ids of the oldest and the newest of them, and their texts. */
   readonly tail: { readonly first: number; readonly last: number; readonly texts: readonly string[] }
   /** The texts of all items, oldest first. */

@@ -42,13 +42,17 @@ export class SessionBatches {
       runGuarded(driver, statements, options, refused),
     )
     const { sessions, messages, operations } = this.names
-    const { layout, createMarks = [] } = this.statements
+    const { layout, marks } = this.statements
     const { relations } = layout
     const group = (name: string, made: readonly string[], create: readonly SqlStatement[]) =>
       tableGroup(this.dialect, `${name} ${messages}`, made, create)
-    const tables = group(sessions, relations.tables, [...layout.tables, ...createMarks])
-    this.#tables = [tables]
-    this.#tablesWithOperations = [tables, group(operations, relations.operations, layout.operations)]
+    const isApart = !this.readsMakeTables
+    const makeMarks = marks?.create ?? []
+    const tables = group(sessions, relations.tables, [...layout.tables, ...(isApart ? [] : makeMarks)])
+    this.#tables = isApart
+      ? [tables, { name: `${this.names.marks} ${messages}`, create: makeMarks, isApart }]
+      : [tables]
+    this.#tablesWithOperations = [...this.#tables, group(operations, relations.operations, layout.operations)]
   }
 
   /**
@@ -63,6 +67,16 @@ export class SessionBatches {
       if (this.#createTables && options.readOnly) return []
       throw this.#tablesMissing(error, options)
     })
+  }
+
+  /** Whether the tables are there, made by this driver or found by it. */
+  get areMade(): boolean {
+    return this.#maker.hasMade(this.#tables)
+  }
+
+  /** Whether a batch that only reads makes them as well. */
+  get readsMakeTables(): boolean {
+    return this.dialect.makeApart === undefined
   }
 
   /** {@link run} for statements of one session. */

@@ -8,6 +8,9 @@ import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
  */
 export function sessionTablesSql(name: SqlDialect, names: SessionTableNames = {}): string[] {
   const dialect = dialectOf(name)
-  const { tables, operations } = dialect.layout(resolveTableNames(names, dialect.hasSchemas))
-  return [...tables, ...operations].map(({ sql }) => sql)
+  const resolved = resolveTableNames(names, dialect.hasSchemas)
+  const { tables, operations } = dialect.layout(resolved)
+  // Where reads do not make tables, marks that a migration has made are used.
+  const marks = dialect.makeApart ? dialect.marks?.(resolved).create : undefined
+  return [...tables, ...(marks ?? []), ...operations].map(({ sql }) => sql)
 }

@@ -62,7 +62,8 @@ export function resolveTableNames(names: SessionTableNames = {}, hasSchemas = fa
   const sessions = checkName('sessionsTable', sessionsTable, hasSchemas)
   const messages = checkName('messagesTable', messagesTable, hasSchemas)
   const operations = `${sessions}_operations`
-  const marks = `${sessions}_marks`
+  // Beside the items, whose triggers write to it.
+  const marks = `${messages.replace(/[^.]*$/, '')}${sessions.replace(/^.*\./, '')}_marks`
   const different = new Set([sessions, messages, operations, marks].map((name) => name.toLowerCase()))
   if (different.size !== 4) {
     throw new StorageError(

@@ -50,6 +50,11 @@ export class TableMaker {
     madeByDriver.set(driver, this.#made)
   }
 
+  /** Whether the tables are known to be made, as far as they could be. */
+  hasMade(tables: readonly TableGroup[]): boolean {
+    return tables.every(({ name }) => this.#made.has(name))
+  }
+
   /**
    * Runs the statements as one batch, behind those that make what is missing of the tables. Where the right to make
    * them is missing, they run without. Where somebody has dropped tables that were made here, they are made again. Tables

@@ -8,18 +8,6 @@ create table if not exists "agent_sessions_operations" ("session_id" TEXT not nu
 create trigger if not exists "agent_sessions_operations_forget" after delete on "agent_sessions"
           begin delete from "agent_sessions_operations" where session_id = old.session_id; end;
 
--- readTurns
-select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract(case when instr(m.message_data, '"unknown"') and json_extract(m.message_data, '$.type') = 'unknown'
-    and json_type(m.message_data, '$.providerData.type') = 'text' then json_extract(m.message_data, '$.providerData') else m.message_data end, '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract(case when instr(previous.message_data, '"unknown"') and json_extract(previous.message_data, '$.type') = 'unknown'
-    and json_type(previous.message_data, '$.providerData.type') = 'text' then json_extract(previous.message_data, '$.providerData') else previous.message_data end, '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) order by "id" desc;
--- :session, :session, :session, 1, 1, :skip
-
--- readTurnStart
-select coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract(case when instr(m.message_data, '"unknown"') and json_extract(m.message_data, '$.type') = 'unknown'
-    and json_type(m.message_data, '$.providerData.type') = 'text' then json_extract(m.message_data, '$.providerData') else m.message_data end, '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract(case when instr(previous.message_data, '"unknown"') and json_extract(previous.message_data, '$.type') = 'unknown'
-    and json_type(previous.message_data, '$.providerData.type') = 'text' then json_extract(previous.message_data, '$.providerData') else previous.message_data end, '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) as "first";
--- :session, :session, 1, 1, :skip
-
 -- createMarks
 create table if not exists "agent_sessions_marks" (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid;
 insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from sqlite_master where type = 'trigger'
@@ -49,6 +37,18 @@ select case when (select count(*) from sqlite_master where type = 'trigger'
       (select mark from "agent_sessions_marks" where session_id = '')
       || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last";
 -- :session, :session, 1, :session, :tail, :session, 1
+
+-- readTurns
+select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract(case when instr(m.message_data, '"unknown"') and json_extract(m.message_data, '$.type') = 'unknown'
+    and json_type(m.message_data, '$.providerData.type') = 'text' then json_extract(m.message_data, '$.providerData') else m.message_data end, '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract(case when instr(previous.message_data, '"unknown"') and json_extract(previous.message_data, '$.type') = 'unknown'
+    and json_type(previous.message_data, '$.providerData.type') = 'text' then json_extract(previous.message_data, '$.providerData') else previous.message_data end, '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) order by "id" desc;
+-- :session, :session, :session, 1, 1, :skip
+
+-- readTurnStart
+select coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract(case when instr(m.message_data, '"unknown"') and json_extract(m.message_data, '$.type') = 'unknown'
+    and json_type(m.message_data, '$.providerData.type') = 'text' then json_extract(m.message_data, '$.providerData') else m.message_data end, '$.role') end = 'user' and not exists (select "previous"."message_data" from (select "p"."message_data" from "agent_messages" as "p" where "p"."session_id" = ? and "p"."id" < "m"."id" and case when typeof(p.message_data) = 'text' and json_valid(p.message_data) then json_type(p.message_data) = 'object' else 0 end order by "p"."id" desc limit ?) as "previous" where case when case when typeof(previous.message_data) = 'text' and json_valid(previous.message_data) then json_type(previous.message_data) = 'object' else 0 end then json_extract(case when instr(previous.message_data, '"unknown"') and json_extract(previous.message_data, '$.type') = 'unknown'
+    and json_type(previous.message_data, '$.providerData.type') = 'text' then json_extract(previous.message_data, '$.providerData') else previous.message_data end, '$.role') end = 'user') order by "m"."id" desc limit ? offset ?), 0) as "first";
+-- :session, :session, 1, 1, :skip
 
 -- readAll
 select "message_data" from "agent_messages" where "session_id" = ? order by "id";

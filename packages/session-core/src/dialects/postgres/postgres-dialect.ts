@@ -3,6 +3,7 @@ import { likePattern } from '../../search/like-pattern.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { makeMissing, postgresLayout } from './postgres-layout.ts'
+import { postgresMarks } from './postgres-marks.ts'
 
 /** Enough to tell rows apart. */
 const PATTERN_BYTES = 1000
@@ -18,6 +19,7 @@ export const postgresDialect: SessionDialect = {
   hasSchemas: true,
   layout: postgresLayout,
   makeApart: makeMissing,
+  marks: postgresMarks,
   locksRows: true,
   readsByRange: true,
   // Only the list is read as JSON. What its texts hold may be JSON that PostgreSQL refuses, such as a `\\u0000`.

@@ -5,7 +5,7 @@ import type { SessionLayout } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 
 /** One number for all, so that those who make tables at the same time wait for each other. */
-const LOCK = 5_713_020_615
+export const LOCK = 5_713_020_615
 
 /** Text is compared byte by byte, as SQLite does. */
 const KEY = sql`text collate "C"`
@@ -67,7 +67,7 @@ export function postgresLayout({ sessions, messages, operations }: ResolvedTable
  * where two make the same table at once, and its look at an index waits for everybody who writes.
  */
 export function makeMissing(relations: readonly string[], statements: readonly SqlStatement[]): SqlStatement {
-  const isMissing = relations.map((relation) => `to_regclass('${quoted(relation)}') is null`).join(' or ')
+  const isMissing = relations.map((relation) => `to_regclass('${quotedName(relation)}') is null`).join(' or ')
   return {
     sql: `do $make$ begin
   if ${isMissing} then
@@ -78,12 +78,12 @@ end $make$`,
   }
 }
 
-function splitName(table: string): { readonly schema?: string; readonly name: string } {
+export function splitName(table: string): { readonly schema?: string; readonly name: string } {
   const [schema, name] = table.split('.')
   return name === undefined ? { name: table } : { schema: schema!, name }
 }
 
-function quoted(relation: string): string {
+export function quotedName(relation: string): string {
   return relation
     .split('.')
     .map((name) => `"${name}"`)

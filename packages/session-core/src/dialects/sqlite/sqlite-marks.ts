@@ -45,6 +45,7 @@ export function sqliteMarks({ messages, marks }: ResolvedTableNames): SessionMar
     ),
   ]
   return {
+    countsRows: false,
     create: statements.map((statement): SqlStatement => ({ sql: statement.compile(db).sql })),
     current: (session) => sql`case when ${present} = ${sql.lit(names.length)} then
       (select mark from ${marked} where session_id = ${WHOLE})
