@@ -9,6 +9,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'driver-sqljs': ['session-core'],
   'driver-postgres': ['session-core'],
   'driver-libsql': ['session-core'],
+  'driver-cloudflare': ['session-core'],
   'driver-persql': ['session-core', 'sdk'],
   kysely: ['session-core'],
   'openai-agents': ['session-core'],
