@@ -110,6 +110,16 @@ test('sqljs: the conversation goes on in the next run', () => {
   expect(runExample('sqljs', { env })).toContain('Your favourite colour is teal.\n8 items so far')
 })
 
+test('durable-object-agent: each agent knows what it was told itself, after a restart as well', () => {
+  const output = runExample('durable-object-agent')
+  expect(output.match(/(?<=agent: ).*$/gm)).toEqual([
+    ...['Noted.', 'Noted.'],
+    ...['Your favourite colour is teal.', 'You have not told me your favourite colour.'],
+  ])
+  expect(output).toContain('Started anew.')
+  expect(output).toContain('The object of ada holds 4 items, sessions: 1.')
+})
+
 test('local-to-remote: the same program forgets in memory, and remembers on a file and on a server', () => {
   const [memory, file, server] = runExample('local-to-remote').split('\n\n')
   expect(memory).toMatch(/PERSQL_DATABASE=:memory:.*agent: You have not told me your favourite colour\.$/s)
