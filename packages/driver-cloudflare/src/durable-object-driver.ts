@@ -9,7 +9,7 @@ interface Cursor {
   readonly columnNames: string[]
   readonly rowsRead: number
   readonly rowsWritten: number
-  raw(): { toArray(): unknown[][] }
+  raw(): Iterable<unknown[]>
 }
 
 /** The part of `ctx.storage.sql` that the driver needs. */
@@ -75,7 +75,7 @@ function runAll(engine: DurableObjectSql, statements: readonly SqlStatement[]): 
   return statements.map(({ sql, params = [] }, index) => {
     try {
       const cursor = engine.exec(sql, ...params.map(toParameter))
-      const rows = cursor.raw().toArray()
+      const rows = [...cursor.raw()]
       const columns = cursor.columnNames
       for (const row of rows) toCells(row, columns)
       return { columns, rows, rowsRead: cursor.rowsRead, rowsWritten: cursor.rowsWritten } as SqlResult

@@ -1,6 +1,6 @@
 // The part that the tests need. Cloudflare's own types replace those of Node.js for a whole program.
 declare module 'cloudflare:workers' {
-  import type { DurableObjectStorage } from '../../src/index.ts'
+  import type { DurableObjectStorage } from '@cloudflare/workers-types'
 
   export class DurableObject {
     protected readonly ctx: { readonly storage: DurableObjectStorage }

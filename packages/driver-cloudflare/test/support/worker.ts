@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { D1Database, DurableObjectStorage } from '@cloudflare/workers-types'
 import { SessionStore } from '@persql/session-core'
 import { describeSqlDriver } from '@persql/session-core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type D1, type DurableObjectStorage, d1Driver, durableObjectDriver } from '../../src/index.ts'
+import { d1Driver, durableObjectDriver } from '../../src/index.ts'
 import { names, runTest } from './collected-tests.ts'
 import { engineCases } from './engine-cases.ts'
 
@@ -29,7 +30,7 @@ describeSqlDriver({
   name: 'D1',
   create(location) {
     if (!locations.includes(location)) locations.push(location)
-    return d1Driver(env[`DB${locations.indexOf(location)}`] as D1)
+    return d1Driver(env[`DB${locations.indexOf(location)}`] as D1Database)
   },
   except: [
     ...BEYOND,
@@ -45,18 +46,18 @@ describeSqlDriver({
 })
 
 describe('D1, the engine', () => {
-  let database: D1
+  let database: D1Database
   let count = 0
   beforeEach(() => {
     count += 1
-    database = env[`OTHER${count}`] as D1
+    database = env[`OTHER${count}`] as D1Database
   })
   engineCases((readOnly) => d1Driver(database, { readOnly }))
 
   test('reads in a session what it has written, and goes on from its bookmark', async () => {
-    const session = database.withSession!('first-primary') as D1 & { getBookmark(): string }
+    const session = database.withSession('first-primary')
     await new SessionStore(d1Driver(session)).append('s', [{ n: 1 }])
-    const later = new SessionStore(d1Driver(database, { bookmark: session.getBookmark() }))
+    const later = new SessionStore(d1Driver(database, { bookmark: session.getBookmark()! }))
     expect(await later.read('s')).toEqual([{ n: 1 }])
     await later.append('s', [{ n: 2 }])
     expect(await later.read('s')).toEqual([{ n: 1 }, { n: 2 }])
