@@ -109,10 +109,52 @@ for (const databases of everyDatabase()) {
       expect(missing.stdout + fine.stdout + wrong.stdout + wrong.stderr).not.toContain('hunter2')
     })
 
-    test('stats says that it is for SQLite', async () => {
-      await seed(url, { a: [user('hi')] })
-      const run = await persql(['sessions', 'stats', '--db', url])
-      expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining('PostgreSQL') })
+    test('doctor and stats say of items what they say of a file', async () => {
+      const call = (callId: string) => ({ type: 'function_call', callId, name: 'pay', arguments: '{}' })
+      const result = (callId: string) => ({ type: 'function_call_result', callId, name: 'pay', output: 'ok' })
+      await seed(
+        file,
+        {
+          paid: [user('pay'), call('1'), result('1'), call('2'), { type: 'reasoning', content: [] }],
+          torn: [result('3'), call('3'), result('4')],
+          both: [
+            call('5'),
+            result('5'),
+            { type: 'function_call', call_id: '6', name: 'get', arguments: '{}' },
+          ],
+          corrupt: [user('x'), user('y')],
+          searched: [
+            { type: 'tool_search_call', id: 's', arguments: {} },
+            { type: 'tool_search_output', tools: [] },
+          ],
+          hosted: [
+            { type: 'hosted_tool_call', name: 'mcp_approval_request', id: 'a', providerData: { name: 'x' } },
+          ],
+        },
+        [{ sql: `update agent_messages set message_data = '{"role": ' where message_data like '%"y"%'` }],
+      )
+      await json(['copy', '--from', file, '--to', url])
+      const told = async (db: string) => {
+        const { findings } = JSON.parse((await persql(['doctor', '--json', '--db', db])).stdout) as {
+          findings: { check: string; message: string; mend?: string }[]
+        }
+        const own = findings.filter(({ check }) =>
+          ['items', 'tool results', 'tool calls', 'words', 'sessions'].includes(check),
+        )
+        // Rows of a copy have other numbers.
+        return own.map(({ check, message }) => `${check}: ${message.replace(/#\d+/g, '#')}`)
+      }
+      const onFile = await told(file)
+      expect(onFile.filter((each) => /nothing wrong/.test(each))).toEqual(['sessions: nothing wrong'])
+      const sorted = (texts: string[]) => texts.map((text) => text.split(/: |, /).sort().join())
+      expect(sorted(await told(url))).toEqual(sorted(onFile))
+
+      const stats = async (db: string) =>
+        json<{ databaseBytes: number }>(['sessions', 'stats', '--top', '3', '--db', db])
+      const { databaseBytes, ...inPostgres } = await stats(url)
+      expect(databaseBytes).toBeGreaterThan(100_000)
+      expect({ ...inPostgres, databaseBytes: 0 }).toEqual({ ...(await stats(file)), databaseBytes: 0 })
+      expect(await output(['sessions', 'stats', '--db', url])).toContain('function_call_result')
     })
   })
 }

@@ -1,8 +1,17 @@
-import { quoteName } from '@persql/sdk/sqlite'
-import { isItemSql, itemsSql, itemWordsSql, mayBeToolSql, RawSessions } from '@persql/session-core'
+import {
+  type ItemWords,
+  isItemSql,
+  itemsSql,
+  itemWordsSql,
+  mayBeToolSql,
+  RawSessions,
+  type SqlResult,
+  type SqlStatement,
+} from '@persql/session-core'
 import type { Database } from '../database.ts'
+import { quoteTable } from '../quote-table.ts'
 import { count } from '../terminal/format.ts'
-import { decodeRow } from '../transcript/transcript.ts'
+import { itemRows } from '../transfer/item-rows.ts'
 import { sessionSummaries } from '../transfer/session-summaries.ts'
 import { type Finding, ok } from './finding.ts'
 
@@ -14,87 +23,141 @@ const NAMED = 5
  */
 export async function checkItems(database: Database): Promise<Finding[]> {
   const { option, driver, tables } = database
-  if (driver.dialect === 'postgres') return checkDecoded(database)
-  const [sessions, messages] = [tables.sessionsTable, tables.messagesTable]
-  const [inSessions, inMessages] = [quoteName(sessions), quoteName(messages)]
-  const checks = [
-    `select id, session_id from ${inMessages} where not ${isItemSql()}`,
-    linkedSql(
-      inMessages,
-      'first_result',
-      'first_result is not null and ifnull(first_result < first_call, true)',
-    ),
-    linkedSql(
-      inMessages,
-      'first_call',
-      `first_call is not null and first_result is null and not (type = 'tool_search_call' and session_id in
-        (select session_id from item where type = 'tool_search_output' and link is null))`,
-    ),
-    `select id, session_id from ${inMessages} where session_id not in (select session_id from ${inSessions})`,
-    `select min(id) as id, session_id from (select id, session_id, ${itemWordsSql()} as words from ${inMessages})
-      where words in ('js', 'responses') group by session_id having count(distinct words) = 2`,
-  ]
-  const results = await driver.batch(
-    checks.map((found) => ({
-      sql: `select count(*) over () as count, id, session_id from (${found}) order by id limit ${NAMED}`,
-    })),
-    { readOnly: true },
-  )
-  const foundBy = (check: number): Found => ({
-    number: Number(results[check]?.rows[0]?.[0] ?? 0),
-    first: (results[check]?.rows ?? []).map(([, id, session]) => `#${id} in "${session}"`),
-  })
+  const { messagesTable: messages, sessionsTable: sessions } = tables
+  const { corrupt, results, calls, unlisted, words } =
+    driver.dialect === 'postgres' ? await foundByDecoding(database) : await foundBySql(database)
   return [
-    finding('items', foundBy(0), 'corrupt row', ', which reads pass over', {
+    finding('items', corrupt, 'corrupt row', ', which reads pass over', {
       mend: `Look at them with \`persql sessions show${option}\`; delete them with: persql query${option} --write "delete from ${messages} where id = …"`,
     }),
-    finding('tool results', foundBy(1), 'result', ' without a call, which models refuse', {
+    finding('tool results', results, 'result', ' without a call, which models refuse', {
       mend: `Delete them: persql query${option} --write "delete from ${messages} where id = …"`,
     }),
-    finding(
-      'tool calls',
-      foundBy(2),
-      'call',
-      ' without a result: running, waiting for approval, or given up',
-      {
-        status: 'warning',
-      },
-    ),
-    finding(
-      'words',
-      foundBy(4),
-      'session',
-      ' in the words of both Agents SDKs, which sessions of PerSQL read',
-      {
-        status: 'warning',
-        mend: `persql sessions convert${option} --to shared`,
-      },
-    ),
-    finding('sessions', foundBy(3), 'item', ' of sessions that are not listed', {
+    finding('tool calls', calls, 'call', ' without a result: running, waiting for approval, or given up', {
+      status: 'warning',
+    }),
+    finding('words', words, 'session', ' in the words of both Agents SDKs, which sessions of PerSQL read', {
+      status: 'warning',
+      mend: `persql sessions convert${option} --to shared`,
+    }),
+    finding('sessions', unlisted, 'item', ' of sessions that are not listed', {
       mend: `persql query${option} --write "insert into ${sessions} (session_id) select distinct session_id from ${messages} where session_id not in (select session_id from ${sessions})"`,
     }),
   ]
 }
 
-const PAGE = { limit: 1000, bytes: 8_000_000 }
+interface AllFound {
+  readonly corrupt: Found
+  readonly results: Found
+  readonly calls: Found
+  readonly unlisted: Found
+  readonly words: Found
+}
 
-/** Rows that are no items, where SQL cannot look into them: all of them are read. */
-async function checkDecoded({ driver, tables, option }: Database): Promise<Finding[]> {
-  const stored = new RawSessions(driver, tables)
-  const first: string[] = []
-  let number = 0
-  for await (const { sessionId } of sessionSummaries(stored)) {
-    for (let row = 0; ; ) {
-      const rows = await stored.readPage(sessionId, { after: row, ...PAGE })
-      const corrupt = rows.filter((one) => decodeRow(one) === undefined)
-      number += corrupt.length
-      for (const { rowId } of corrupt) if (first.length < NAMED) first.push(`#${rowId} in "${sessionId}"`)
-      row = rows.at(-1)?.rowId ?? row
-      if (rows.length === 0) break
-    }
+async function foundBySql({ driver, tables }: Database): Promise<AllFound> {
+  const messages = quoteTable(tables.messagesTable)
+  const checks = {
+    corrupt: `select id, session_id from ${messages} where not ${isItemSql()}`,
+    results: linkedSql(
+      messages,
+      'first_result',
+      'first_result is not null and ifnull(first_result < first_call, true)',
+    ),
+    calls: linkedSql(
+      messages,
+      'first_call',
+      `first_call is not null and first_result is null and not (type = 'tool_search_call' and session_id in
+        (select session_id from item where type = 'tool_search_output' and link is null))`,
+    ),
+    unlisted: unlistedSql(tables),
+    words: `select min(id) as id, session_id from (select id, session_id, ${itemWordsSql()} as words from ${messages})
+      where words in ('js', 'responses') group by session_id having count(distinct words) = 2`,
   }
-  const mend = `Look at them with \`persql sessions show${option}\`; delete them with: persql query${option} --write "delete from ${tables.messagesTable} where id = …"`
-  return [finding('items', { number, first }, 'corrupt row', ', which reads pass over', { mend })]
+  const results = await driver.batch(Object.values(checks).map(countedSql), { readOnly: true })
+  return Object.fromEntries(
+    Object.keys(checks).map((check, place) => [check, toFound(results[place])]),
+  ) as unknown as AllFound
+}
+
+/** The same where SQL cannot look into items: all of them are read. */
+async function foundByDecoding({ driver, tables }: Database): Promise<AllFound> {
+  const [result] = await driver.batch([countedSql(unlistedSql(tables))], { readOnly: true })
+  const found = { corrupt: [], results: [], calls: [], words: [] } as Record<
+    Exclude<keyof AllFound, 'unlisted'>,
+    Place[]
+  >
+  const stored = new RawSessions(driver, tables)
+  for await (const { sessionId } of sessionSummaries(stored)) {
+    const words = new Map<ItemWords, number>()
+    const firstCalls = new Map<string, Place & { readonly type: string }>()
+    const firstResults = new Map<string, Place>()
+    let hasNamelessResult = false
+    for await (const { rowId, item, words: own } of itemRows(stored, sessionId)) {
+      const place = { rowId, sessionId }
+      if (!item || !own) {
+        found.corrupt.push(place)
+        continue
+      }
+      const { kind, type, link } = item
+      if (!words.has(own)) words.set(own, rowId)
+      if (type === 'tool_search_output' && link === undefined) hasNamelessResult = true
+      if (link === undefined) continue
+      if (kind === 'call' && !firstCalls.has(link)) firstCalls.set(link, { ...place, type })
+      if (kind === 'result' && !firstResults.has(link)) firstResults.set(link, place)
+    }
+    for (const [link, result] of firstResults) {
+      const call = firstCalls.get(link)
+      if (!call || result.rowId < call.rowId) found.results.push(result)
+    }
+    for (const [link, { type, ...call }] of firstCalls) {
+      const mayBeAnswered = type === 'tool_search_call' && hasNamelessResult
+      if (!firstResults.has(link) && !mayBeAnswered) found.calls.push(call)
+    }
+    const [js, responses] = [words.get('js'), words.get('responses')]
+    if (js !== undefined && responses !== undefined)
+      found.words.push({ rowId: Math.min(js, responses), sessionId })
+  }
+  const { corrupt, results, calls, words } = found
+  return {
+    corrupt: inOrder(corrupt),
+    results: inOrder(results),
+    calls: inOrder(calls),
+    words: inOrder(words),
+    unlisted: toFound(result),
+  }
+}
+
+interface Place {
+  readonly rowId: number
+  readonly sessionId: string
+}
+
+function inOrder(places: readonly Place[]): Found {
+  const first = places.toSorted((one, other) => one.rowId - other.rowId).slice(0, NAMED)
+  return { number: places.length, first: first.map(nameOf) }
+}
+
+function nameOf({ rowId, sessionId }: Place): string {
+  return `#${rowId} in "${sessionId}"`
+}
+
+function unlistedSql({ messagesTable, sessionsTable }: Database['tables']): string {
+  return `select id, session_id from ${quoteTable(messagesTable)}
+    where session_id not in (select session_id from ${quoteTable(sessionsTable)})`
+}
+
+function countedSql(found: string): SqlStatement {
+  return {
+    sql: `select count(*) over () as count, id, session_id from (${found}) as found order by id limit ${NAMED}`,
+  }
+}
+
+function toFound(result: SqlResult | undefined): Found {
+  const rows = result?.rows ?? []
+  return {
+    number: Number(rows[0]?.[0] ?? 0),
+    first: rows.map(([, id, session]) => nameOf({ rowId: Number(id), sessionId: String(session) })),
+  }
 }
 
 /**
