@@ -656,7 +656,9 @@ test('tells in SQL in whose words an item is, as otherwise', async () => {
     ...TYPESCRIPT.map(([, item]) => toResponsesItem(item)),
     ...PYTHON.map(([, item]) => fromResponsesItem(item)),
   ]
-  const items = [...ALL.map(([, item]) => item), ...both]
+  const answer = { role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] }
+  const byHand = [answer, { ...answer, status: 'completed' }, { ...answer, status: null }]
+  const items = [...ALL.map(([, item]) => item), ...both, ...byHand]
   await new SessionStore<object>(driver).append('s', items)
   const [found] = await driver.batch([{ sql: `select ${itemWordsSql()} from agent_messages order by id` }])
   expect(found?.rows.map(([words]) => words)).toEqual(items.map((item) => itemWords(item)))

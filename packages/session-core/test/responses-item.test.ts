@@ -8,6 +8,8 @@ interface Vector {
   readonly name: string
   readonly js: object
   readonly responses: object
+  /** In whose words each of the two is. */
+  readonly words: Readonly<Record<'js' | 'responses', string>>
 }
 
 const path = join(import.meta.dirname, '../../../fixtures/one-history.json')
@@ -22,8 +24,9 @@ test.each(VECTORS.map((vector) => [vector.name, vector] as const))('says both wa
 })
 
 test.each(VECTORS.map((vector) => [vector.name, vector] as const))('knows the words of: %s', (_, vector) => {
-  expect(itemWords(asRead(vector.js))).not.toBe('responses')
+  expect(itemWords(asRead(vector.js))).toBe(vector.words.js)
   const words = itemWords(asRead(vector.responses))
+  expect(words).toBe(vector.words.responses)
   // What the Responses API has no words for stays as it is.
   if (words === 'js') expect(vector.responses).toEqual(vector.js)
 })

@@ -28,7 +28,7 @@ export function itemWordsSql(data = 'message_data'): string {
       case when json_type(${data}, '$.content') = 'array' then
         case when ${part(JS_PART_FIELDS)} then 'js' when ${part(RESPONSES_PART_FIELDS)} then 'responses'
           when json_extract(${data}, '$.role') = 'developer' then 'responses'
-          when instr(${data}, '"output_text"') and exists (select 1 from json_each(${data}, '$.content') as part
+          when json_type(${data}, '$.status') is not null and instr(${data}, '"output_text"') and exists (select 1 from json_each(${data}, '$.content') as part
             where part.type = 'object' and json_extract(part.value, '$.type') = 'output_text') then 'js'
           else 'both' end
       when json_extract(${data}, '$.role') = 'developer' then 'responses'

@@ -49,7 +49,7 @@ export function itemWords(item: unknown): ItemWords {
   return keys.some((key) => key.includes('_')) ? 'responses' : 'both'
 }
 
-function wordsOfMessage({ role, content }: Fields): ItemWords {
+function wordsOfMessage({ role, content, status }: Fields): ItemWords {
   if (!Array.isArray(content)) {
     return role === 'developer' || (role === 'assistant' && typeof content === 'string')
       ? 'responses'
@@ -67,8 +67,9 @@ function wordsOfMessage({ role, content }: Fields): ItemWords {
     }
     if (part['type'] === 'output_text') isAnswer = true
   }
-  // The Responses API always has annotations.
-  return words === 'both' && isAnswer ? 'js' : words
+  // The Responses API always has annotations in an answer. One without a status is no answer of a model: a program has
+  // written it by hand, in either language.
+  return words === 'both' && isAnswer && status !== undefined ? 'js' : words
 }
 
 export const JS_PART_FIELDS = ['providerData', 'promptCacheBreakpoint', 'image', 'file', 'audio']
