@@ -28,7 +28,7 @@ const ATTEMPTS = 5
  * items stay as they are, and so do times. A session that cannot be written is passed over and named.
  */
 export async function convertSessions(
-  { driver, tables }: Database,
+  { driver, tables }: Pick<Database, 'driver' | 'tables'>,
   sessionIds: readonly string[],
   options: Options,
 ): Promise<Converted> {
