@@ -7,7 +7,7 @@ import { SessionCatalog, type SqlDriver } from '@persql/session-core'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PerSQLSession, sharedCodec } from '../src/index.ts'
-import { CONVERSATIONS, type Conversation, type Turn } from './support/conversations.ts'
+import { CONVERSATIONS, type Conversation, ONE_SIDED, type Turn } from './support/conversations.ts'
 import { type ResponsesApi, startResponsesApi } from './support/responses-api.ts'
 import { tellingAgent } from './support/telling-agent.ts'
 
@@ -62,6 +62,13 @@ function asKept(input: unknown, { turns }: Conversation): unknown {
 /** The type of a user's message stays in rows that were not written with `sharedCodec`. */
 function withoutUserTypes(input: unknown): unknown {
   return (input as Fields[]).map(({ type, ...item }) => (item['role'] === 'user' ? item : { type, ...item }))
+}
+
+/** Only the SDK in TypeScript gives the result of a function a status. */
+function withoutStatusOfResults(input: unknown): unknown {
+  return (input as Fields[]).map(({ status, ...item }) =>
+    item['type'] === 'function_call_output' || status === undefined ? item : { ...item, status },
+  )
 }
 
 describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on with', () => {
@@ -153,8 +160,32 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
       const other = new PerSQLSession(`copy: ${one.name}`, driver, shared)
       await inTypeScript(`js last, shared: ${one.name}`, one, 'last', other)
     }
+    for (const one of ONE_SIDED.js) {
+      await inTypeScript(`js alone: ${one.name}`, one, 'alone', new MemorySession())
+      const session = new PerSQLSession(`js: ${one.name}`, driver, shared)
+      await inTypeScript(`js first: ${one.name}`, one, 'first', session)
+    }
     await inPython(
-      CONVERSATIONS.map((one) => [`python last: ${one.name}`, one, 'last', path, `js: ${one.name}`]),
+      ONE_SIDED.python.flatMap((one) => [
+        [`python alone: ${one.name}`, one, 'alone', ':memory:', 'alone'],
+        [`python first: ${one.name}`, one, 'first', path, `python: ${one.name}`],
+      ]),
+    )
+    for (const one of ONE_SIDED.python) {
+      await new SessionCatalog(driver).fork(`python: ${one.name}`, `copy: ${one.name}`)
+      const own = new PerSQLSession(`python: ${one.name}`, driver)
+      await inTypeScript(`js last: ${one.name}`, one, 'last', own)
+      const other = new PerSQLSession(`copy: ${one.name}`, driver, shared)
+      await inTypeScript(`js last, shared: ${one.name}`, one, 'last', other)
+    }
+    await inPython(
+      [...CONVERSATIONS, ...ONE_SIDED.js].map((one) => [
+        `python last: ${one.name}`,
+        one,
+        'last',
+        path,
+        `js: ${one.name}`,
+      ]),
     )
     if (!hasOurs) return
     await inPython(
@@ -190,6 +221,24 @@ describe.skipIf(!isAvailable)('a conversation that the other Agents SDK goes on 
     (name, one) => {
       expect(sent(`js last: ${name}`, one)).toEqual(sent(`js alone: ${name}`, one))
       expect(sent(`js last, shared: ${name}`, one)).toEqual(sent(`js alone: ${name}`, one))
+    },
+  )
+
+  // The SDK that goes on could not have begun these: it sends what the one that did would have sent.
+  test.each(ONE_SIDED.js.map((one) => [one.name, one] as const))(
+    'only TypeScript begins: %s',
+    (name, one) => {
+      const expected = sent(`js alone: ${name}`, one).map(withoutStatusOfResults)
+      expect(sent(`python last: ${name}`, one)).toEqual(expected)
+    },
+  )
+
+  test.each(ONE_SIDED.python.map((one) => [one.name, one] as const))(
+    'only Python begins: %s',
+    (name, one) => {
+      const expected = sent(`python alone: ${name}`, one)
+      expect(sent(`js last: ${name}`, one).map(withoutStatusOfResults)).toEqual(expected)
+      expect(sent(`js last, shared: ${name}`, one).map(withoutStatusOfResults)).toEqual(expected)
     },
   )
 })

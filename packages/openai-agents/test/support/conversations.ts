@@ -510,3 +510,45 @@ export const CONVERSATIONS: readonly Conversation[] = [
     ],
   },
 ]
+
+/** What only the runner of one SDK can do: that one begins it, and the other goes on. */
+export const ONE_SIDED: Readonly<Record<'js' | 'python', readonly Conversation[]>> = {
+  js: [
+    [
+      'a search for tools in the process',
+      'client-search',
+      { id: id('tsc'), type: 'tool_search_call', execution: 'client', arguments: { query: 'x' } },
+    ] as const,
+  ].flatMap((given) => begunWith(...given, call('find', { q: 'x' }))),
+  python: [
+    [
+      'a command of the local shell',
+      'local-shell',
+      {
+        id: id('lsh'),
+        type: 'local_shell_call',
+        action: {
+          type: 'exec',
+          command: ['ls', '-l'],
+          env: { some_key: '1' },
+          timeout_ms: 1000,
+          user: null,
+          working_directory: '/',
+        },
+      },
+    ] as const,
+  ].flatMap((given) => begunWith(...given)),
+}
+
+function begunWith(name: string, kind: string, first: object, ...then: object[]): Conversation[] {
+  const begun = { ...first, call_id: id('call'), status: 'completed' }
+  const responses = [[begun], ...then.map((item) => [item]), [answer('Hi')]]
+  return [false, true].map((streamed) => ({
+    name: streamed ? `${name}, streamed` : name,
+    tools: [kind],
+    turns: [
+      { input: 'Hello', responses, streamed },
+      { ...callMore, streamed },
+    ],
+  }))
+}

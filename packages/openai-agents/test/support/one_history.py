@@ -11,6 +11,7 @@ from agents import (
     ComputerTool,
     Computer,
     HostedMCPTool,
+    LocalShellTool,
     OpenAIResponsesModel,
     Runner,
     ShellTool,
@@ -114,6 +115,8 @@ def tools(kinds):
         made.append(ComputerTool(computer=Screen(), on_safety_check=lambda data: True))
     if "shell" in kinds:
         made.append(ShellTool(executor=shell))
+    if "local-shell" in kinds:
+        made.append(LocalShellTool(executor=lambda request: " ".join(request.data.action.command)))
     if "patch" in kinds:
         made.append(ApplyPatchTool(editor=Editor()))
     if "mcp" in kinds or "mcp-refused" in kinds:

@@ -56,6 +56,11 @@ const find = tool({
   execute: ({ q }) => `found ${q}`,
 })
 
+const CLIENT = {
+  execution: 'client',
+  parameters: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
+} as const
+
 const idle = async () => {}
 const screen = {
   environment: 'browser',
@@ -94,6 +99,7 @@ const TOOLS: Readonly<Record<string, () => readonly Tool[]>> = {
   mcp: () => [mcp({ approve: true })],
   'mcp-refused': () => [mcp({ approve: false, reason: 'no' })],
   search: () => [toolSearchTool(), ...toolNamespace({ name: 'crm', description: 'CRM', tools: [find] })],
+  'client-search': () => [toolSearchTool({ ...CLIENT, execute: async () => [find] })],
   program: () => [programmaticToolCallingTool(), lookup],
 }
 
