@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { foldText, SessionStore, type SqlDriver, searchItems } from '../src/index.ts'
 import { itemTexts } from '../src/search/item-texts.ts'
+import { KEPT_SIGNS, SIGNS } from '../src/search/like-pattern.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 
 /** How a row may write the same text: by whatever program, and however it is composed. */
@@ -185,6 +186,40 @@ test('finds the rows that a scan finds, whatever the texts and their writers', a
         }
       },
     ),
+    { numRuns: 100 },
+  )
+})
+
+test('keeps signs as they are, beside whatever is not beyond them', () => {
+  const others = Array.from({ length: 0x7f }, (_, n) => String.fromCharCode(n + 1))
+  const written: Readonly<Record<string, string>> = { '’': "'", '…': '...' }
+  const folded = (one: string) => written[one] ?? one.toLowerCase()
+  const all = [...others, ...SIGNS]
+  expect([...SIGNS].filter((sign) => !KEPT_SIGNS.includes(sign))).toEqual(Object.keys(written))
+  for (const one of all) {
+    for (const other of all) {
+      expect(foldText(one + other)).toBe(folded(one) + folded(other))
+    }
+  }
+})
+
+test('finds texts with signs that a scan finds', async () => {
+  await new SessionStore(driver).append('s', [{}])
+  const piece = fc.constantFrom(...SIGNS, ...SIGNS, ..."aB.'.'-\"% \\", 'é', 'ﬁ', '\u0301', '‐')
+  const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+  const written = fc.tuple(text, fc.constantFrom(...Object.values(WRITERS)))
+  await fc.assert(
+    fc.asyncProperty(fc.array(written, { minLength: 1, maxLength: 20 }), text, async (rows, wanted) => {
+      const written = rows.map(([one, write]) => write(one))
+      await givenRows(written)
+      for (const part of [wanted, ...rows.map(([one]) => one.slice(1, 4))]) {
+        if (foldText(part) === '') continue
+        const scanned = written.flatMap((row, index) =>
+          itemTexts(JSON.parse(row)).some((one) => foldText(one).includes(foldText(part))) ? [index + 1] : [],
+        )
+        expect({ part, rows: await foundRows(part) }).toEqual({ part, rows: scanned })
+      }
+    }),
     { numRuns: 100 },
   )
 })

@@ -1,17 +1,32 @@
 /** What JSON escapes by a backslash, and what reaches no engine as it is. Patterns have anything in its place. */
 export const WRITTEN_OTHERWISE = /^["\\/\p{Cc}\p{Cs}]$/u
 
+/** Characters beyond ASCII that `foldText` leaves as they are, whichever of them and of ASCII are beside them. */
+export const KEPT_SIGNS = '‘“”„•–—·€£¥§©®°±×÷←↑→↓✓'
+
 /**
- * A LIKE pattern, to be escaped by `!`, that finds a text that is its own normal form in texts of ASCII, or in the JSON
- * of them. Undefined where they cannot have it.
+ * With those that become signs of ASCII: an apostrophe, three dots. A text that has no others beyond ASCII is found by
+ * {@link likePattern} as one in ASCII is.
+ */
+export const SIGNS = `${KEPT_SIGNS}’…`
+
+const PLAIN = new RegExp(`^[\\p{ASCII}${KEPT_SIGNS}]*$`, 'u')
+
+/** What may be a part of three dots that are written as one sign. */
+const DOTS = /^\.+|\.+$|\.{3,}/gu
+
+/**
+ * A LIKE pattern, to be escaped by `!`, that finds a text that is its own normal form in texts of ASCII and `SIGNS`, or
+ * in the JSON of them. Undefined where they cannot have it.
  */
 export function likePattern(folded: string, bytes: number): string | undefined {
-  if (!/^\p{ASCII}*$/u.test(folded)) return undefined
-  return within(
-    '%',
-    Array.from(folded, (one) => (WRITTEN_OTHERWISE.test(one) ? '%' : one.replace(/[%_!]/, '!$&'))),
-    bytes,
-  )
+  if (!PLAIN.test(folded)) return undefined
+  return within('%', Array.from(folded.replace(DOTS, '\\'), toPattern), bytes)
+}
+
+function toPattern(character: string): string {
+  if (WRITTEN_OTHERWISE.test(character)) return '%'
+  return character === "'" ? '_' : character.replace(/[%_!]/, '!$&')
 }
 
 const UTF8 = new TextEncoder()

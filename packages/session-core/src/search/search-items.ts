@@ -46,8 +46,7 @@ const CANDIDATES_PER_BATCH = { min: 50, max: 250 }
 /**
  * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
  * results, however their JSON is written. Texts are compared as {@link foldText} leaves them, so neither case counts nor
- * accents, nor how Unicode composes a character, nor its width. Rejects with `INVALID_ARGUMENT` in PostgreSQL, where
- * there is no search yet. Elsewhere the engine reads the whole table if it must, and narrows
+ * accents, nor how Unicode composes a character, nor its width. The engine reads the whole table if it must, and narrows
  * the rows down to those that may match. They are decoded here, as many rows in a batch as hits are wanted, but 50 to
  * 250, or fewer where the database refuses the answer as too large.
  */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { likePattern } from '../../search/like-pattern.ts'
+import { likePattern, SIGNS } from '../../search/like-pattern.ts'
 import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { makeMissing, postgresLayout } from './postgres-layout.ts'
@@ -7,6 +7,9 @@ import { postgresMarks } from './postgres-marks.ts'
 
 /** Enough to tell rows apart. */
 const PATTERN_BYTES = 1000
+
+/** A character that is neither of ASCII nor a sign. */
+const OTHERS = sql.lit(`[^\\u0001-\\u007f${SIGNS}]`)
 
 const TYPES = { text: 'text', integer: 'bigint', time: 'timestamp' } as const
 
@@ -36,13 +39,13 @@ export const postgresDialect: SessionDialect = {
   timeText: (column) => sql`cast(${sql.ref(column)} as text)`,
   asText: (value) => sql`cast(${value} as text) collate "C"`,
   byteLength: (text) => sql`octet_length(${text})`,
-  // Characters that are written otherwise than they are searched are beyond ASCII, or escaped.
+  // Characters that are written otherwise than they are searched are beyond ASCII and signs, or escaped.
   mayHold: (column, folded, patternBytes = PATTERN_BYTES) => {
     const text = sql.ref<string>(column)
     const pattern = likePattern(folded, patternBytes)
-    const inAscii =
+    const isSpelled =
       pattern === undefined ? sql`false` : sql`lower(${text} collate "C") like ${pattern} escape '!'`
-    return sql`(${inAscii} or octet_length(${text}) > char_length(${text}) or strpos(${text}, '\\u') > 0)`
+    return sql`(${isSpelled} or octet_length(${text}) > char_length(${text}) and ${text} ~ ${OTHERS} or strpos(${text}, '\\u') > 0)`
   },
   rawData: {
     storage: () => sql`'text'`,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isItemSql } from '../../items/item-sql.ts'
 import { STRUCTURE } from '../../search/item-texts.ts'
-import { likePattern } from '../../search/like-pattern.ts'
+import { likePattern, SIGNS } from '../../search/like-pattern.ts'
 import { globPatterns, type Spelling } from './text-patterns.ts'
 
 /** SQLITE_MAX_LIKE_PATTERN_LENGTH, which is for GLOB as well. */
@@ -9,6 +9,9 @@ const PATTERN_BYTES = 50_000
 
 /** What a number may hold that is written in a row, and not as SQLite would write it. */
 const IN_NUMBERS = /^[-+.\de]+$/
+
+/** A character that is neither of ASCII nor a sign. */
+const OTHERS = sql.lit(`*[^\u0001-\u007f${SIGNS}]*`)
 
 /** `mayHold` of `SessionDialect`. */
 export function sqliteMayHold(
@@ -45,9 +48,9 @@ function holdsWithin(
   const like = likePattern(folded, patternBytes)
   const { simple, joined } = globPatterns(folded, patternBytes)
   return (text) => {
-    const asAscii = like === undefined ? sql`` : sql`${text} like ${like} escape '!' or`
+    const asPlain = like === undefined ? sql`` : sql`${text} like ${like} escape '!' or`
     const asJoined = joined ? sql`or ${text} glob ${joined.needed} and ${isSpelled(text, joined)}` : sql``
-    return sql`(${asAscii} octet_length(${text}) > length(${text}) and (${isSpelled(text, simple)} ${asJoined}))`
+    return sql`(${asPlain} octet_length(${text}) > length(${text}) and ${text} glob ${OTHERS} and (${isSpelled(text, simple)} ${asJoined}))`
   }
 }
 
