@@ -15,6 +15,7 @@ import { delimiter, join } from 'node:path'
 import { freePort } from '@persql/test-support/free-port'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pageSteps } from '../docs/check/page-steps.ts'
 import { type PublicPackage, publicPackages } from './public-packages.ts'
 import { type Registry, startRegistry } from './registry.ts'
 import { publishRelease } from './release.ts'
@@ -290,6 +291,27 @@ describe.skipIf(!isWanted)('a release, installed from a registry into a fresh pr
       expect(await refusal('node@22', bin('persql'), 'server', '--port', '0')).toMatch(
         /^persql: This is Node\.js 22\.\d+\.\d+; the server needs 24\.15 or later\.$/,
       )
+    },
+    10 * MINUTES,
+  )
+
+  test(
+    'works from an empty folder as the page of the first steps prints it, on the oldest Node.js that it names',
+    async () => {
+      const cwd = join(folder, 'projects', 'start')
+      mkdirSync(cwd, { recursive: true })
+      const page = readFileSync(join(import.meta.dirname, '../docs/start.md'), 'utf8')
+      // There is no key here: docs/check goes that way, with an API of its own.
+      const needsKey = (command: string) => /^(export|node agent\.js) /.test(command)
+      const script = pageSteps(page).flatMap((step) =>
+        'file' in step
+          ? [`cat > ${step.file} <<'END'`, `${step.code}END`]
+          : step.commands.filter((command) => !needsKey(command)),
+      )
+      const env = { ...registry.env, PATH: [binaries['node@22'], process.env['PATH']].join(delimiter) }
+      const printed = await runCommand('sh', ['-ec', script.join('\n')], { cwd, env })
+      expect(printed).toMatch(/I was told: My favourite colour is teal\. What is my favourite colour\?\n/)
+      expect(printed.match(/'assistant'/g)).toHaveLength(2)
     },
     10 * MINUTES,
   )
