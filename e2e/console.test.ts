@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
 import { type Console, startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
 import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
@@ -41,6 +44,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
     context.setDefaultTimeout(90_000)
     ;({ page, incidents } = await openWatched(context, app.url))
+    await page.getByRole('listitem').first().waitFor()
   })
 
   afterAll(async () => {
@@ -194,6 +198,158 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await find.waitFor({ state: 'detached' })
     expect(await highlighted(page)).toEqual([])
     await page.getByRole('article').last().waitFor()
+  })
+
+  test('forks from a turn, and copies the session as Markdown, and its items', async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    const store = new SessionStore<unknown>(driver)
+    await store.append('to fork', [
+      { role: 'user', content: 'One ```<script>ran("md")</script>' },
+      { type: 'function_call', callId: 'f', name: 'look', arguments: '{"at":"it"}' },
+      { type: 'function_call_result', callId: 'f', name: 'look', output: { type: 'text', text: 'seen ```' } },
+      { role: 'user', content: 'Two' },
+      { role: 'assistant', content: [{ type: 'output_text', text: 'Second answer' }] },
+      { role: 'user', content: 'Three' },
+    ])
+    await show('sessions', 'to fork')
+    const act = async (place: Locator, label: string) => {
+      await place.getByRole('button', { name: /^Actions on/ }).click()
+      await page.getByRole('menuitem', { name: label }).click()
+    }
+    const head = page.locator('.transcript-head')
+    const entry = (text: string) => page.getByRole('article').filter({ hasText: text })
+    await entry('Three').waitFor()
+    await act(head, 'Copy as Markdown')
+    await page.getByText('Markdown copied').waitFor()
+    const markdown = await copied()
+    expect(markdown).toMatch(/^# to fork\n\n## user, .*\n\nOne ```<script>ran\("md"\)<\/script>\n/)
+    expect(markdown).toMatch(/### result: look, .*\n\n````\nseen ```\n````\n/)
+    await act(entry('look'), 'Copy text')
+    await page.getByText('Text copied').waitFor()
+    expect(await copied()).toBe('look\n{"at":"it"}\nseen ```')
+    await act(entry('look'), 'Copy JSON')
+    await page.getByText('JSON copied').waitFor()
+    expect((await copied()).split('\n').map((line) => JSON.parse(line).type)).toEqual([
+      'function_call',
+      'function_call_result',
+    ])
+    await act(entry('Two'), 'Copy link')
+    await page.getByText('Link copied').waitFor()
+    await page.goto(await copied())
+    await page.locator('.entry[aria-current]', { hasText: 'Two' }).waitFor()
+    // One Escape closes the menu, and nothing else.
+    await head.getByRole('button', { name: /^Actions on/ }).click()
+    await page.getByRole('menuitem').first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await audit(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    await head.getByText('to fork').waitFor()
+    await act(entry('Second answer'), 'Fork from this turn…')
+    const dialog = page.getByRole('dialog', { name: 'Fork this session' })
+    expect(await dialog.getByLabel(/^With turns/).inputValue()).toBe('2')
+    expect(await audit(page)).toEqual([])
+    await dialog.getByLabel('Id of the new session').fill('to fork')
+    await dialog.getByRole('button', { name: 'Fork' }).click()
+    await dialog.getByRole('alert').getByText('already exists').waitFor()
+    await dialog.getByLabel('Id of the new session').fill('<b>forked</b>')
+    await dialog.getByRole('button', { name: 'Fork' }).click()
+    await page.getByRole('heading', { name: '<b>forked</b>' }).waitFor()
+    const all = await store.read('to fork')
+    expect(await store.read('<b>forked</b>')).toEqual(all.slice(0, 5))
+    await store.clear('<b>forked</b>')
+    await store.clear('to fork')
+  })
+
+  test('exports a session as the command line does', async () => {
+    await show('sessions', hostile[0]!)
+    await page.getByRole('article').first().waitFor()
+    await page.getByRole('button', { name: 'Actions on this session' }).click()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Export as JSON Lines' }).click(),
+    ])
+    const run = promisify(execFile)
+    const cli = createRequire(import.meta.url)
+      .resolve('@persql/cli/package.json')
+      .replace('package.json', 'dist/bin.js')
+    const { stdout } = await run(process.execPath, [
+      cli,
+      'sessions',
+      'export',
+      hostile[0]!,
+      '--db',
+      inFolder('agents.db'),
+    ])
+    expect(await readFile(await file.path(), 'utf8')).toBe(stdout)
+  })
+
+  test('deletes a session ten seconds later, unless somebody undoes it or closes the page', async () => {
+    const store = new SessionStore<unknown>(driver)
+    const item = { role: 'user', content: 'Do not forget' }
+    const row = (id: string) => tab.locator('.session-row', { hasText: id })
+    const remove = async (id: string) => {
+      await row(id).click()
+      await tab.getByRole('article').first().waitFor()
+      await tab.getByRole('button', { name: 'Actions on this session' }).click()
+      await tab.getByRole('menuitem', { name: 'Delete' }).waitFor()
+      // From here on the time of the page is that of the test.
+      await tab.clock.pauseAt(await tab.evaluate(() => Date.now() + 1000))
+      await tab.getByRole('menuitem', { name: 'Delete' }).click()
+      await tab.clock.runFor(500)
+      await tab.getByText(`“${id}” will be deleted`).waitFor()
+      await row(id).waitFor({ state: 'detached' })
+    }
+    for (const id of ['gone <i>1</i>', 'kept 2', 'kept 3']) await store.append(id, [item])
+    const other = await startConsole({ driver, name: 'agents.db' })
+    const profile = await browser.newContext()
+    const tab = await profile.newPage()
+    await tab.clock.install()
+    await tab.goto(other.url)
+    await remove('kept 2')
+    await tab.clock.runFor(9000)
+    await tab.getByRole('button', { name: 'Undo' }).click()
+    await tab.clock.resume()
+    await row('kept 2').waitFor()
+    await remove('gone <i>1</i>')
+    expect(await audit(tab)).toEqual([])
+    await tab.clock.runFor(9000)
+    expect(await store.read('gone <i>1</i>')).toEqual([item])
+    await tab.clock.runFor(500)
+    await eventually(() => store.read('gone <i>1</i>')).toEqual([])
+    await tab.clock.resume()
+    await tab.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+    await remove('kept 3')
+    await profile.close()
+    await other.close()
+    for (const id of ['kept 2', 'kept 3']) {
+      expect(await store.read(id)).toEqual([item])
+      await store.clear(id)
+    }
+  })
+
+  test('offers a console that only reads nothing that writes', async () => {
+    const reading = await startConsole({ driver, name: 'agents.db', readOnly: true })
+    const reader = await browser.newContext()
+    const tab = await reader.newPage()
+    await tab.goto(reading.url)
+    await tab.locator('.session-row').first().click()
+    await tab.getByRole('article').last().waitFor()
+    const offered = async (name: string) => {
+      await tab.getByRole('button', { name }).last().click()
+      const labels = await tab.getByRole('menuitem').allTextContents()
+      await tab.keyboard.press('Escape')
+      return labels.map((label) => label.trim())
+    }
+    expect(await offered('Actions on this session')).toEqual([
+      'Copy id',
+      'Copy as Markdown',
+      'Export as JSON Lines',
+    ])
+    expect(await offered('Actions on this item')).toEqual(['Copy text', 'Copy JSON', 'Copy link'])
+    await reader.close()
+    await reading.close()
   })
 
   test('finds what was said however its JSON is written', async () => {

@@ -17,8 +17,8 @@ export interface ConsoleOptions {
   /** The address that the console listens on, which must be a loopback address. Default: `127.0.0.1`. */
   readonly host?: string | undefined
   /**
-   * Whether everything that would write is refused. Otherwise the user may switch writing on, in the SQL view; it
-   * begins switched off. Default: false.
+   * Whether everything that would write is refused. Otherwise the user may fork and delete sessions, and allow writing
+   * in the SQL view, where it begins switched off. Default: false.
    */
   readonly readOnly?: boolean | undefined
 }

@@ -11,6 +11,11 @@ export interface Connection {
   readonly isAdmin: boolean
 }
 
+/** Whether the token may change items at all; the server knows which. */
+export function mayWrite({ role }: Connection): boolean {
+  return role !== 'readonly' && role !== 'read'
+}
+
 /** Whether one database on this machine is shown, which `startConsole` serves. */
 export const isLocal = 'local' in document.documentElement.dataset
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
+import { keepAll } from './data/session-actions.ts'
 import { href, useRoute } from './router.ts'
 import { Mark } from './sign-in.tsx'
 import { Empty } from './ui/empty.tsx'
@@ -9,6 +10,7 @@ import { Icon } from './ui/icon.tsx'
 import { Problem } from './ui/problem.tsx'
 import { ShortcutsDialog } from './ui/shortcuts-dialog.tsx'
 import { applyTheme, storedTheme, type Theme } from './ui/theme.ts'
+import { Toasts } from './ui/toasts.tsx'
 import { type Async, useAsync } from './ui/use-async.ts'
 import { isTyping, useKeys } from './ui/use-keys.ts'
 import { VIEWS, type View, type ViewProps, viewOfKey } from './views.tsx'
@@ -28,6 +30,8 @@ export function Shell({ connection, onSignOut }: ShellProps) {
       ? undefined
       : openDatabase(connection.persql.database(connection.namespace, slug), signal),
   )
+  // Whoever has signed out deletes nothing any more.
+  useEffect(() => keepAll, [])
   const [isHelpOpen, setHelpOpen] = useState(false)
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
@@ -114,6 +118,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
           onDatabases={setDatabases}
         />
       </main>
+      <Toasts />
       {isHelpOpen && <ShortcutsDialog views={VIEWS.length} onClose={() => setHelpOpen(false)} />}
     </div>
   )

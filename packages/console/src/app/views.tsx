@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { BranchesView } from './admin/branches-view.tsx'
 import { DatabasesView } from './admin/databases-view.tsx'
 import { TokensView } from './admin/tokens-view.tsx'
-import type { Connection } from './connection.ts'
+import { type Connection, mayWrite } from './connection.ts'
 import type { Database } from './data/database.ts'
 import { InsightsView } from './insights/insights-view.tsx'
 import type { Query } from './router.ts'
@@ -58,11 +58,12 @@ export const VIEWS: readonly [View, ...View[]] = [
     label: 'Sessions',
     icon: 'sessions',
     needs: 'database',
-    render: ({ slug, database, rest, query, onReload }) => (
+    render: ({ slug, database, rest, query, connection, onReload }) => (
       <SessionsView
         key={slug}
         database={database}
         address={readAddress(rest, query)}
+        canWrite={mayWrite(connection)}
         onTablesMissing={onReload}
       />
     ),
@@ -81,13 +82,8 @@ export const VIEWS: readonly [View, ...View[]] = [
     label: 'SQL',
     icon: 'sql',
     needs: 'database',
-    render: ({ slug, database, connection: { role }, onReload }) => (
-      <SqlView
-        key={slug}
-        database={database}
-        canWrite={role !== 'readonly' && role !== 'read'}
-        onSchemaChange={onReload}
-      />
+    render: ({ slug, database, connection, onReload }) => (
+      <SqlView key={slug} database={database} canWrite={mayWrite(connection)} onSchemaChange={onReload} />
     ),
   },
   {

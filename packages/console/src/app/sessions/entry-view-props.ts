@@ -11,6 +11,9 @@ export interface EntryViewProps {
   readonly isMarked: boolean
   readonly onToggle: (entry: Entry) => void
   readonly onRaw: (entry: Entry) => void
+  /** Absent where nothing may be written. */
+  readonly onFork: ((entry: Entry) => void) | undefined
+  readonly linkOf: (entry: Entry) => string
   readonly position: number
   readonly total: number
 }

@@ -7,10 +7,10 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import { memo } from '../ui/memo.tsx'
 import { ShowsAll } from '../ui/shows-all.ts'
 import { Time } from '../ui/time.tsx'
+import { EntryActions } from './entry-actions.tsx'
 import type { EntryViewProps } from './entry-view-props.ts'
 import { Fold } from './fold.tsx'
 import { Parts } from './parts-view.tsx'
-import { RawButton } from './raw-button.tsx'
 import { toolCallOf } from './tool-call.ts'
 import { ToolView } from './tool-view.tsx'
 
@@ -84,14 +84,13 @@ function Content(props: EntryViewProps & { readonly call: LoadedRow }) {
 function Note({
   icon,
   title,
-  entry,
-  onRaw,
+  ...props
 }: EntryViewProps & { readonly icon: IconName; readonly title: string }) {
   return (
     <div class="card note">
       <Icon name={icon} />
       <span class="grow">{title}</span>
-      <RawButton entry={entry} onRaw={onRaw} />
+      <EntryActions {...props} />
     </div>
   )
 }
@@ -103,8 +102,8 @@ const ROLE_NAMES: Readonly<Record<string, string>> = {
   developer: 'Developer',
 }
 
-function Message({ entry, reading, onRaw }: EntryViewProps & { readonly reading: ItemReading }) {
-  const { row } = entry
+function Message({ reading, ...props }: EntryViewProps & { readonly reading: ItemReading }) {
+  const { row } = props.entry
   const { role = '', status, said } = reading
   return (
     <div class="card">
@@ -113,7 +112,7 @@ function Message({ entry, reading, onRaw }: EntryViewProps & { readonly reading:
         {status === 'incomplete' && <span class="tag warn">incomplete</span>}
         <span class="grow" />
         <Time at={row.createdAt} />
-        <RawButton entry={entry} onRaw={onRaw} />
+        <EntryActions {...props} />
       </header>
       <Parts parts={said} />
     </div>

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Time } from '../ui/time.tsx'
+import { EntryActions } from './entry-actions.tsx'
 import type { EntryViewProps } from './entry-view-props.ts'
-import { RawButton } from './raw-button.tsx'
 
-interface FoldProps extends Pick<EntryViewProps, 'entry' | 'isOpen' | 'onToggle' | 'onRaw'> {
+interface FoldProps extends EntryViewProps {
   readonly icon: IconName
   readonly title: ComponentChildren
   /** Beside the title while it is folded. */
@@ -16,7 +16,7 @@ interface FoldProps extends Pick<EntryViewProps, 'entry' | 'isOpen' | 'onToggle'
 
 /** A card of an entry, of which only the head shows until somebody opens it. */
 export function Fold(props: FoldProps) {
-  const { entry, isOpen, onToggle, onRaw, icon, title, preview, tags, flavour = '', children } = props
+  const { entry, isOpen, onToggle, icon, title, preview, tags, flavour = '', children } = props
   return (
     <div class={`card fold ${flavour}`}>
       <header class="entry-head">
@@ -30,7 +30,7 @@ export function Fold(props: FoldProps) {
         </button>
         {tags}
         <Time at={entry.row.createdAt} />
-        <RawButton entry={entry} onRaw={onRaw} />
+        <EntryActions {...props} />
       </header>
       {isOpen && <div class="fold-body">{children}</div>}
     </div>

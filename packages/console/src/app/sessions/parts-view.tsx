@@ -1,7 +1,7 @@
 import { type MediaPart, mediaNote, type Part } from '@persql/session-core'
 import type { ComponentChildren } from 'preact'
 import { useContext, useState } from 'preact/hooks'
-import { plural } from '../ui/format.ts'
+import { plural, toBase64 } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { Markdown, SafeImage } from '../ui/markdown.tsx'
@@ -69,12 +69,6 @@ function Media({ part }: { readonly part: MediaPart }) {
 function imageUrl({ mediaType = 'image/png' }: MediaPart, content: string | Uint8Array): string {
   const base64 = typeof content === 'string' ? content : toBase64(content)
   return `data:${mediaType};base64,${base64}`
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
 }
 
 function LongText({ text }: { readonly text: string }) {

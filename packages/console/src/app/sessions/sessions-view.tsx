@@ -8,11 +8,12 @@ import { Transcript } from './transcript.tsx'
 export interface SessionsViewProps {
   readonly database: Database
   readonly address: SessionsAddress
+  readonly canWrite: boolean
   readonly onTablesMissing: () => void
 }
 
 /** The list beside the conversation; one of the two where there is no room for both. */
-export function SessionsView({ database, address, onTablesMissing }: SessionsViewProps) {
+export function SessionsView({ database, address, canWrite, onTablesMissing }: SessionsViewProps) {
   const { sessionId } = address
   useInterval(3000, database.sessions === undefined, onTablesMissing)
   if (!database.sessions) {
@@ -35,7 +36,13 @@ export function SessionsView({ database, address, onTablesMissing }: SessionsVie
           </Empty>
         </div>
       ) : (
-        <Transcript key={sessionId} database={database} sessionId={sessionId} address={address} />
+        <Transcript
+          key={sessionId}
+          database={database}
+          sessionId={sessionId}
+          address={address}
+          canWrite={canWrite}
+        />
       )}
     </div>
   )

@@ -3,7 +3,6 @@ import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
 import type { Entry, Outline } from '../data/outline.ts'
 import { href, navigate } from '../router.ts'
-import { CopyButton } from '../ui/copy-button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -13,7 +12,9 @@ import { isTyping, useKeys } from '../ui/use-keys.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
 import { FindBar } from './find-bar.tsx'
+import { ForkDialog } from './fork-dialog.tsx'
 import { RawDialog } from './raw-dialog.tsx'
+import { SessionMenu } from './session-menu.tsx'
 import { addressOf, type SessionsAddress } from './sessions-address.ts'
 import { TurnBar } from './turn-bar.tsx'
 import { useFind } from './use-find.ts'
@@ -28,14 +29,17 @@ export interface TranscriptProps {
   readonly database: Database
   readonly sessionId: string
   readonly address: SessionsAddress
+  readonly canWrite: boolean
 }
 
 /**
  * A conversation. What kind of item each row holds is known from the start, so that the list has its full length and
  * every turn can be reached; what the items say is loaded where somebody looks.
  */
-export function Transcript({ database, sessionId, address }: TranscriptProps) {
+export function Transcript({ database, sessionId, address, canWrite }: TranscriptProps) {
   const { outline, error, isLive, setLive, reload } = useOutline(database, sessionId)
+  const [fork, setFork] = useState<{ readonly turn?: number }>()
+  const leave = () => navigate(addressOf(database.slug, { search: address.search }))
   return (
     <section class="transcript" aria-label={`Session ${sessionId}`}>
       <header class="transcript-head">
@@ -58,7 +62,13 @@ export function Transcript({ database, sessionId, address }: TranscriptProps) {
           />
           <span>Live</span>
         </label>
-        <CopyButton text={sessionId} label="Copy id" />
+        <SessionMenu
+          database={database}
+          sessionId={sessionId}
+          canWrite={canWrite && outline !== undefined}
+          onFork={() => setFork({})}
+          onDelete={leave}
+        />
       </header>
       {error && <Problem error={error} onRetry={reload} />}
       {!outline && !error && <p class="starting">Reading…</p>}
@@ -68,7 +78,25 @@ export function Transcript({ database, sessionId, address }: TranscriptProps) {
         </Empty>
       )}
       {outline && outline.entries.length > 0 && (
-        <Conversation database={database} outline={outline} address={address} sessionId={sessionId} />
+        <Conversation
+          database={database}
+          outline={outline}
+          address={address}
+          sessionId={sessionId}
+          onFork={canWrite ? (turn) => setFork({ turn }) : undefined}
+        />
+      )}
+      {fork && outline && (
+        <ForkDialog
+          database={database}
+          sessionId={sessionId}
+          outline={outline}
+          turn={fork.turn}
+          onForked={(newId) =>
+            navigate(addressOf(database.slug, { search: address.search, sessionId: newId }))
+          }
+          onClose={() => setFork(undefined)}
+        />
       )}
     </section>
   )
@@ -97,9 +125,11 @@ interface ConversationProps {
   readonly outline: Outline
   readonly address: SessionsAddress
   readonly sessionId: string
+  /** Absent where nothing may be written. */
+  readonly onFork: ((turn: number) => void) | undefined
 }
 
-function Conversation({ database, outline, address, sessionId }: ConversationProps) {
+function Conversation({ database, outline, address, sessionId, onFork }: ConversationProps) {
   const { rowId, find } = address
   const { entries, turns } = outline
   const scroller = useRef<HTMLDivElement>(null)
@@ -219,6 +249,17 @@ function Conversation({ database, outline, address, sessionId }: ConversationPro
       return next
     })
   }, [])
+  const linkOf = useCallback(
+    ({ row }: Entry) => href(database.slug, 'sessions', sessionId, row.id),
+    [database, sessionId],
+  )
+  const latest = useRef({ entries, turns, onFork })
+  latest.current = { entries, turns, onFork }
+  const forkFrom = useCallback((entry: Entry) => {
+    const { entries, turns, onFork } = latest.current
+    const index = entries.findIndex(({ row }) => row.id === entry.row.id)
+    onFork?.(turns.findLast(({ entryIndex }) => entryIndex <= index)?.number ?? 1)
+  }, [])
   return (
     <div class="conversation">
       {isFinding && (
@@ -256,6 +297,8 @@ function Conversation({ database, outline, address, sessionId }: ConversationPro
                   isMarked={entry === marked}
                   onToggle={toggle}
                   onRaw={setRaw}
+                  onFork={onFork && forkFrom}
+                  linkOf={linkOf}
                   position={index + 1}
                   total={entries.length}
                 />
@@ -265,14 +308,7 @@ function Conversation({ database, outline, address, sessionId }: ConversationPro
         </div>
       </div>
       <TurnBar turns={turns} current={current} onJump={jump} onEnd={() => virtual.scrollToEnd()} />
-      {raw && (
-        <RawDialog
-          entry={raw}
-          cache={cache}
-          link={href(database.slug, 'sessions', sessionId, raw.row.id)}
-          onClose={() => setRaw(undefined)}
-        />
-      )}
+      {raw && <RawDialog entry={raw} cache={cache} link={linkOf(raw)} onClose={() => setRaw(undefined)} />}
     </div>
   )
 }

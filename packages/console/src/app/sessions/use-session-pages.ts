@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
+import { isLeaving, onLeaving } from '../data/session-actions.ts'
 import { listSessions, type SessionPage, type SessionSearch } from '../data/session-list.ts'
 
 /** The pages that have been loaded so far, as one list. */
@@ -38,7 +39,19 @@ export function useSessionPages(database: Database, search: SessionSearch) {
     void reload()
     return () => running.current?.abort()
   }, [reload])
+  // Once it is known whether a session was deleted, the list is read again.
+  const [, setLeavings] = useState(0)
+  useEffect(
+    () =>
+      onLeaving(() => {
+        setLeavings((count) => count + 1)
+        void reload()
+      }),
+    [reload],
+  )
   // A session that became active between two pages would be on both.
-  const rows = [...new Map(pages.flatMap((page) => page.rows).map((row) => [row.id, row])).values()]
-  return { rows, total: pages[0]?.total, error, isLoading, loadMore, reload }
+  const known = [...new Map(pages.flatMap((page) => page.rows).map((row) => [row.id, row])).values()]
+  const rows = known.filter(({ id }) => !isLeaving(database.slug, id))
+  const total = pages[0]?.total
+  return { rows, total: total && total - (known.length - rows.length), error, isLoading, loadMore, reload }
 }
