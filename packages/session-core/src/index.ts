@@ -85,6 +85,7 @@ export {
 export {
   SessionCatalog,
   type SessionCatalogOptions,
+  type SessionListOptions,
   type SessionPage,
   type SessionSummary,
 } from './sessions/session-catalog.ts'

@@ -1,4 +1,5 @@
-import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import { findSummaries, type SummaryCursor } from '../dialects/find-summaries.ts'
+import type { SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkId, checkSessionId } from './check-id.ts'
 import { checkLimit } from './check-limit.ts'
@@ -30,6 +31,21 @@ export interface SessionCatalogOptions extends SessionTableNames {
   readonly createTables?: boolean | undefined
 }
 
+export interface SessionListOptions {
+  /** Default: 50. */
+  readonly limit?: number | undefined
+  /** The `after` of an earlier page, listed with the same options. */
+  readonly after?: string | undefined
+  /** Only sessions whose id begins so; case counts. */
+  readonly prefix?: string | undefined
+  /** Only sessions that were active at this time or later, to the second. */
+  readonly since?: Date | undefined
+  /** Only sessions whose latest activity was before this time, to the second. */
+  readonly until?: Date | undefined
+  /** Which activity comes first. Default: `newest`. */
+  readonly order?: 'newest' | 'oldest' | undefined
+}
+
 /**
  * The sessions of a database. Every method is one atomic batch; a fork that was refused reads once more to say why.
  * Every rejection is a `StorageError`.
@@ -41,15 +57,14 @@ export class SessionCatalog {
     this.#batches = new SessionBatches(driver, options)
   }
 
-  /** Lists the sessions, latest activity first, in pages of `limit` (default: 50). */
-  async list(options: { limit?: number | undefined; after?: string | undefined } = {}): Promise<SessionPage> {
+  /** Lists the sessions, or those that the options ask for, in pages, latest activity first. */
+  async list(options: SessionListOptions = {}): Promise<SessionPage> {
     const limit = checkLimit('limit', options.limit ?? 50)
     if (limit === 0 || limit === Number.POSITIVE_INFINITY) {
       throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1. Read longer lists in pages.')
     }
-    const cursor = options.after === undefined ? NO_CURSOR : parseCursor(options.after)
-    const { listSummaries } = this.#batches.statements
-    const results = await this.#batches.run([listSummaries({ limit: limit + 1, ...cursor })], {
+    const after = options.after === undefined ? undefined : parseCursor(options.after)
+    const results = await this.#batches.run([this.#listStatement(options, limit + 1, after)], {
       readOnly: true,
       sessions: [],
     })
@@ -57,6 +72,24 @@ export class SessionCatalog {
     const sessions = rows.slice(0, limit).map(toSummary)
     const last = rows.length > limit ? rows[limit - 1] : undefined
     return last ? { sessions, after: JSON.stringify([last[2], Number(last[3]), last[0]]) } : { sessions }
+  }
+
+  #listStatement(options: SessionListOptions, limit: number, after: SummaryCursor | undefined): SqlStatement {
+    const { prefix, since, until, order = 'newest' } = options
+    if (order !== 'newest' && order !== 'oldest') {
+      throw new StorageError('INVALID_ARGUMENT', 'order must be "newest" or "oldest".')
+    }
+    if (prefix === undefined && since === undefined && until === undefined && order === 'newest') {
+      return this.#batches.statements.listSummaries({ limit, ...(after ?? NO_CURSOR) })
+    }
+    return findSummaries(this.#batches.dialect, this.#batches.names, {
+      prefix: prefix === undefined ? undefined : checkId('prefix', prefix),
+      since: since && storedTime('since', since),
+      until: until && storedTime('until', until),
+      isOldestFirst: order === 'oldest',
+      limit,
+      after,
+    })
   }
 
   /** Resolves with the summary of a session, or with `undefined` where it does not exist. */
@@ -160,7 +193,7 @@ function checkRowId(what: string, row: unknown): number {
 
 const NO_CURSOR = { updated: null, row: 0, session: '' }
 
-function parseCursor(after: string): { updated: string; row: number; session: string } {
+function parseCursor(after: string): SummaryCursor {
   try {
     const [updated, row, session] = JSON.parse(after) as unknown[]
     if (typeof updated === 'string' && typeof row === 'number' && typeof session === 'string') {
@@ -168,6 +201,14 @@ function parseCursor(after: string): { updated: string; row: number; session: st
     }
   } catch {}
   throw new StorageError('INVALID_ARGUMENT', 'after must be the `after` of an earlier page.')
+}
+
+/** As `CURRENT_TIMESTAMP` writes it. */
+function storedTime(what: string, time: unknown): string {
+  if (time instanceof Date && !Number.isNaN(time.getTime())) {
+    return time.toISOString().slice(0, 19).replace('T', ' ')
+  }
+  throw new StorageError('INVALID_ARGUMENT', `${what} must be a valid Date.`)
 }
 
 function toSummary(row: SqlResult['rows'][number]): SessionSummary {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { searchItems } from '../search/search-items.ts'
 import { RawSessions } from '../sessions/raw-sessions.ts'
-import { SessionCatalog } from '../sessions/session-catalog.ts'
+import { SessionCatalog, type SessionListOptions } from '../sessions/session-catalog.ts'
 import { SessionStore } from '../sessions/session-store.ts'
 import { limitedDriver } from './limited-driver.ts'
 import type { TestCase } from './sql-driver-case.ts'
@@ -139,6 +139,16 @@ export function sessionCases(test: TestCase): void {
       ['b', 2],
     ])
     expect(second.after).toBeUndefined()
+    const listed = async (options: SessionListOptions) =>
+      (await catalog.list(options)).sessions.map(({ sessionId }) => sessionId)
+    expect(await listed({ order: 'oldest' })).toEqual(['b', 'c', 'a'])
+    const [oldest] = (await catalog.list({ order: 'oldest', limit: 1 })).sessions
+    const page = await catalog.list({ order: 'oldest', limit: 1 })
+    expect(await listed({ order: 'oldest', after: page.after })).toEqual(['c', 'a'])
+    expect(await listed({ prefix: 'b' })).toEqual(['b'])
+    expect(await listed({ prefix: '%' })).toEqual([])
+    expect(await listed({ since: oldest?.lastActivity, order: 'oldest' })).toEqual(['b', 'c', 'a'])
+    expect(await listed({ until: new Date(0) })).toEqual([])
     await catalog.fork('a', 'd')
     expect(await store.read('d')).toEqual(await store.read('a'))
     await expect(catalog.fork('a', 'd')).rejects.toMatchObject({ code: 'SESSION_EXISTS' })
