@@ -24,7 +24,7 @@ try {
   await run()
 } catch (error) {
   process.stderr.write(`persql-server: ${(error as Error).message}\n`)
-  process.exit(1)
+  process.exit(isMisuse(error) ? 2 : 1)
 }
 
 async function run(): Promise<void> {
@@ -79,6 +79,13 @@ async function run(): Promise<void> {
       void server.close().then(() => exit(output))
     })
   }
+}
+
+/** Whether the options are at fault. */
+function isMisuse(error: unknown): boolean {
+  return (
+    error instanceof TypeError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true
+  )
 }
 
 /** Once the log is written, unless nobody takes it. */

@@ -218,9 +218,14 @@ function answerExpectation(this: Server, incoming: IncomingMessage, outgoing: Se
 
 function listen(http: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', reject)
+    const refuse = (cause: NodeJS.ErrnoException) => {
+      const problem = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${cause.code})`
+      const message = `Port ${port} of ${host} ${problem}. Give another port or host; port 0 takes a free one.`
+      reject(new Error(message, { cause }))
+    }
+    http.once('error', refuse)
     http.listen(port, host, () => {
-      http.off('error', reject)
+      http.off('error', refuse)
       resolve()
     })
   })

@@ -13,9 +13,20 @@ const WRITABLE_FOR_ALL = 0o002
  */
 export function makeDataFolder(folder: string): string {
   const databases = join(folder, 'databases')
-  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) === undefined) refuseShared(folder)
-  mkdirSync(databases, { recursive: true, mode: 0o700 })
+  if (make(folder) === undefined) refuseShared(folder)
+  make(databases)
   return databases
+}
+
+function make(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new Error(`The folder "${folder}" cannot be made (${code}). Give one that this user may make.`, {
+      cause,
+    })
+  }
 }
 
 function refuseShared(folder: string): void {

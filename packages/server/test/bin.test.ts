@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startProcess } from '@persql/test-support/start-process'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
@@ -47,8 +47,24 @@ test('takes empty variables and addresses for none', async () => {
   expect(await server.me(tokenIn(server.output))).toBe(200)
   const nowhere = await start(['--data', ''])
   expect([await nowhere.exit, nowhere.output.stderr]).toEqual([
-    1,
+    2,
     'persql-server: data: the path of a folder.\n',
+  ])
+})
+
+test('says which port is in use, and which folder cannot be made', async () => {
+  const server = await start(['--port', '0'])
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  const taken = await start(['--port', new URL(server.url).port])
+  expect([await taken.exit, taken.output.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^persql-server: Port \d+ of 127\.0\.0\.1 is in use\. Give another port or host/),
+  ])
+  const noFolder = await start(['--data', file])
+  expect([await noFolder.exit, noFolder.output.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^persql-server: The folder ".*file" cannot be made \(EEXIST\)\. Give one/),
   ])
 })
 
@@ -98,19 +114,22 @@ test('takes an empty PERSQL_ADMIN_TOKEN for none', async () => {
 })
 
 test.each([
-  ['an option that there is not', ['--prot', '1'], {}, "Unknown option '--prot'"],
-  ['a port that is none', ['--port', 'http'], {}, 'port: 0 to 65535.'],
-  ['a port too large', ['--port', '65536'], {}, 'port: 0 to 65535.'],
-  ['a namespace that is no slug', ['--port', '0', '--namespace', '../x'], {}, 'namespace: lower case'],
-  ['a short token', ['--port', '0'], { PERSQL_ADMIN_TOKEN: 'secret' }, 'adminToken: 16 to 200'],
-  ['an address that is not here', ['--port', '0', '--host', '203.0.113.1'], {}, 'EADDRNOTAVAIL'],
-] as const)('ends with a line that says what is wrong: %s', async (_, options, env, message) => {
-  const { output, exit } = await start([...options], env)
-  expect(await exit).toBe(1)
-  expect(output.stderr).toMatch(/^persql-server: .+\n$/)
-  expect(output.stderr).toContain(message)
-  expect(output.stdout + output.stderr).not.toContain('secret')
-})
+  [2, 'an option that there is not', ['--prot', '1'], {}, "Unknown option '--prot'"],
+  [2, 'a port that is none', ['--port', 'http'], {}, 'port: 0 to 65535.'],
+  [2, 'a port too large', ['--port', '65536'], {}, 'port: 0 to 65535.'],
+  [2, 'a namespace that is no slug', ['--port', '0', '--namespace', '../x'], {}, 'namespace: lower case'],
+  [2, 'a short token', ['--port', '0'], { PERSQL_ADMIN_TOKEN: 'secret' }, 'adminToken: 16 to 200'],
+  [1, 'an address that is not here', ['--port', '0', '--host', '203.0.113.1'], {}, 'EADDRNOTAVAIL'],
+] as const)(
+  'ends with status %i and a line that says what is wrong: %s',
+  async (status, _, options, env, message) => {
+    const { output, exit } = await start([...options], env)
+    expect(await exit).toBe(status)
+    expect(output.stderr).toMatch(/^persql-server: .+\n$/)
+    expect(output.stderr).toContain(message)
+    expect(output.stdout + output.stderr).not.toContain('secret')
+  },
+)
 
 test('ends with a line that says what is wrong: a folder that is in use', async () => {
   const { data } = await startServer()
