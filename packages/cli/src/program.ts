@@ -97,7 +97,17 @@ export function createProgram(): Command {
   tokenCommand(program)
   usageCommand(program)
   serverCommand(program)
+  addToAll(program)
   return program
+}
+
+/** Options that every command takes, wherever they stand. */
+function addToAll(command: Command): void {
+  command.option('--no-color', 'no colours').on('option:no-color', () => {
+    process.env['NO_COLOR'] = '1'
+    delete process.env['FORCE_COLOR']
+  })
+  for (const one of command.commands) addToAll(one)
 }
 
 function version(): string {

@@ -1,5 +1,6 @@
 import { isStorageError } from '@persql/session-core'
 import { CommanderError } from 'commander'
+import { explainSystemError } from './explain-system-error.ts'
 import { neutralise, neutraliseLines } from './terminal/neutralise.ts'
 import { note } from './terminal/print.ts'
 import { UsageError } from './usage-error.ts'
@@ -10,7 +11,7 @@ export function reportError(error: unknown): number {
     // It has said what it had to say.
     return error.exitCode === 0 ? 0 : 2
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = explainSystemError(error) ?? (error instanceof Error ? error.message : String(error))
   // Of a statement that nobody has given, or the only one that was, the number says nothing.
   note(`persql: ${neutralise(message.replace(/^Statement \d+: /, ''))}`)
   if (process.env['PERSQL_DEBUG'] && error instanceof Error) note(neutraliseLines(error.stack ?? ''))

@@ -106,7 +106,7 @@ test('finds its drivers when it is called through a link from anywhere', async (
       env: cleanEnv(),
       encoding: 'utf8',
     })
-    expect(stdout).toContain('s ')
+    expect(stdout).toContain('s\t1\t')
   }
 })
 

@@ -6,7 +6,7 @@ import { json, output, persql } from './support/persql.ts'
 test('prints a table, JSON or CSV', async () => {
   const sql = `select 1 as "n", 'a "b", c' as t, x'00ff' as b, null as e, 9007199254740993 as big, 1.5 as r`
   expect(await output(['query', sql, '--db', ':memory:'])).toBe(
-    `n  t         b        e  big                 r\n1  a "b", c  x'00ff'     9007199254740993  1.5\n`,
+    `n\tt\tb\te\tbig\tr\n1\ta "b", c\tx'00ff'\t\t9007199254740993\t1.5\n`,
   )
   expect(await json(['query', sql, '--db', ':memory:'])).toEqual({
     columns: ['n', 't', 'b', 'e', 'big', 'r'],

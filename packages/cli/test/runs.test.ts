@@ -36,10 +36,10 @@ beforeEach(async () => {
 
 test('lists runs as a table and as JSON', async () => {
   expect(await output(['runs', 'list', '--db', db])).toMatchInlineSnapshot(`
-    "run       status   pending  agent    session  began                last activity
-    trip-1    failed         0  Support  user-1   2026-01-31 23:59:59  2026-01-31 23:59:59
-    talk-1    done           0  Other    user-1   2026-01-31 23:59:59  2026-01-31 23:59:59
-    refund-1  waiting        2  Support  user-1   2026-01-31 23:59:59  2026-01-31 23:59:59
+    "run	status	pending	agent	session	began	last activity
+    trip-1	failed	0	Support	user-1	2026-01-31 23:59:59	2026-01-31 23:59:59
+    talk-1	done	0	Other	user-1	2026-01-31 23:59:59	2026-01-31 23:59:59
+    refund-1	waiting	2	Support	user-1	2026-01-31 23:59:59	2026-01-31 23:59:59
     "
   `)
   const { runs } = await json<{ runs: { runId: string; createdAt: string }[] }>([

@@ -10,10 +10,10 @@ test('lists sessions as a table and as JSON, in pages', async () => {
   const db = temporaryPaths()('agents.db')
   await seed(db, { a: numbered(2), 天气: numbered(1), c: numbered(12) }, SAME_TIMES)
   expect(await output(['sessions', 'list', '--db', db])).toMatchInlineSnapshot(`
-    "session  items  first activity       last activity
-    c           12  2026-01-31 23:59:59  2026-01-31 23:59:59
-    天气         1  2026-01-31 23:59:59  2026-01-31 23:59:59
-    a            2  2026-01-31 23:59:59  2026-01-31 23:59:59
+    "session	items	first activity	last activity
+    c	12	2026-01-31 23:59:59	2026-01-31 23:59:59
+    天气	1	2026-01-31 23:59:59	2026-01-31 23:59:59
+    a	2	2026-01-31 23:59:59	2026-01-31 23:59:59
     "
   `)
   const first = await json<{ sessions: { sessionId: string }[]; after: string }>([
@@ -54,7 +54,7 @@ test('shows what it finds on one line, and where it is there', async () => {
     ...SAME_TIMES,
     { sql: `insert into agent_messages (session_id, message_data, created_at) values ('a', '{"old', null)` },
   ])
-  expect(await json(['sessions', 'search', 'old\ntown', '--db', db])).toEqual({
+  expect(await json(['sessions', 'search', '"old\ntown"', '--db', db])).toEqual({
     hits: [
       {
         sessionId: 'a',

@@ -3,6 +3,7 @@ import {
   parseTime,
   type SessionTableNames,
   searchItems,
+  searchTerms,
   toSqlDriver,
   withDefaultNames,
 } from '@persql/session-core'
@@ -25,13 +26,13 @@ interface Found {
   readonly before?: number
 }
 
-/** The newest items that hold all the words. */
+/** The newest items that hold all the words, and phrases in quotation marks. */
 export async function searchSessions(
   handle: PerSQLDatabase,
   names: SessionTableNames,
   { text, ...search }: Search,
 ): Promise<Found> {
-  const words = text.split(/\s+/).filter((word) => word !== '')
+  const words = searchTerms(text)
   if (words.length === 0) throw new ToolRefusal('The text has no words to look for.')
   if (words.length > WORDS) throw new ToolRefusal(`Search for at most ${WORDS} words at once.`)
   const options = { ...withDefaultNames(names), ...search, createTables: false }

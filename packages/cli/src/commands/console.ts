@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
-import { wholeNumber } from '../arguments.ts'
+import { portNumber } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
 import { type DatabaseOptions, nameOf, openDatabase, refuseUnreadable } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { note, printLine } from '../terminal/print.ts'
 import { untilStopped } from '../until-interrupted.ts'
+import { throwAsMisuse } from '../usage-error.ts'
 
 interface Options extends DatabaseOptions {
   readonly port?: number
@@ -20,7 +21,7 @@ export function consoleCommand(program: Command): void {
     ['persql console --db agents.db', 'persql console --db persql://acme/agents --read-only'],
   )
     .option('--db <url>', 'URL or path of the database (default: PERSQL_DATABASE)')
-    .option('--port <number>', 'default: a free one', wholeNumber(0))
+    .option('--port <number>', 'default: a free one', portNumber)
     .option('--host <address>', 'a loopback address (default: 127.0.0.1)')
     .option('--read-only', 'refuse everything that would write')
     .action(async ({ port, host, readOnly, ...options }: Options) => {
@@ -28,7 +29,9 @@ export function consoleCommand(program: Command): void {
       await refuseUnreadable(options)
       const { driver, url } = await openDatabase(options, readOnly ? 'read' : 'write')
       try {
-        const console = await startConsole({ driver, name: nameOf(url), port, host, readOnly })
+        const console = await startConsole({ driver, name: nameOf(url), port, host, readOnly }).catch(
+          throwAsMisuse,
+        )
         await printLine(console.url)
         note('Ctrl-C ends it.')
         await untilStopped()

@@ -37,6 +37,7 @@ export function queryCommand(program: Command): void {
     .action(async (given: string, options: Options) => {
       if (options.csv && options.json) throw new UsageError('Give --csv or --json, not both.')
       const sql = given === '-' ? await text(process.stdin) : given
+      if (sql.trim() === '') throw new UsageError('Give a statement, such as "select 1".')
       await useDatabase(options, options.write ? 'create' : 'read', async ({ driver }) => {
         const statement = { sql, params: options.param ?? [] }
         const [result] = await driver

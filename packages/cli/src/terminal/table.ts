@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { neutralise } from './neutralise.ts'
-import { printLine } from './print.ts'
+import { note, printLine } from './print.ts'
 import { bold } from './style.ts'
 
 const WIDEST = 60
@@ -8,11 +8,22 @@ const GAP = '  '
 
 export type Cell = string | number | null | undefined
 
-/** Prints rows under headings. Numbers stand right; on a terminal, long texts are cut. */
+/**
+ * Prints rows under headings: for a terminal in columns, with long texts cut and numbers on the right; for another
+ * program with a tab between cells, which hold none. Where there are no rows, a remark says so.
+ */
 export async function printTable(
   headings: readonly string[],
   rows: readonly (readonly Cell[])[],
+  empty = 'No rows.',
 ): Promise<void> {
+  if (rows.length === 0) note(empty)
+  if (!process.stdout.isTTY) {
+    for (const row of [headings, ...rows])
+      await printLine(headings.map((_, column) => shown(row[column])).join('\t'))
+    return
+  }
+  if (rows.length === 0) return
   const isNumeric = headings.map((_, column) => {
     const cells = rows.map((row) => row[column])
     return cells.some((cell) => typeof cell === 'number') && cells.every((cell) => typeof cell !== 'string')

@@ -49,8 +49,7 @@ export async function openText(path: string): Promise<TextFile> {
 
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') throw new Error(`There is no file "${path}".`, { cause })
-    throw new Error(`"${path}" cannot be read: ${cause.code}.`, { cause })
+    throw cause.code === 'ENOENT' ? new Error(`There is no file "${path}".`, { cause }) : cause
   })
   if (found.isDirectory()) throw new Error(`"${path}" is a folder. Give a file that \`export\` wrote.`)
   return found.size

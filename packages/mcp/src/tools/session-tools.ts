@@ -84,7 +84,13 @@ export const sessionTools = [
       'Upper and lower case are the same.',
     input: z.strictObject({
       database,
-      text: z.string().min(1).max(500).describe('Words, in any order; each may be part of a longer word.'),
+      text: z
+        .string()
+        .min(1)
+        .max(500)
+        .describe(
+          'Words, in any order; each may be part of a longer word. In "quotation marks" they are one phrase.',
+        ),
       sessionId: sessionId.optional().describe('Only in this session.'),
       limit: z.int().min(1).max(100).default(20),
       before: z.int().min(1).optional().describe('The `before` of a page: continues with older items.'),

@@ -44,6 +44,7 @@ export function runsListCommand(parent: Command): void {
             formatTime(run.createdAt),
             formatTime(run.updatedAt),
           ]),
+          'No runs.',
         )
         if (before) note('There are more: a larger --limit.')
       }),

@@ -77,6 +77,7 @@ export function branchCommand(program: Command): void {
             formatIso(createdAt),
             formatIso(expiresAt),
           ]),
+          'No branches.',
         )
       }),
   )

@@ -73,5 +73,6 @@ function printDatabases(databases: readonly DatabaseInfo[]): Promise<void> {
       formatIso(createdAt),
       formatIso(expiresAt),
     ]),
+    'No databases.',
   )
 }

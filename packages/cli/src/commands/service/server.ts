@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { wholeNumber } from '../../arguments.ts'
+import { portNumber } from '../../arguments.ts'
 import { defineCommand } from '../../command.ts'
 import { loadPackage } from '../../load-package.ts'
 import { note, printLine } from '../../terminal/print.ts'
 import { untilStopped } from '../../until-interrupted.ts'
+import { throwAsMisuse } from '../../usage-error.ts'
 
 interface Options {
   readonly data: string
@@ -23,7 +24,7 @@ export function serverCommand(program: Command): void {
     ['persql server --data ./persql-data --port 8787'],
   )
     .option('--data <folder>', 'what everything is kept in', 'persql-data')
-    .option('--port <number>', '0 takes a free one', wholeNumber(0), 8787)
+    .option('--port <number>', '0 takes a free one', portNumber, 8787)
     .option('--host <address>', 'other machines cannot reach the default', '127.0.0.1')
     .option('--namespace <slug>', 'made where there is none', 'local')
     .option('--no-auto-create', 'a query does not make the database that it names')
@@ -40,7 +41,7 @@ export function serverCommand(program: Command): void {
           if (quiet && entry.level === 'info') return
           void printLine(JSON.stringify({ time: new Date().toISOString(), ...entry }))
         },
-      })
+      }).catch(throwAsMisuse)
       note(`PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference`)
       if (!adminToken && server.adminToken !== undefined) {
         note(`Admin token, shown only now: ${server.adminToken}`)

@@ -64,6 +64,7 @@ export function tokenCommand(program: Command): void {
           formatIso(createdAt),
           formatIso(expiresAt),
         ]),
+        'No tokens.',
       )
     }),
   )

@@ -34,6 +34,7 @@ export function usageCommand(program: Command): void {
         await printTable(
           ['day', 'database', 'token', 'requests', 'rows read', 'rows written', 'stored', 'USD'],
           [...usage.map(toCells), ...(usage.length > 1 ? [total(usage)] : [])],
+          'No usage.',
         )
       }),
     )

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { RawSessions } from '@persql/session-core'
 import type { Command } from 'commander'
 import { defineCommand } from '../../command.ts'
@@ -52,9 +52,11 @@ async function writeOut(pieces: AsyncIterable<string>): Promise<void> {
 }
 
 async function writeFile(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) throw new Error(`"${path}" is a folder. Name a file in it.`)
   const unfinished = `${path}.${process.pid}.tmp`
-  const file = await open(unfinished, 'wx')
   try {
+    const file = await open(unfinished, 'wx')
     try {
       for await (const piece of pieces) await file.write(piece)
       await file.sync()
@@ -63,7 +65,8 @@ async function writeFile(path: string, pieces: AsyncIterable<string>): Promise<v
     }
     await rename(unfinished, path)
   } catch (error) {
-    await rm(unfinished, { force: true })
-    throw error
+    await rm(unfinished, { force: true }).catch(() => {})
+    // Nobody has named the other one.
+    throw error instanceof Error && 'syscall' in error ? Object.assign(error, { path }) : error
   }
 }

@@ -1,4 +1,4 @@
-import { RawSessions, type SearchHit, searchItems } from '@persql/session-core'
+import { RawSessions, type SearchHit, searchItems, searchTerms } from '@persql/session-core'
 import type { Command } from 'commander'
 import { wholeNumber } from '../../arguments.ts'
 import { addJsonOption, defineCommand } from '../../command.ts'
@@ -22,9 +22,10 @@ export function sessionsSearchCommand(parent: Command): void {
   const command = defineCommand(
     parent,
     'search <text>',
-    'Find items by what they say, newest first: messages, arguments and results of tools, in whatever case.',
+    'Find items that hold all the words, newest first: in messages, arguments and results of tools, in whatever case. Words in quotation marks are one phrase.',
     [
       'persql sessions search "refund" --db agents.db',
+      'persql sessions search \'"order A-1" refund\'',
       'persql sessions search refund --session user-42 --json',
     ],
   )
@@ -34,14 +35,15 @@ export function sessionsSearchCommand(parent: Command): void {
     .option('--before <row>', 'only rows before this one, to go on', wholeNumber(1))
     .action((text: string, options: Options) =>
       useSessions(options, 'read', async (database) => {
-        if (text.trim() === '') throw new UsageError('Give a text to search for.')
+        const terms = searchTerms(text)
+        if (terms.length === 0) throw new UsageError('Give a text to search for.')
         const { session: sessionId, limit, before } = options
         const stored = new RawSessions(database.driver, database.tables)
         if (sessionId !== undefined && (await stored.get([sessionId])).length === 0) {
           throw noSuchSession(sessionId)
         }
         const search = { ...database.tables, sessionId, limit, before }
-        const page = await searchItems(database.driver, [text], search)
+        const page = await searchItems(database.driver, terms, search)
         const hits = page.hits.map(toShown)
         if (options.json) {
           const printed = hits.map((hit) => ({ ...hit, createdAt: toIso(hit.createdAt) }))
