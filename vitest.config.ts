@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/test/**/*.test.ts',
+      'bench/*.test.ts',
       'examples/{,*/}*.test.ts',
       'compat/*.test.ts',
       'docs/check/*.test.ts',

@@ -3,23 +3,15 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { benchOptions } from './bench-options.ts'
 import { drawResults } from './plots/draw-results.ts'
 import { report } from './report.ts'
 import { ENOUGH_RUNS, type Results, readResults, toJson } from './results.ts'
 import { verdicts } from './speed-promises.ts'
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    runs: { type: 'string', default: '1' },
-  },
-})
-const { quick, check, only } = values
+const { quick, check, only, runs: count } = benchOptions()
 
-const runs = Array.from({ length: Number(values.runs) }, runOnce)
+const runs = Array.from({ length: count }, runOnce)
 console.log(report(runs))
 
 if (only === undefined && !quick && runs.length >= ENOUGH_RUNS) {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
@@ -41,6 +41,36 @@ test('chat: goes on where it stopped, with piped input', () => {
   const second = runExample('chat', { args: ['trip'], input: 'what is my cat?', env })
   expect(second).toBe('Session "trip" goes on after 4 items.\nYour cat is Tom.\n')
   expect(runExample('chat', { args: ['other'], input: 'what is my cat?', env })).toContain('have not told me')
+})
+
+test('chat: tells how to leave, knows /help, and sends no command to the model', () => {
+  const env = { CHAT_DATABASE: join(folder, 'chat.db') }
+  const input = '/help\n/nothing at all\n/exit\nMy cat is Tom.\n'
+  const output = runExample('chat', { args: ['trip'], input, env })
+  expect(output).toContain('/exit   ends the chat')
+  expect(output).toContain('There is no /nothing. /help tells what there is.\n')
+  expect(output).not.toContain('Noted.')
+  expect(runExample('chat', { args: ['trip'], env })).toBe('New session "trip".\n')
+  expect(runExample('chat', { args: ['--help'], env })).toContain('chat [session]')
+})
+
+test('the list of examples answers --help, and names them where there is no such one', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, 'run.ts'), ...args], { encoding: 'utf8' })
+  for (const args of [[], ['--help']]) {
+    expect(run(...args)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining('  quickstart\n'),
+    })
+  }
+  for (const name of ['nothing', '..', 'offline-model']) {
+    expect(run(name)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^There is no example ".*"\. There are .*quickstart/),
+    })
+  }
 })
 
 test.each([':memory:', 'file:agents.db', 'sqljs:agents.image'])(
