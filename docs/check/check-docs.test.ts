@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkLinks } from './check-links.ts'
 import { checkShell } from './check-shell.ts'
 import { checkSql } from './check-sql.ts'
-import { checkTypeScript } from './check-typescript.ts'
+import { checkTypeScript, checkVisible } from './check-typescript.ts'
 import { codeBlocks, codeModules } from './code-blocks.ts'
 
 const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`
@@ -34,6 +34,17 @@ test('hidden code is part of the module of the block behind it', () => {
     { isRun: true, line: 2 },
     { isRun: false, line: 10 },
   ])
+})
+
+test('what a reader meets and hidden code defines is explained in the text, by its name', async () => {
+  const visible = (text: string) => {
+    const markdown = `${text}\n\n<!-- ts\ndeclare const driver: { close(): void }\n-->\n\n${block('ts', 'driver.close()')}`
+    return checkVisible(new Map([['page.md', { markdown, blocks: codeBlocks(markdown) }]]))
+  }
+  expect(await visible('Close the driver:')).toEqual([
+    'page.md:8: "driver" is hidden from the reader, and no text says what it is.',
+  ])
+  expect(await visible('Close `driver`, which is yours:')).toEqual([])
 })
 
 test('reports what a block marked run throws, with its line of the page', async () => {
@@ -72,7 +83,7 @@ test('reports what npx would ask about, and commands that are not named by their
 
 test('reports links to files and headings that do not exist', () => {
   const markdown =
-    '# A title\n\n[a](#a-title) [b](start.md#5-close) [c](missing.md) [d](start.md#missing) [e](#missing)'
+    '# A title\n\n[a](#a-title) [b](start.md#1-a-folder) [c](missing.md) [d](start.md#missing) [e](#missing)'
   expect(checkLinks('docs/page.md', markdown)).toEqual([
     'docs/page.md: dead link missing.md',
     'docs/page.md: start.md#missing has no such heading',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkLinks } from './check-links.ts'
 import { checkShell } from './check-shell.ts'
 import { checkSql } from './check-sql.ts'
-import { checkTypeScript } from './check-typescript.ts'
+import { checkTypeScript, checkVisible } from './check-typescript.ts'
 import { codeBlocks } from './code-blocks.ts'
 import { pages, ROOT } from './pages.ts'
 
@@ -13,11 +13,13 @@ import { pages, ROOT } from './pages.ts'
 const [, , ...named] = process.argv
 const problems: string[] = []
 const blocksOf = new Map<string, ReturnType<typeof codeBlocks>>()
+const seen = new Map<string, { markdown: string; blocks: ReturnType<typeof codeBlocks> }>()
 
 for (const page of named.length > 0 ? named : pages()) {
   const markdown = readFileSync(join(ROOT, page), 'utf8')
   const blocks = codeBlocks(markdown)
   blocksOf.set(page, blocks)
+  seen.set(page, { markdown, blocks })
   problems.push(
     ...checkLinks(page, markdown),
     ...checkShell(page, markdown, blocks),
@@ -32,7 +34,7 @@ for (const page of named.length > 0 ? named : pages()) {
     }
   }
 }
-problems.push(...(await checkTypeScript(blocksOf)))
+problems.push(...(await checkTypeScript(blocksOf)), ...(await checkVisible(seen)))
 
 for (const problem of problems) console.error(problem)
 const count = [...blocksOf.values()].flat().length

@@ -48,6 +48,37 @@ export async function checkTypeScript(pages: ReadonlyMap<string, readonly CodeBl
   )
 }
 
+/**
+ * Compiles what a reader sees, without what is hidden. Returns the names that come from hidden code only, where no text
+ * of the page, between backquotes, says what they are.
+ */
+export async function checkVisible(
+  pages: ReadonlyMap<string, { readonly markdown: string; readonly blocks: readonly CodeBlock[] }>,
+): Promise<string[]> {
+  mkdirSync(PARENT, { recursive: true })
+  const folder = mkdtempSync(join(PARENT, 'visible-'))
+  const pageOfFile = new Map<string, string>()
+  for (const [page, { blocks }] of pages) {
+    for (const { code, line } of codeModules(blocks.filter(({ isHidden }) => !isHidden))) {
+      const name = `${page.replace(/\W+/g, '-')}-${line}.ts`
+      writeFileSync(join(folder, name), code)
+      pageOfFile.set(name, page)
+    }
+  }
+  const errors = pageOfFile.size === 0 ? [] : await compile(folder)
+  rmSync(folder, { recursive: true })
+  const problems = errors.flatMap((error) => {
+    const [, file = '', line = '', name] =
+      /([\w-]+-\d+\.ts)\((\d+),\d+\): error TS\d+: Cannot find name '(\w+)'/.exec(error) ?? []
+    const page = pageOfFile.get(file)
+    if (page === undefined || name === undefined) return []
+    const prose = pages.get(page)!.markdown.replace(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '')
+    if (new RegExp(`\`[^\`]*\\b${name}\\b[^\`]*\``).test(prose)) return []
+    return [`${page}:${line}: "${name}" is hidden from the reader, and no text says what it is.`]
+  })
+  return [...new Set(problems)]
+}
+
 async function compile(folder: string): Promise<string[]> {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG))
   try {
