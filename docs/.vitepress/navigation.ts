@@ -19,6 +19,16 @@ export const guide: DefaultTheme.SidebarItem[] = [
     ),
   },
   {
+    text: 'In your app',
+    items: pages(
+      ['Conversations', '/guides/conversations'],
+      ['Streaming', '/guides/streaming'],
+      ['Serverless', '/guides/serverless'],
+      ['Docker', '/guides/docker'],
+      ['Testing without a key', '/guides/testing'],
+    ),
+  },
+  {
     text: 'Agents',
     items: pages(
       ['History windows', '/history-windows'],

@@ -15,7 +15,7 @@ export function pageSteps(markdown: string): PageStep[] {
   const steps: PageStep[] = []
   let named: string | undefined
   for (const { type, info, content } of new MarkdownIt().parse(markdown, {})) {
-    if (type === 'inline') named = [...content.matchAll(/into `([\w./-]+\.\w+)`/g)].at(-1)?.[1] ?? named
+    if (type === 'inline') named = [...content.matchAll(/into `([\w./-]+)`/g)].at(-1)?.[1] ?? named
     if (type !== 'fence') continue
     const [language = ''] = info.trim().split(' ')
     if (language === 'sh') steps.push({ commands: content.trim().split('\n') })
