@@ -1,4 +1,5 @@
 import { type DatabaseInfo, PerSQL, PerSQLError } from '@persql/sdk'
+import { forgetDrafts } from './sql/drafts.ts'
 
 /** Somebody who is signed in, and what the API lets them see. */
 export interface Connection {
@@ -64,6 +65,7 @@ export async function resume(): Promise<Connection | undefined> {
 /** In all tabs, because each of them would sign the others in again. */
 export function signOut(): void {
   sessionStorage.removeItem(KEY)
+  forgetDrafts()
   tabs.postMessage('sign-out')
 }
 
@@ -100,7 +102,10 @@ const tabs = new BroadcastChannel(KEY)
 tabs.addEventListener('message', ({ data }) => {
   const token = sessionStorage.getItem(KEY)
   if (data === 'ask' && token !== null) tabs.postMessage({ token })
-  if (data === 'sign-out') sessionStorage.removeItem(KEY)
+  if (data === 'sign-out') {
+    sessionStorage.removeItem(KEY)
+    forgetDrafts()
+  }
 })
 
 function askOtherTabs(): Promise<string | undefined> {
