@@ -35,6 +35,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
       ['One history with Python', '/one-history'],
       ['Runs that survive', '/durable-runs'],
       ['Reading only what is new', '/incremental-reads'],
+      ['Tokens and money', '/usage'],
       ['Human approval', '/human-approval'],
       ['Compaction', '/compaction'],
       ['Memory', '/memory'],

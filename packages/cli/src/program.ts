@@ -24,6 +24,7 @@ import { sessionsListCommand } from './commands/sessions/sessions-list.ts'
 import { sessionsSearchCommand } from './commands/sessions/sessions-search.ts'
 import { sessionsShowCommand } from './commands/sessions/sessions-show.ts'
 import { sessionsStatsCommand } from './commands/sessions/sessions-stats.ts'
+import { sessionsUsageCommand } from './commands/sessions/sessions-usage.ts'
 import { neutralise } from './terminal/neutralise.ts'
 import { bold } from './terminal/style.ts'
 
@@ -72,6 +73,7 @@ export function createProgram(): Command {
   sessionsShowCommand(sessions)
   sessionsSearchCommand(sessions)
   sessionsStatsCommand(sessions)
+  sessionsUsageCommand(sessions)
   sessionsForkCommand(sessions)
   sessionsDeleteCommand(sessions)
   sessionsConvertCommand(sessions)

@@ -27,8 +27,6 @@ export interface ConsoleOptions {
 export interface Console {
   /** The address that opens the console in the first browser that visits it, and in no other one after that. */
   readonly url: string
-  /** Makes another such address. Those that were made before stay what they are. */
-  freshUrl(): string
   /** Stops serving. It is safe to call twice. */
   close(): Promise<void>
 }
@@ -55,11 +53,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   })
   const { port: taken } = http.address() as AddressInfo
   let closed: Promise<void> | undefined
-  const page = `http://${host.includes(':') ? `[${host}]` : host}:${taken}/console/`
-  const freshUrl = () => `${page}#/open/${handler.makeSecret()}`
   return {
-    url: freshUrl(),
-    freshUrl,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/console/#/open/${handler.secret}`,
     close() {
       closed ??= new Promise((resolve) => {
         http.close(() => resolve())
@@ -71,19 +66,14 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
 }
 
 class RequestHandler {
+  /** Works once, and is in the address after its `#`, which browsers send nowhere. */
+  readonly secret = randomBytes(24).toString('base64url')
   readonly #token = randomBytes(32).toString('base64url')
   readonly #api: DatabaseApi
-  readonly #secrets = new Set<string>()
+  #isSecretUsed = false
 
   constructor(api: DatabaseApi) {
     this.#api = api
-  }
-
-  /** Works once, and is in the address after its `#`, which browsers send nowhere. */
-  makeSecret(): string {
-    const secret = randomBytes(24).toString('base64url')
-    this.#secrets.add(secret)
-    return secret
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,12 +101,10 @@ class RequestHandler {
     if (method !== 'POST') return fail(response, 405, 'Only POST.')
     const body = await readJson(request)
     const secret = (body as { secret?: unknown } | undefined)?.secret
-    const known = typeof secret === 'string' && [...this.#secrets].find((one) => isEqual(secret, one))
-    if (!known) {
-      const advice = 'Ask the program that serves the console for a fresh one.'
-      return fail(response, 401, `This address was used before, or is wrong. ${advice}`)
+    if (typeof secret !== 'string' || this.#isSecretUsed || !isEqual(secret, this.secret)) {
+      return fail(response, 401, 'This address was used before, or is wrong. Start the console again.')
     }
-    this.#secrets.delete(known)
+    this.#isSecretUsed = true
     send(response, 200, { success: true, data: { token: this.#token } })
   }
 

@@ -1,4 +1,5 @@
 export type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
+export type { RecordUsageOptions, ResultWithResponses } from './model-requests.ts'
 export { PerSQLSession, type PerSQLSessionOptions } from './persql-session.ts'
 export { fromResponsesItem, type ResponsesItem, toResponsesItem } from './responses-item.ts'
 export { type OnUnknown, onUnknown, type UnknownCall } from './runs/declared-tools.ts'

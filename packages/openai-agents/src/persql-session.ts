@@ -9,6 +9,7 @@ import { AGENTS_CODEC } from './agents-codec.ts'
 import type { AgentInputItem, Session } from './agents-sdk.ts'
 import { checkHistoryTransaction } from './check-history-transaction.ts'
 import type { HistoryMutations, HistoryTransaction } from './history-changes.ts'
+import { modelRequests, type RecordUsageOptions, type ResultWithResponses } from './model-requests.ts'
 import { replaceFunctionCalls } from './replace-function-calls.ts'
 
 /** The options of a {@link PerSQLSession}: its window, codec, tables, and who is told of corrupt rows. */
@@ -128,6 +129,15 @@ export class PerSQLSession implements Session, AsyncDisposable {
       const { expectedSuffix, replacement } = transaction
       await this.#session.replaceSuffix(expectedSuffix, replacement, { operationId })
     }
+  }
+
+  /**
+   * Records what each model request of a run used, in a table beside the session: `await session.recordUsage(result)`
+   * behind `run`. A response that has an id is recorded once, however often that is called; one whose usage is not
+   * known is left out. Rows stay when items are popped and when the session is cleared.
+   */
+  async recordUsage(result: ResultWithResponses, options: RecordUsageOptions = {}): Promise<void> {
+    await this.#session.recordUsage(modelRequests(result, options))
   }
 
   /** Closes the database where this session opened it itself; does nothing to a database that was passed in. */

@@ -93,3 +93,14 @@ export { type OperationOptions, SessionStore, type SessionStoreOptions } from '.
 export { type SessionTableNames, type SessionTables, withDefaultNames } from './sessions/session-tables.ts'
 export { sessionTablesSql } from './sessions/session-tables-sql.ts'
 export { type TableGroup, TableMaker, type WithoutTables } from './sessions/table-maker.ts'
+export { parseTokenPrices, type TokenPrice, type TokenPrices, tokenCost } from './usage/token-cost.ts'
+export {
+  type ModelRequest,
+  type RecordedRequest,
+  type UsageFilter,
+  type UsageKey,
+  UsageLog,
+  type UsageLogOptions,
+  type UsageTotal,
+} from './usage/usage-log.ts'
+export type { UsageTables } from './usage/usage-statements.ts'

@@ -6,8 +6,8 @@ import type { Command } from 'commander'
 import { collect } from '../arguments.ts'
 import { addJsonOption, defineCommand } from '../command.ts'
 import { type DatabaseOptions, useDatabase } from '../database.ts'
+import { csvLine } from '../terminal/csv.ts'
 import { count } from '../terminal/format.ts'
-import { neutralise } from '../terminal/neutralise.ts'
 import { note, print, printJson } from '../terminal/print.ts'
 import { type Cell, printTable } from '../terminal/table.ts'
 import { UsageError } from '../usage-error.ts'
@@ -60,7 +60,7 @@ async function printResult({ columns, rows, changes, lastInsertRowid }: SqlResul
     })
   }
   if (csv) {
-    for (const line of [columns, ...rows]) await print(`${line.map(toCsv).join(',')}\r\n`)
+    for (const line of [columns, ...rows]) await print(csvLine(line.map(toCell)))
   } else if (columns.length === 0) {
     note(changes === undefined ? 'Done.' : `${count(changes, 'row')} changed.`)
   } else {
@@ -74,11 +74,4 @@ async function printResult({ columns, rows, changes, lastInsertRowid }: SqlResul
 function toCell(value: SqlValue): Cell {
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`
   return typeof value === 'bigint' ? String(value) : value
-}
-
-/** As in RFC 4180. On a terminal, what could steer it is taken out. */
-function toCsv(value: SqlValue): string {
-  const cell = String(toCell(value) ?? '')
-  const shown = process.stdout.isTTY ? neutralise(cell) : cell
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }

@@ -1,5 +1,4 @@
 import { type DatabaseInfo, PerSQL, PerSQLError } from '@persql/sdk'
-import { forgetDrafts } from './sql/drafts.ts'
 
 /** Somebody who is signed in, and what the API lets them see. */
 export interface Connection {
@@ -65,7 +64,6 @@ export async function resume(): Promise<Connection | undefined> {
 /** In all tabs, because each of them would sign the others in again. */
 export function signOut(): void {
   sessionStorage.removeItem(KEY)
-  forgetDrafts()
   tabs.postMessage('sign-out')
 }
 
@@ -102,10 +100,7 @@ const tabs = new BroadcastChannel(KEY)
 tabs.addEventListener('message', ({ data }) => {
   const token = sessionStorage.getItem(KEY)
   if (data === 'ask' && token !== null) tabs.postMessage({ token })
-  if (data === 'sign-out') {
-    sessionStorage.removeItem(KEY)
-    forgetDrafts()
-  }
+  if (data === 'sign-out') sessionStorage.removeItem(KEY)
 })
 
 function askOtherTabs(): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { toSqlDriver, UsageLog, type UsageTotal, withDefaultNames } from '@persql/session-core'
 import { z } from 'zod'
 import { readable } from '../cells.ts'
 import { searchSessions } from '../search-sessions.ts'
@@ -109,4 +110,50 @@ export const sessionTools = [
       return found
     },
   }),
+
+  defineTool({
+    name: 'token_usage',
+    title: 'Tokens used',
+    description:
+      'The tokens that conversations used of models, where the program records them, summed by model, session or day; ' +
+      'those with the most tokens first.',
+    input: z.strictObject({
+      database,
+      by: z.enum(['model', 'session', 'day']).default('model'),
+      sessionId: sessionId.optional().describe('Only of this session.'),
+      from: z.iso.date().optional().describe('First day, in UTC, as in 2026-01-31.'),
+      to: z.iso.date().optional().describe('Last day, in UTC.'),
+      limit: z.int().min(1).max(200).default(50),
+    }),
+    output: z.strictObject({
+      usage: z.array(
+        z.strictObject({
+          key: z.string().describe('The model, session or day.'),
+          model: z.string().optional().describe('Absent where it is not known.'),
+          requests: z.number(),
+          inputTokens: z.number(),
+          cachedInputTokens: z.number().describe('Among the input.'),
+          outputTokens: z.number(),
+          reasoningTokens: z.number().describe('Among the output.'),
+          durationMs: z.number(),
+        }),
+      ),
+      others: z.number().optional().describe('How many more there are.'),
+    }),
+    effect: 'reads',
+    async run({ database, by, sessionId, from, to, limit }, context) {
+      const log = new UsageLog(toSqlDriver(await context.database(database)), withDefaultNames(context))
+      const totals = await log.totals(by, {
+        sessionId,
+        ...(from !== undefined && { since: new Date(from) }),
+        ...(to !== undefined && { until: new Date(Date.parse(to) + DAY) }),
+      })
+      const tokens = (total: UsageTotal) => total.inputTokens + total.outputTokens
+      const usage = readable(totals.toSorted((one, other) => tokens(other) - tokens(one)).slice(0, limit))
+      const others = totals.length - usage.length
+      return { usage, ...(others > 0 && { others }) }
+    },
+  }),
 ]
+
+const DAY = 86_400_000

@@ -4,6 +4,7 @@ import type { SqlDriver } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
 import { jsonCodec } from '../items/item-codec.ts'
 import { withoutOrphans } from '../items/without-orphans.ts'
+import { type ModelRequest, UsageLog, type UsageLogOptions } from '../usage/usage-log.ts'
 import { checkSessionId } from './check-id.ts'
 import type { HistoryWindow } from './history-reader.ts'
 import { type OperationOptions, SessionStore, type SessionStoreOptions } from './session-store.ts'
@@ -27,6 +28,7 @@ export class OpenSession<Item> {
   readonly driver: SqlDriver
   readonly #store: SessionStore<Item>
   readonly #window: HistoryWindow | undefined
+  readonly #usage: UsageLog
   /** Set where the session opened the driver itself. */
   #ownDriver: SqlDriver | undefined
 
@@ -40,6 +42,7 @@ export class OpenSession<Item> {
     this.driver = toSqlDriver(database)
     this.#store = storeOf(this.driver, options)
     this.#window = checkWindow(options.window)
+    this.#usage = usageLogOf(this.driver, options)
   }
 
   /** Opens the database with this URL, as `openDriver` does. The session owns it, and `close` closes it. */
@@ -112,6 +115,11 @@ export class OpenSession<Item> {
     return this.#store.rewrite(this.sessionId, change)
   }
 
+  /** Records what requests to models used, as `record` of a {@link UsageLog} does. */
+  recordUsage(requests: readonly ModelRequest[]): Promise<void> {
+    return this.#usage.record(this.sessionId, requests)
+  }
+
   /** Closes the database where this session opened it itself; does nothing to a database that was passed in. */
   async close(): Promise<void> {
     await this.#ownDriver?.close()
@@ -129,6 +137,16 @@ function storeOf<Item>(driver: SqlDriver, options: OpenSessionOptions<Item>): Se
   const store = (stores.get(key) as SessionStore<Item> | undefined) ?? new SessionStore(driver, { codec })
   sharedStores.set(driver, stores.set(key, store as SessionStore<unknown>))
   return store
+}
+
+const sharedLogs = new WeakMap<SqlDriver, UsageLog>()
+
+function usageLogOf(driver: SqlDriver, options: UsageLogOptions): UsageLog {
+  const { sessionsTable, messagesTable, createTables } = options
+  if ((sessionsTable ?? messagesTable ?? createTables) !== undefined) return new UsageLog(driver, options)
+  const log = sharedLogs.get(driver) ?? new UsageLog(driver)
+  sharedLogs.set(driver, log)
+  return log
 }
 
 function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {

@@ -4,6 +4,7 @@ import type { SessionDialect } from '../dialects/session-dialect.ts'
 import type { SessionStatements } from '../dialects/session-statements.ts'
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
+import { createUsageTable } from '../usage/usage-statements.ts'
 import { runGuarded } from './guard.ts'
 import { type ResolvedTableNames, resolveTableNames, type SessionTableNames } from './session-tables.ts'
 import { type TableGroup, TableMaker, tableGroup } from './table-maker.ts'
@@ -11,6 +12,8 @@ import { type TableGroup, TableMaker, tableGroup } from './table-maker.ts'
 export interface RunOptions extends BatchOptions {
   /** The statements use the table of operation ids. */
   readonly operations?: boolean
+  /** The statements use the table of usage. */
+  readonly usage?: boolean
 }
 
 export interface SessionBatchesOptions extends SessionTableNames {
@@ -30,7 +33,8 @@ export class SessionBatches {
   readonly #createTables: boolean
   readonly #maker: TableMaker
   readonly #tables: readonly TableGroup[]
-  readonly #tablesWithOperations: readonly TableGroup[]
+  readonly #operations: TableGroup
+  readonly #usage: TableGroup
 
   constructor(driver: SqlDriver, options: SessionBatchesOptions = {}) {
     this.driver = driver
@@ -41,7 +45,7 @@ export class SessionBatches {
     this.#maker = new TableMaker(driver, this.#createTables, (statements, options) =>
       runGuarded(driver, statements, options, refused),
     )
-    const { sessions, messages, operations } = this.names
+    const { sessions, messages, operations, usage } = this.names
     const { layout, marks } = this.statements
     const { relations } = layout
     const group = (name: string, made: readonly string[], create: readonly SqlStatement[]) =>
@@ -52,7 +56,9 @@ export class SessionBatches {
     this.#tables = isApart
       ? [tables, { name: `${this.names.marks} ${messages}`, create: makeMarks, isApart }]
       : [tables]
-    this.#tablesWithOperations = [...this.#tables, group(operations, relations.operations, layout.operations)]
+    this.#operations = group(operations, relations.operations, layout.operations)
+    const usageTable = createUsageTable(this.dialect, this.names)
+    this.#usage = group(usage, usageTable.relations, usageTable.create)
   }
 
   /**
@@ -62,7 +68,11 @@ export class SessionBatches {
    * could not make them: then there are no sessions.
    */
   run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[]> {
-    const tables = options.operations ? this.#tablesWithOperations : this.#tables
+    const beside = [
+      ...(options.operations ? [this.#operations] : []),
+      ...(options.usage ? [this.#usage] : []),
+    ]
+    const tables = beside.length === 0 ? this.#tables : [...this.#tables, ...beside]
     return this.#maker.run(statements, tables, options, (error) => {
       if (this.#createTables && options.readOnly) return []
       throw this.#tablesMissing(error, options)
@@ -94,12 +104,13 @@ export class SessionBatches {
     return lockSession ? [lockSession({ session }), ...statements] : statements
   }
 
-  #tablesMissing(cause: unknown, { operations = false }: RunOptions): StorageError {
-    const { sessions, messages, operations: operationIds } = this.names
-    const others = operations ? `, "${messages}" or "${operationIds}"` : ` or "${messages}"`
+  #tablesMissing(cause: unknown, { operations = false, usage = false }: RunOptions): StorageError {
+    const { names } = this
+    const last = usage ? names.usage : operations ? names.operations : names.messages
+    const others = `${last === names.messages ? '' : `, "${names.messages}"`} or "${last}"`
     return new StorageError(
       'NO_SUCH_TABLE',
-      `Table "${sessions}"${others} does not exist. Run the ` +
+      `Table "${names.sessions}"${others} does not exist. Run the ` +
         'statements of `sessionTablesSql()`, or leave `createTables` on and connect with the right to make tables.',
       { cause },
     )

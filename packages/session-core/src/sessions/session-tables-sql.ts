@@ -1,5 +1,6 @@
 import { dialectOf } from '../dialects/dialect-of.ts'
 import type { SqlDialect } from '../driver/sql-driver.ts'
+import { createUsageTable } from '../usage/usage-statements.ts'
 import { resolveTableNames, type SessionTableNames } from './session-tables.ts'
 
 /**
@@ -12,5 +13,6 @@ export function sessionTablesSql(name: SqlDialect, names: SessionTableNames = {}
   const { tables, operations } = dialect.layout(resolved)
   // Where reads do not make tables, marks that a migration has made are used.
   const marks = dialect.makeApart ? dialect.marks?.(resolved).create : undefined
-  return [...tables, ...(marks ?? []), ...operations].map(({ sql }) => sql)
+  const usage = createUsageTable(dialect, resolved).create
+  return [...tables, ...(marks ?? []), ...operations, ...usage].map(({ sql }) => sql)
 }

@@ -51,27 +51,30 @@ export interface ResolvedTableNames {
   readonly operations: string
   /** Tells whether a history is still what was read of it. Made with the two tables. */
   readonly marks: string
+  /** What requests to models used. Made when the first one is recorded. */
+  readonly usage: string
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
 const NAME_WITH_SCHEMA = /^(?:[A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,47}$/
 
 /** `hasSchemas`: whether a name may say its schema. */
-export function resolveTableNames(names: SessionTableNames = {}, hasSchemas = false): ResolvedTableNames {
-  const { sessionsTable, messagesTable } = withDefaultNames(names)
+export function resolveTableNames(given: SessionTableNames = {}, hasSchemas = false): ResolvedTableNames {
+  const { sessionsTable, messagesTable } = withDefaultNames(given)
   const sessions = checkName('sessionsTable', sessionsTable, hasSchemas)
   const messages = checkName('messagesTable', messagesTable, hasSchemas)
   const operations = `${sessions}_operations`
   // Beside the items, whose triggers write to it.
   const marks = `${messages.replace(/[^.]*$/, '')}${sessions.replace(/^.*\./, '')}_marks`
-  const different = new Set([sessions, messages, operations, marks].map((name) => name.toLowerCase()))
-  if (different.size !== 4) {
+  const usage = `${sessions}_usage`
+  const names = [sessions, messages, operations, marks, usage]
+  if (new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `Tables "${sessions}", "${messages}", "${operations}" and "${marks}" must have four different names.`,
+      `Tables "${sessions}", "${messages}", "${operations}", "${marks}" and "${usage}" must have different names.`,
     )
   }
-  return { sessions, messages, operations, marks }
+  return { sessions, messages, operations, marks, usage }
 }
 
 function checkName(option: string, name: unknown, hasSchemas: boolean): string {

@@ -3,6 +3,7 @@ import { searchItems } from '../search/search-items.ts'
 import { RawSessions } from '../sessions/raw-sessions.ts'
 import { SessionCatalog, type SessionListOptions } from '../sessions/session-catalog.ts'
 import { SessionStore } from '../sessions/session-store.ts'
+import { UsageLog } from '../usage/usage-log.ts'
 import { limitedDriver } from './limited-driver.ts'
 import type { TestCase } from './sql-driver-case.ts'
 
@@ -156,5 +157,31 @@ export function sessionCases(test: TestCase): void {
     expect(await catalog.delete('a')).toBe(true)
     expect(await catalog.delete('a')).toBe(false)
     expect(await catalog.get('a')).toBeUndefined()
+  })
+
+  test('records what requests to models used, each once, and sums it', async ({ driver }) => {
+    const log = new UsageLog(driver)
+    expect(await log.totals('day')).toEqual([])
+    await new SessionStore(driver).append('a', [{ n: 1 }, { n: 2 }])
+    const at = new Date('2026-01-31T23:59:59.999Z')
+    const first = { requestId: 'r1', model: 'm', inputTokens: 2 ** 40, outputTokens: 3, durationMs: 5, at }
+    await log.record('a', [first, { requestId: 'r2', inputTokens: 1, outputTokens: 1, at }])
+    await log.record('a', [first])
+    await log.record('b', [{ ...first, at: new Date(at.getTime() + 1) }])
+    const stored = { ...first, cachedInputTokens: 0, reasoningTokens: 0, lastRow: expect.any(Number) }
+    expect(await log.requests('a')).toMatchObject([stored, { requestId: 'r2' }])
+    const sums = async (...asked: Parameters<UsageLog['totals']>) =>
+      (await log.totals(...asked)).map(({ key, model, inputTokens }) => [key, model, inputTokens])
+    expect(await sums('session')).toEqual([
+      ['a', undefined, 1],
+      ['a', 'm', 2 ** 40],
+      ['b', 'm', 2 ** 40],
+    ])
+    expect(await sums('model')).toEqual([
+      ['', undefined, 1],
+      ['m', 'm', 2 ** 41],
+    ])
+    expect(await sums('day', { since: new Date(at.getTime() + 1) })).toEqual([['2026-02-01', 'm', 2 ** 40]])
+    expect(await sums('day', { sessionId: 'a', until: at })).toEqual([])
   })
 }

@@ -34,9 +34,14 @@ export function OutcomeView({ outcome, isRunning }: OutcomeViewProps) {
       </Empty>
     )
   }
-  if (outcome.kind === 'error') return <Problem error={outcome.error} />
+  if (outcome.kind === 'error') return <Problem error={explained(outcome.error)} />
   if (outcome.kind === 'plan') return <PlanView plan={outcome.plan} />
   return <Results results={outcome.results} ms={outcome.ms} />
+}
+
+function explained(error: Error): Error {
+  const isRefused = 'status' in error && error.status === 403 && /read/i.test(error.message)
+  return isRefused ? new Error(`${error.message} Switch writing on, if your token may write.`) : error
 }
 
 function Results({ results, ms }: { readonly results: readonly QueryResult[]; readonly ms: number }) {

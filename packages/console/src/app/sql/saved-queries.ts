@@ -23,39 +23,6 @@ export function writeSavedQueries(queries: readonly SavedQuery[]): void {
   localStorage.setItem(KEY, JSON.stringify(queries))
 }
 
-const FILE = { type: 'persql-queries', version: 1 } as const
-
-/** The content of a file with queries, for somebody else. */
-export function queriesFile(queries: readonly SavedQuery[]): string {
-  return `${JSON.stringify({ ...FILE, queries }, null, 2)}\n`
-}
-
-/** Rejects with a text for people where the file is none that {@link queriesFile} has made. */
-export async function readQueriesFile(file: Blob): Promise<readonly SavedQuery[]> {
-  const refused = new Error('This is no file of saved queries. Make one with “Share”.')
-  try {
-    const { type, version, queries } = JSON.parse(await file.text())
-    if (type !== FILE.type || !Array.isArray(queries) || !queries.every(isSavedQuery)) throw refused
-    if (version !== FILE.version)
-      throw new Error(`These queries are of version ${version}; this console reads 1.`)
-    return queries.map(({ name, sql }) => ({ name, sql }))
-  } catch (error) {
-    throw error instanceof SyntaxError || error instanceof TypeError ? refused : error
-  }
-}
-
-/** Adds queries to others. One whose name is taken by other SQL gets a number. */
-export function addQueries(queries: readonly SavedQuery[], added: readonly SavedQuery[]): SavedQuery[] {
-  const all = [...queries]
-  for (const { name, sql } of added) {
-    if (all.some((one) => one.sql === sql)) continue
-    let free = name
-    for (let number = 2; all.some((one) => one.name === free); number++) free = `${name} ${number}`
-    all.push({ name: free, sql })
-  }
-  return all
-}
-
 function isSavedQuery(value: unknown): value is SavedQuery {
   const { name, sql } = (value ?? {}) as Partial<SavedQuery>
   return typeof name === 'string' && typeof sql === 'string'

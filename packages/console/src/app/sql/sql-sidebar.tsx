@@ -8,18 +8,15 @@ export interface SqlSidebarProps {
   readonly saved: readonly SavedQuery[]
   readonly onPick: (sql: string) => void
   readonly onForget: (query: SavedQuery) => void
-  /** Gives the saved queries to somebody, as a file. */
-  readonly onShare: () => void
-  readonly onTake: (file: File) => void
 }
 
 /** Queries to start from, and the schema. */
-export function SqlSidebar({ database, saved, onPick, onForget, onShare, onTake }: SqlSidebarProps) {
+export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProps) {
   return (
     <aside class="sql-side" aria-label="Queries and schema">
-      <section>
-        <h2>Saved</h2>
-        {saved.length > 0 && (
+      {saved.length > 0 && (
+        <section>
+          <h2>Saved</h2>
           <ul>
             {saved.map((query) => (
               <li key={query.name} class="saved">
@@ -38,29 +35,8 @@ export function SqlSidebar({ database, saved, onPick, onForget, onShare, onTake 
               </li>
             ))}
           </ul>
-        )}
-        <div class="side-actions">
-          {saved.length > 0 && (
-            <button type="button" class="quiet" onClick={onShare}>
-              <Icon name="download" /> Share
-            </button>
-          )}
-          <label class="button quiet">
-            <Icon name="plus" /> Add from a file
-            <input
-              type="file"
-              class="visually-hidden"
-              accept="application/json,.json"
-              onChange={(event) => {
-                const { currentTarget: input } = event
-                const [file] = input.files ?? []
-                if (file) onTake(file)
-                input.value = ''
-              }}
-            />
-          </label>
-        </div>
-      </section>
+        </section>
+      )}
       {database.sessions && (
         <section>
           <h2>Ready to run</h2>

@@ -1,21 +1,9 @@
-import type { PerSQLError } from '@persql/sdk'
 import { useMemo, useState } from 'preact/hooks'
 import { type Database, quoteName } from '../data/database.ts'
-import { plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
-import { say, sayProblem } from '../ui/toasts.tsx'
-import { readDraft, writeDraft } from './drafts.ts'
-import { download } from './export.ts'
 import { type Outcome, OutcomeView } from './outcome-view.tsx'
 import { SaveDialog } from './save-dialog.tsx'
-import {
-  addQueries,
-  queriesFile,
-  readQueriesFile,
-  readSavedQueries,
-  type SavedQuery,
-  writeSavedQueries,
-} from './saved-queries.ts'
+import { readSavedQueries, type SavedQuery, writeSavedQueries } from './saved-queries.ts'
 import { SqlSidebar } from './sql-sidebar.tsx'
 import { useSqlEditor } from './use-sql-editor.ts'
 
@@ -25,9 +13,12 @@ export interface SqlViewProps {
   readonly onSchemaChange: () => void
 }
 
+/** What was typed last, for as long as the page lives. */
+const drafts = new Map<string, string>()
+
 export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   const { handle, slug } = database
-  const [text, setText] = useState(() => readDraft(slug) ?? firstQuery(database))
+  const [text, setText] = useState(() => drafts.get(slug) ?? firstQuery(database))
   const [isWriting, setWriting] = useState(false)
   const [outcome, setOutcome] = useState<Outcome>()
   const [saved, setSaved] = useState(readSavedQueries)
@@ -40,7 +31,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
     schema,
     onRun: () => void run(),
     onChange: (next) => {
-      writeDraft(slug, next)
+      drafts.set(slug, next)
       setText(next)
     },
   })
@@ -48,11 +39,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   async function attempt(work: (signal: AbortSignal) => Promise<Outcome>): Promise<void> {
     const controller = new AbortController()
     setRunning(controller)
-    setOutcome(
-      await work(controller.signal).catch(
-        (error: Error): Outcome => ({ kind: 'error', error: explained(error, isWriting) }),
-      ),
-    )
+    setOutcome(await work(controller.signal).catch((error: Error): Outcome => ({ kind: 'error', error })))
     setRunning(undefined)
   }
 
@@ -99,14 +86,6 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
           editor?.focus()
           setSideOpen(false)
         }}
-        onShare={() => download('queries.json', 'application/json', queriesFile(saved))}
-        onTake={(file) =>
-          void readQueriesFile(file).then((taken) => {
-            const all = addQueries(saved, taken)
-            save(all)
-            say(`${plural(all.length - saved.length, 'query', 'queries')} added`)
-          }, sayProblem)
-        }
         onForget={(query) => save(saved.filter((other) => other !== query))}
       />
       <div class="sql-main">
@@ -156,7 +135,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
                 onChange={(event) => setWriting(event.currentTarget.checked)}
               />
               <span class="switch-track" />
-              <span>Allow writing</span>
+              <span>{isWriting ? 'Writing is on' : 'Read-only'}</span>
             </label>
           ) : (
             <span class="tag">Read-only</span>
@@ -181,15 +160,6 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
       )}
     </div>
   )
-}
-
-/** What is refused names the switch that would allow it, unless it is on. */
-function explained(error: Error, isWriting: boolean): Error {
-  const { status, detail } = error as Partial<PerSQLError>
-  if (detail?.kind !== 'readonly' && !(status === 403 && /read/i.test(error.message))) return error
-  if (isWriting) return new Error(`${error.message} The token may not write here.`)
-  const which = detail?.statementIndex === undefined ? 'This' : `Statement ${detail.statementIndex + 1}`
-  return new Error(`${which} would change the database. Nothing was done: “Allow writing” is off.`)
 }
 
 function firstQuery({ sessions, description }: Database): string {
