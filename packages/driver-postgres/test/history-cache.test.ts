@@ -281,7 +281,7 @@ for (const databases of everyDatabase()) {
     }, async () => {
       const kinds = [...Object.keys(FOREIGN), ...(isServer ? ['insertLate', 'insertLate', 'insertLate'] : [])]
       await fc.assert(fc.asyncProperty(historySteps(kinds), check).beforeEach(startOver), {
-        numRuns: Number(process.env['PERSQL_TEST_CACHE'] ?? 60) / 3,
+        numRuns: Number(process.env['PERSQL_TEST_CACHE'] ?? 400) / 20,
       })
       if (isServer) await asAdministrator(`drop database if exists ${new URL(url).pathname.slice(1)}_saved`)
     })
