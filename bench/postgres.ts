@@ -1,10 +1,13 @@
 /**
- * Sessions in PostgreSQL against hand-written `pg` on the same tables: ratios of one run, on the server that
- * PERSQL_TEST_POSTGRES names. Prints a table.
+ * Sessions in PostgreSQL against hand-written `pg` on the same tables, and against the Python SDK's session where
+ * PERSQL_TEST_PYTHON names a Python that has it: ratios of one run, on the server that PERSQL_TEST_POSTGRES names. Prints
+ * a table. Its argument is the number of rounds.
  */
+import { join } from 'node:path'
 import { postgresDriver } from '@persql/driver-postgres'
 import { SessionStore } from '@persql/session-core'
 import { serverDatabases } from '@persql/test-support/postgres-databases'
+import { jsonLinesProcess } from './json-lines-process.ts'
 import { median, medianRatio } from './median.ts'
 import { handWritten } from './postgres/hand-written.ts'
 import { rounded, table, time } from './table.ts'
@@ -33,10 +36,11 @@ const item = (n: number): Item => ({
 })
 const items = (count: number) => Array.from({ length: count }, (_, n) => item(n))
 
+/** What the work took, or says that it took. */
 async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
-  await work()
-  return performance.now() - start
+  const taken = await work()
+  return typeof taken === 'number' ? taken : performance.now() - start
 }
 
 const rows: string[][] = []
@@ -63,29 +67,63 @@ async function compare(
 
 type Work = (round: number, which: number) => Promise<unknown>
 
-for (const stored of [0, 100, 1_000]) {
+const python = process.env['PERSQL_TEST_PYTHON']
+const sqlAlchemy =
+  python === undefined
+    ? undefined
+    : jsonLinesProcess([
+        python,
+        join(import.meta.dirname, 'python/sqlalchemy_bench.py'),
+        url.replace(/^postgres(?:ql)?:/, 'postgresql+asyncpg:'),
+      ])
+
+/** Milliseconds, without the way to the process. */
+function inPython(session: string, reads: boolean): Promise<unknown> {
+  sqlAlchemy?.send({ session, reads, add: items(4) })
+  return sqlAlchemy?.receive() ?? Promise.resolve()
+}
+
+const WANTED = { 0: 'at most 1.15', 100: 'at most 1.1', 1000: 'at most 0.3' } as const
+
+for (const stored of [0, 100, 1_000] as const) {
   const prepared: string[] = []
-  for (let round = -5; round < rounds; round++) {
-    for (const which of [0, 1]) {
-      const session = `turn ${stored} ${round} ${which}`
-      prepared.push(session)
-      if (stored > 0) await store.append(session, items(stored))
+  /** Sessions that have gone on for a while: what is stored, and two turns that read it. */
+  const prepare = async (what: string) => {
+    for (let round = -5; round < rounds; round++) {
+      for (const which of [0, 1]) {
+        const session = `${what} ${stored} ${round} ${which}`
+        prepared.push(session)
+        if (stored === 0) continue
+        await store.append(session, items(stored))
+        for (let turn = 0; turn < 2 && which === 0; turn++) await store.read(session)
+      }
     }
   }
+  const turn = async (what: string, round: number, which: number) => {
+    const session = `${what} ${stored} ${round} ${which}`
+    await store.read(session)
+    await store.append(session, items(4))
+  }
+  await prepare('turn')
   await compare(
     `a turn with ${stored.toLocaleString('en')} stored`,
-    stored === 0 ? 'at most 1.15' : 'at most 1.1',
-    async (round, which) => {
-      const session = `turn ${stored} ${round} ${which}`
-      await store.read(session)
-      await store.append(session, items(4))
-    },
+    WANTED[stored],
+    (round, which) => turn('turn', round, which),
     async (round, which) => {
       const session = `turn ${stored} ${round} ${which}`
       await raw.read(session)
       await raw.append(session, items(4))
     },
   )
+  if (sqlAlchemy) {
+    await prepare('python')
+    await compare(
+      'the same, against Python',
+      'at most 0.5',
+      (round, which) => turn('python', round, which),
+      (round, which) => inPython(`python ${stored} ${round} ${which}`, true),
+    )
+  }
   for (const session of prepared) await store.clear(session)
 }
 
@@ -95,6 +133,15 @@ await compare(
   (_, which) => store.append(`append ${which}`, items(4)),
   (_, which) => raw.append(`append ${which}`, items(4)),
 )
+
+if (sqlAlchemy) {
+  await compare(
+    'the same, against Python',
+    'at most 0.5',
+    (_, which) => store.append(`append ${which}`, items(4)),
+    (_, which) => inPython(`python append ${which}`, false),
+  )
+}
 
 const sessions = Array.from({ length: 32 }, (_, n) => `many ${n}`)
 await compare(
@@ -135,6 +182,7 @@ await compare(
   () => raw.read('long 1000', 20),
 )
 
-console.log(table(['what', 'sessions', 'by hand', 'ratio', 'wanted'], rows))
+console.log(table(['what', 'sessions', 'the other', 'ratio', 'wanted'], rows))
+await sqlAlchemy?.close()
 await Promise.all([driver.close(), pool.close(), raw.close(), rawPool.close()])
 await databases.close()
