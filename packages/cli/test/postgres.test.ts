@@ -109,6 +109,12 @@ for (const databases of everyDatabase()) {
       expect(missing.stdout + fine.stdout + wrong.stdout + wrong.stderr).not.toContain('hunter2')
     })
 
+    test('console says that it is for SQLite', async () => {
+      await seed(url, { a: [user('hi')] })
+      const run = await persql(['console', '--db', url])
+      expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining('for SQLite') })
+    })
+
     test('doctor and stats say of items what they say of a file', async () => {
       const call = (callId: string) => ({ type: 'function_call', callId, name: 'pay', arguments: '{}' })
       const result = (callId: string) => ({ type: 'function_call_result', callId, name: 'pay', output: 'ok' })

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LIMITS } from '@persql/sdk/protocol'
-import type { SqlDriver } from '@persql/session-core'
+import { type SqlDriver, StorageError } from '@persql/session-core'
 import { consoleFile } from './console-file.ts'
 import { DatabaseApi } from './database-api.ts'
 
@@ -42,6 +42,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const { driver, name, port = 0, host = '127.0.0.1', readOnly = false } = options
   if (!LOOPBACK.test(host)) {
     throw new TypeError(`"${host}" is no loopback address. To serve other machines, use @persql/server.`)
+  }
+  if (driver.dialect !== 'sqlite') {
+    const message = `The console is for SQLite, and this database speaks "${driver.dialect}". \`persql sessions\` and \`persql mcp\` work with PostgreSQL.`
+    throw new StorageError('INVALID_ARGUMENT', message)
   }
   const handler = new RequestHandler(new DatabaseApi({ driver, name, readOnly }))
   const http = createServer((request, response) => {

@@ -1,11 +1,16 @@
 import { type SqlDriver, StorageError } from '@persql/session-core'
+import { leadingKeyword } from '@persql/session-core/driver'
 import { sideEffectOf } from '@persql/session-core/sqlite'
 
 /** The one of SQLite's functions for reading pragmas that writes. */
 const WRITES = /pragma_optimize/i
 
+/** What PostgreSQL runs beside reading and writing rows, programs on the server included. */
+const BEYOND_ROWS: ReadonlySet<string> = new Set(['copy', 'do', 'call', 'load', 'listen', 'notify', 'vacuum'])
+
 /** A driver for SQL that a model wrote: it stays within its database, and does not change the connection. */
 export function guardedDriver(driver: SqlDriver): SqlDriver {
+  if (driver.dialect === 'postgres') return guardedPostgres(driver)
   return {
     dialect: driver.dialect,
     ...(driver.limits && { limits: driver.limits }),
@@ -17,6 +22,21 @@ export function guardedDriver(driver: SqlDriver): SqlDriver {
       return driver.batch(statements, options)
     },
     close: () => driver.close(),
+  }
+}
+
+function guardedPostgres(driver: SqlDriver): SqlDriver {
+  return {
+    ...driver,
+    async batch(statements, options) {
+      for (const [statementIndex, { sql }] of statements.entries()) {
+        const keyword = leadingKeyword(sql)
+        if (!BEYOND_ROWS.has(keyword)) continue
+        const message = `${keyword.toUpperCase()} is not available here.`
+        throw new StorageError('INVALID_STATEMENT', message, { statementIndex })
+      }
+      return driver.batch(statements, options)
+    },
   }
 }
 

@@ -7,6 +7,8 @@ export interface McpOptions extends SessionTableNames {
   readonly database: (slug: string) => Promise<PerSQLDatabase>
   /** The database of calls that name none. Default: every call names one. */
   readonly defaultDatabase?: string | undefined
+  /** What SQL the databases speak. Default: that of SQLite. */
+  readonly dialect?: 'sqlite' | 'postgres' | undefined
   /** The client by which the tools for databases, branches and usage work. Default: there are no such tools. */
   readonly client?: PerSQL | undefined
   /** Whether the tools that write are left out. Default: false. */

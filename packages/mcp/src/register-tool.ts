@@ -9,7 +9,9 @@ const LONGEST_EXPLANATION = 1000
 
 /** Makes a tool known to a server. */
 export function registerTool(server: McpServer, tool: Tool, options: McpOptions): void {
-  const { name, title, description, input, output } = tool
+  const { name, title, input, output } = tool
+  const isPostgres = options.dialect === 'postgres'
+  const description = (isPostgres ? tool.descriptionOnPostgres : undefined) ?? tool.description
   const { defaultDatabase } = options
   const hasDefault = defaultDatabase !== undefined && 'database' in input.shape
   const schema: z.ZodObject = hasDefault ? input.partial({ database: true }) : input

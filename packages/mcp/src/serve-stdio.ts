@@ -63,6 +63,7 @@ function ofDriver(driver: SqlDriver, name = 'main'): McpOptions {
   const handle = new PerSQL({ local: guardedDriver(driver) }).database('local', name)
   return {
     defaultDatabase: name,
+    dialect: handle.sqlDialect,
     async database(slug) {
       if (slug === name) return handle
       throw new PerSQLError('api', `There is no such database; the only one here is "${name}".`, {

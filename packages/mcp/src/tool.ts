@@ -12,12 +12,16 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   readonly title: string
   /** For the model: what it does, when to use it, what comes back. */
   readonly description: string
+  /** The same for a database in PostgreSQL, where it differs. */
+  readonly descriptionOnPostgres?: string
   readonly input: Input
   readonly output: Output
   /** What it may do; `reads` is true only for tools that cannot change anything. */
   readonly effect: keyof typeof EFFECTS
   /** True where it needs more than one database: `client` is there. */
   readonly needsClient?: true
+  /** True where it is for SQLite alone. */
+  readonly needsSqlite?: true
   run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>>
 }
 

@@ -22,6 +22,8 @@ export class PerSQLDatabase {
   readonly name: string
   /** The branches of this database. In local mode, their calls reject with code `local_mode`. */
   readonly branches: Branches
+  /** What SQL the database speaks: that of SQLite, but for a local driver of another kind. */
+  readonly sqlDialect: 'sqlite' | 'postgres'
   readonly #backend: SqlBackend
 
   /** Made by `persql.database(…)`. */
@@ -29,6 +31,7 @@ export class PerSQLDatabase {
     this.namespace = namespace
     this.name = name
     this.branches = branches
+    this.sqlDialect = backend.dialect
     this.#backend = backend
   }
 

@@ -21,6 +21,7 @@ export interface Statement {
 
 /** Where the SQL of a database handle runs: behind the API, or in this process. */
 export interface SqlBackend {
+  readonly dialect: 'sqlite' | 'postgres'
   query(statement: Statement, options: QueryOptions): Promise<QueryResult>
   /** At least one statement, and no more than the limit. */
   batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]>

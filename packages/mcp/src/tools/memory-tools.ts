@@ -10,6 +10,7 @@ const name = z.string().min(1).max(1024)
 /** What agents know, beside what they said. */
 export const memoryTools = [
   defineTool({
+    needsSqlite: true,
     name: 'remember',
     title: 'Remember a fact',
     description:
@@ -35,6 +36,7 @@ export const memoryTools = [
   }),
 
   defineTool({
+    needsSqlite: true,
     name: 'recall',
     title: 'Recall memories',
     description:
@@ -89,6 +91,7 @@ export const memoryTools = [
   }),
 
   defineTool({
+    needsSqlite: true,
     name: 'forget',
     title: 'Forget a memory',
     description: 'Deletes the fact of this name, or the episode of this id.',
@@ -101,6 +104,7 @@ export const memoryTools = [
   }),
 
   defineTool({
+    needsSqlite: true,
     name: 'link',
     title: 'Link two entities',
     description:
@@ -115,6 +119,7 @@ export const memoryTools = [
   }),
 
   defineTool({
+    needsSqlite: true,
     name: 'neighbors',
     title: 'Related entities',
     description: 'What is linked to an entity, nearest first, and the links on the way.',

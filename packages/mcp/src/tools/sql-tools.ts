@@ -5,8 +5,12 @@ import { type Cell, cell, cutText, param, RowWindow, readable } from '../cells.t
 import { database, defineTool } from '../tool.ts'
 import { ToolRefusal } from '../tool-error.ts'
 
-const sql = z.string().min(1).max(100_000).describe('One SQLite statement. Values belong in params.')
-const params = z.array(param).max(10_000).optional().describe('Values for the ? placeholders, in order.')
+const sql = z.string().min(1).max(100_000).describe('One statement. Values belong in params.')
+const params = z
+  .array(param)
+  .max(10_000)
+  .optional()
+  .describe('Values for the placeholders, in order: ?, in PostgreSQL $1, $2.')
 const limit = z.int().min(1).max(1000).default(100).describe('Most rows to show.')
 
 /** Of a column, in a result; of a column, key or index with all that belongs to it, in a description. */
@@ -28,6 +32,11 @@ export const sqlTools = [
       'Runs one SQLite statement that only reads, and returns its rows. Conversations are in agent_sessions (session_id, ' +
       'created_at, updated_at) and agent_messages (id, session_id, message_data, created_at), unless describe shows ' +
       "others; message_data is one item as JSON, read with ->>, as in message_data ->> '$.role'; times are UTC text.",
+    descriptionOnPostgres:
+      'Runs one PostgreSQL statement that only reads, and returns its rows. Conversations are in agent_sessions (session_id, ' +
+      'created_at, updated_at) and agent_messages (id, session_id, message_data, created_at), unless describe shows ' +
+      "others; message_data is text that holds one item as JSON, as in cast(message_data as json) ->> 'role', which fails " +
+      'for rows that PostgreSQL cannot read; times are UTC.',
     input: z.strictObject({ database, sql, params, limit }),
     output: z.strictObject({ ...rows, rowsRead: z.number() }),
     effect: 'reads',

@@ -23,14 +23,24 @@ import {
 } from '../sqlite/index.ts'
 import { type LocalDriver, type LocalResult, loadLocalDriver } from './local-driver.ts'
 import { localError } from './local-error.ts'
+import {
+  describePostgres,
+  POSTGRES_DESCRIPTION,
+  POSTGRES_SCHEMA,
+  POSTGRES_TABLES,
+  toSchemaObject,
+} from './postgres-schema.ts'
 
-/** Runs SQL on one SQLite database: a path, which is opened by its first batch, or a driver. */
+/** Runs SQL on one database: the path of an SQLite file, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
+  readonly dialect: 'sqlite' | 'postgres'
   readonly #open: () => Promise<LocalDriver>
   #driver: Promise<LocalDriver> | undefined
   #closed = false
 
   constructor(database: string | LocalDriver) {
+    const isPostgres = typeof database !== 'string' && database.dialect === 'postgres'
+    this.dialect = isPostgres ? 'postgres' : 'sqlite'
     this.#open = async () => (typeof database === 'string' ? loadLocalDriver(database) : database)
     // A driver that is given is closed also where nothing has used it.
     if (typeof database !== 'string') this.#driver = Promise.resolve(database)
@@ -52,6 +62,10 @@ export class LocalBackend implements SqlBackend {
   }
 
   async explain({ sql, params }: Statement, options: CallOptions): Promise<ExplainResponse> {
+    if (this.dialect === 'postgres') {
+      const [plan] = await this.#run([{ sql: `explain ${sql}`, params }], { ...options, readOnly: true })
+      return { plan: plan!.rows.map(([line], place) => [place + 1, 0, 0, String(line)]) }
+    }
     const { rows } = await this.query({ sql: `explain query plan ${sql}`, params }, options)
     return { plan: rows as unknown as PlanRow[] }
   }
@@ -67,17 +81,21 @@ export class LocalBackend implements SqlBackend {
   }
 
   async tables(options: CallOptions): Promise<TablesResponse> {
-    const names = await this.#tableNames(options)
-    if (names.length === 0) return []
+    const tables = await this.#tables(options)
+    if (tables.length === 0) return []
     const counts = await this.#run(
-      names.map((name) => ({ sql: `select count(*) from ${quoteName(name)}` })),
+      tables.map(([, quoted]) => ({ sql: `select count(*) from ${quoted}` })),
       options,
     )
-    return names.map((name, index) => ({ name, rowCount: Number(counts[index]!.rows[0]![0]) }))
+    return tables.map(([name], index) => ({ name, rowCount: Number(counts[index]!.rows[0]![0]) }))
   }
 
   async describe(options: CallOptions): Promise<DescribeResponse> {
-    const tables = await this.#tableNames(options)
+    if (this.dialect === 'postgres') {
+      const results = await this.#run(POSTGRES_DESCRIPTION.map(toStatement), options)
+      return { databaseDescription: null, tables: describePostgres(results.map(({ rows }) => rows)) }
+    }
+    const tables = (await this.#tables(options)).map(([name]) => name)
     const ask = (pragma: string, names: readonly string[]) => this.#pragmas(pragma, names, options)
     const columns = await ask('table_xinfo', tables)
     const foreignKeys = await ask('foreign_key_list', tables)
@@ -99,6 +117,10 @@ export class LocalBackend implements SqlBackend {
   }
 
   async schema(options: CallOptions): Promise<SchemaResponse> {
+    if (this.dialect === 'postgres') {
+      const [result] = await this.#run([{ sql: POSTGRES_SCHEMA }], options)
+      return result!.rows.map(toSchemaObject)
+    }
     const [objects, tables] = await this.#run([{ sql: SCHEMA_OBJECTS }, { sql: TABLE_LIST }], options)
     return objectsOfUser(objects!.rows, tables!.rows)
   }
@@ -109,9 +131,14 @@ export class LocalBackend implements SqlBackend {
     await driver?.close()
   }
 
-  async #tableNames(options: CallOptions): Promise<string[]> {
+  /** The names, and the same as SQL has them. */
+  async #tables(options: CallOptions): Promise<[name: string, quoted: string][]> {
+    if (this.dialect === 'postgres') {
+      const [tables] = await this.#run([{ sql: POSTGRES_TABLES }], options)
+      return tables!.rows.map(([name, quoted]) => [String(name), String(quoted)])
+    }
     const [tables] = await this.#run([{ sql: TABLE_LIST }], options)
-    return tablesOfUser(tables!.rows)
+    return tablesOfUser(tables!.rows).map((name) => [name, quoteName(name)])
   }
 
   async #pragmas(pragma: string, names: readonly string[], options: CallOptions) {
@@ -142,6 +169,10 @@ export class LocalBackend implements SqlBackend {
       throw localError(error, bound, firstIndex)
     }
   }
+}
+
+function toStatement(sql: string): Statement {
+  return { sql }
 }
 
 function toValue(param: SqlParam): SqlValue {

@@ -10,6 +10,8 @@ export interface LocalResult {
 
 /** What local mode needs of a driver. */
 export interface LocalDriver {
+  /** What SQL it speaks. Default: that of SQLite. */
+  readonly dialect?: string
   /** All statements or none. */
   batch(
     statements: readonly { sql: string; params: readonly SqlValue[] }[],

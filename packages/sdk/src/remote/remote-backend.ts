@@ -27,6 +27,7 @@ type SqlCall = 'query' | 'batch' | 'explain' | 'validate' | 'tables' | 'describe
 
 /** Runs SQL behind the API. */
 export class RemoteBackend implements SqlBackend {
+  readonly dialect = 'sqlite'
   readonly #http: HttpClient
   readonly #params: { readonly ns: string; readonly db: string }
   /** With the parameters filled in. */

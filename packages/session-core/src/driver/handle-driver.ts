@@ -5,6 +5,7 @@ import { Queue } from './queue.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
 import {
   isSqlDriver,
+  type SqlDialect,
   type SqlDriver,
   type SqlResult,
   type SqlStatement,
@@ -26,6 +27,8 @@ export interface HandleResult {
 
 /** The part of a PerSQL database handle that sessions need, from `@persql/sdk` or any object of its shape. */
 export interface DatabaseHandle {
+  /** What SQL it speaks. Default: that of SQLite. */
+  readonly sqlDialect?: SqlDialect
   query(sql: string, params?: readonly unknown[]): Promise<HandleResult>
   batch(
     statements: readonly { sql: string; params?: readonly unknown[] | undefined }[],
@@ -79,17 +82,21 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
     }
   }
 
+  const { sqlDialect: dialect = 'sqlite' } = handle
   return {
-    dialect: 'sqlite',
+    dialect,
     // https://docs.persql.com: at most 100 statements per call
     limits: { statements: 100 },
 
-    async batch(statements, { readOnly = false } = {}) {
+    async batch(statements, { readOnly = false, setup = [] } = {}) {
       if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
       if (statements.length === 0) return []
       refuseUnusable(statements)
-      if (readOnly) refuseSideEffects(statements)
-      const run = () => send(statements, readOnly)
+      if (readOnly && dialect === 'sqlite') refuseSideEffects(statements)
+      const run = async () => {
+        if (setup.length > 0) await send(setup, false)
+        return send(statements, readOnly)
+      }
       return readOnly ? queue.read(run) : queue.write(run)
     },
 
