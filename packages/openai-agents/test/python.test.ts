@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { AgentInputItem } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionCatalog, type SqlDriver } from '@persql/session-core'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
 
@@ -56,6 +58,40 @@ describe.skipIf(!isAvailable)('a database shared with the SQLiteSession of the P
       message('four'),
       [message('three')],
     ])
+  })
+
+  test('changed there and here in turns: a reader that keeps what it has read reads what another reads', async () => {
+    const child = spawn(python, [program, 'SQLiteSession', path, 'shared'])
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const inTurn = async (...operation: Operation) => {
+      child.stdin.write(`${JSON.stringify([operation])}\n`)
+      return JSON.parse((await answers.next()).value as string)[0]
+    }
+    const other = betterSqlite3Driver(path)
+    const [reader, writer] = [new PerSQLSession('shared', driver), new PerSQLSession('shared', other)]
+    const plain = new PerSQLSession('shared', other, { cache: false })
+    const items = fc.array(fc.constantFrom('x', 'y', '漢').map(message), { minLength: 1, maxLength: 3 })
+    const step = fc.oneof(
+      fc.record({ do: fc.constantFrom('add there', 'add here'), items }),
+      fc.record({ do: fc.constantFrom('pop there', 'pop here', 'clear there', 'read', 'read') }),
+    )
+    const take: Record<string, (items: AgentInputItem[]) => Promise<unknown>> = {
+      'add there': (items) => inTurn('add_items', items),
+      'add here': (items) => writer.addItems(items),
+      'pop there': () => inTurn('pop_item'),
+      'pop here': () => writer.popItem(),
+      'clear there': () => inTurn('clear_session'),
+      read: async () => expect(await reader.getItems()).toEqual(await inTurn('get_items')),
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        for (const each of steps) await take[each.do]!('items' in each ? each.items : [])
+        expect(await reader.getItems()).toEqual(await plain.getItems())
+      }),
+      { numRuns: 60 },
+    )
+    child.stdin.end()
+    await other.close()
   })
 
   test('written here: is read, extended, popped and cleared there', async () => {

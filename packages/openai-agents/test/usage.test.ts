@@ -38,11 +38,8 @@ function metered(outputs: Response['output'][]): Model {
   return {
     getResponse,
     async *getStreamedResponse() {
-      const { responseId = '', usage, output, providerData } = await getResponse()
-      yield {
-        type: 'response_done',
-        response: { id: responseId, usage, output, providerData },
-      }
+      const { responseId = '', usage, output } = await getResponse()
+      yield { type: 'response_done' as const, response: { id: responseId, usage, output } }
     },
   }
 }

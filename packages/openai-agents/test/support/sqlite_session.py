@@ -1,4 +1,4 @@
-"""Runs operations of a session of the Agents SDK: a JSON list of [method, *args] in, a list of results out."""
+"""Runs operations of a session of the Agents SDK: each line in is a JSON list of [method, *args], each out their results."""
 
 import asyncio
 import json
@@ -14,11 +14,10 @@ async def main() -> None:
         session = SQLiteSession(session_id, path)
     else:
         session = AdvancedSQLiteSession(session_id=session_id, db_path=path, create_tables=True)
-    results = []
-    for method, *args in json.load(sys.stdin):
-        results.append(await getattr(session, method)(*args))
+    for line in sys.stdin:
+        results = [await getattr(session, method)(*args) for method, *args in json.loads(line)]
+        print(json.dumps(results), flush=True)
     session.close()
-    json.dump(results, sys.stdout)
 
 
 asyncio.run(main())
