@@ -39,7 +39,7 @@ function metered(outputs: Response['output'][]): Model {
     getResponse,
     async *getStreamedResponse() {
       const { responseId = '', usage, output } = await getResponse()
-      yield { type: 'response_done' as const, response: { id: responseId, usage, output } }
+      yield { type: 'response_done' as const, response: { id: responseId, usage, output: output as never } }
     },
   }
 }
