@@ -11,7 +11,8 @@ const PATTERN_BYTES = 50_000
 const IN_NUMBERS = /^[-+.\de]+$/
 
 /** A character that is neither of ASCII nor a sign. */
-const OTHERS = sql.lit(`*[^\u0001-\u007f${SIGNS}]*`)
+const OTHERS = `*[^\u0001-\u007f${SIGNS}]*`
+const OTHERS_BYTES = new TextEncoder().encode(OTHERS).length
 
 /** `mayHold` of `SessionDialect`. */
 export function sqliteMayHold(
@@ -48,9 +49,11 @@ function holdsWithin(
   const like = likePattern(folded, patternBytes)
   const { simple, joined } = globPatterns(folded, patternBytes)
   return (text) => {
+    // Where it is too long, text with signs alone is looked at like any other beyond ASCII.
+    const hasOthers = OTHERS_BYTES <= patternBytes ? sql`and ${text} glob ${sql.lit(OTHERS)}` : sql``
     const asPlain = like === undefined ? sql`` : sql`${text} like ${like} escape '!' or`
     const asJoined = joined ? sql`or ${text} glob ${joined.needed} and ${isSpelled(text, joined)}` : sql``
-    return sql`(${asPlain} octet_length(${text}) > length(${text}) and ${text} glob ${OTHERS} and (${isSpelled(text, simple)} ${asJoined}))`
+    return sql`(${asPlain} octet_length(${text}) > length(${text}) ${hasOthers} and (${isSpelled(text, simple)} ${asJoined}))`
   }
 }
 
