@@ -103,6 +103,8 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
     await page.getByText('user-1').waitFor()
     expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
       'Sessions',
+      'Runs',
+      'Approvals',
       'Insights',
       'SQL',
     ])

@@ -400,7 +400,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await eventually(() => page.url()).toBe(first)
     await page.keyboard.press('Escape')
     await page.getByText('Pick a session').waitFor()
-    await page.keyboard.press('3')
+    await page.keyboard.press('5')
     await page.getByRole('button', { name: 'Run' }).waitFor()
     await page.locator('.sql-side h2').first().click()
     await page.keyboard.press('?')

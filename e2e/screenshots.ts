@@ -8,6 +8,7 @@ import { toSqlDriver } from '@persql/session-core'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
+import { generateRuns } from './support/generate-runs.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
 // Takes pictures of every view at three widths, in both themes, or of those whose names match: node e2e/screenshots.ts [folder] [pattern]
@@ -20,6 +21,7 @@ const data = temporaryFolder((remove) => process.once('exit', remove))
 const driver = betterSqlite3Driver(join(data, 'agents.db'), { synchronous: 'normal' })
 await generateSessions(driver, { sessions: 10_000, now: new Date() })
 await generateLongSession(driver, 'customer-long', 600)
+await generateRuns(driver)
 const app = await startConsole({ driver, name: 'agents.db' })
 const browser = await launchBrowser()
 
@@ -89,13 +91,37 @@ await first.getByRole('button', { name: 'Actions on this session' }).click()
 await first.getByRole('menuitem', { name: 'Delete' }).click()
 await shoot(first, 'delete')
 await first.getByRole('button', { name: 'Undo' }).click()
+await first.goto(`${base}#/database/runs/refund-10`)
+await first.getByRole('button', { name: /^get_weather/ }).click()
+await first.locator('.step-body .json').waitFor()
+await shoot(first, 'run')
+await first.goto(`${base}#/database/runs`)
+await first.getByRole('link', { name: /lost-4/ }).waitFor()
+await shoot(first, 'runs')
+for (const run of ['lost-4', 'broken-3', 'refund-25']) {
+  await first.goto(`${base}#/database/runs/${run}`)
+  await first.locator('.timeline').waitFor()
+  await shoot(first, `run-${run}`)
+}
+await first.goto(`${base}#/database/approvals`)
+await first.locator('.session-row').first().waitFor()
+await shoot(first, 'approvals')
+await first.goto(`${base}#/database/approvals/refund-25/call-25`)
+await first.getByRole('button', { name: 'Approve' }).waitFor()
+await shoot(first, 'approval')
+await first.getByRole('button', { name: 'Reject' }).click()
+await shoot(first, 'approval-reject')
+await first.keyboard.press('Escape')
+await first.goto(`${base}#/database/approvals/refund-10/call-10`)
+await first.getByText('Approved').waitFor()
+await shoot(first, 'approval-decided')
 
 await first.goto(`${base}#/database/insights`)
 await first.getByText('find_order').waitFor()
 await shoot(first, 'insights')
 
 await first.goto(`${base}#/database/sql`)
-await first.getByRole('button', { name: 'Run' }).click()
+await first.getByRole('button', { name: /^Run/ }).click()
 await first.getByRole('gridcell').first().waitFor()
 await shoot(first, 'sql')
 await first.getByRole('button', { name: 'Plan' }).click()
@@ -119,6 +145,9 @@ await page.goto(`${server.url}/console/`)
 await shoot(page, 'sign-in')
 await page.getByLabel('Token').fill(server.adminToken ?? '')
 await page.getByRole('button', { name: 'Sign in' }).click()
+await page.getByRole('link', { name: 'Approvals' }).click()
+await page.getByText('No runs yet').waitFor()
+await shoot(page, 'approvals-none')
 for (const view of ['Databases', 'Branches', 'Tokens', 'Insights']) {
   await page.getByRole('link', { name: view }).click()
   await page.getByRole('heading', { name: view }).waitFor()

@@ -4,8 +4,10 @@ import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
 import { keepAll } from './data/session-actions.ts'
 import { href, useRoute } from './router.ts'
+import { useWaitingCount } from './runs/use-waiting-count.ts'
 import { Mark } from './sign-in.tsx'
 import { Empty } from './ui/empty.tsx'
+import { number } from './ui/format.ts'
 import { Icon } from './ui/icon.tsx'
 import { Problem } from './ui/problem.tsx'
 import { ShortcutsDialog } from './ui/shortcuts-dialog.tsx'
@@ -32,6 +34,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   )
   // Whoever has signed out deletes nothing any more.
   useEffect(() => keepAll, [])
+  const waiting = useWaitingCount(database.data)
   const [isHelpOpen, setHelpOpen] = useState(false)
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
@@ -70,7 +73,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
           )}
         </div>
         <nav aria-label="Views">
-          {views.map(({ id, label, icon }) => (
+          {views.map(({ id, label, icon, countsWaiting }) => (
             <a
               key={id}
               class="nav-link"
@@ -79,6 +82,11 @@ export function Shell({ connection, onSignOut }: ShellProps) {
             >
               <Icon name={icon} />
               <span>{label}</span>
+              {countsWaiting && waiting > 0 && (
+                <b class="badge" title={`${number(waiting)} waiting`}>
+                  {waiting > 99 ? '99+' : waiting}
+                </b>
+              )}
             </a>
           ))}
         </nav>

@@ -6,6 +6,9 @@ import { type Connection, mayWrite } from './connection.ts'
 import type { Database } from './data/database.ts'
 import { InsightsView } from './insights/insights-view.tsx'
 import type { Query } from './router.ts'
+import { ApprovalsView } from './runs/approvals-view.tsx'
+import { readRunsAddress } from './runs/runs-address.ts'
+import { RunsView } from './runs/runs-view.tsx'
 import { readAddress } from './sessions/sessions-address.ts'
 import { SessionsView } from './sessions/sessions-view.tsx'
 import { SqlView } from './sql/sql-view.tsx'
@@ -38,6 +41,8 @@ interface Entry {
   readonly icon: IconName
   /** Whether others than an admin's token of the whole namespace have no use for it. */
   readonly isForAdmin?: boolean
+  /** Whether it shows beside its name how many calls wait for a decision. */
+  readonly countsWaiting?: boolean
 }
 
 /** A view, and what must be there before it can be shown. */
@@ -63,6 +68,36 @@ export const VIEWS: readonly [View, ...View[]] = [
         key={slug}
         database={database}
         address={readAddress(rest, query)}
+        canWrite={mayWrite(connection)}
+        onTablesMissing={onReload}
+      />
+    ),
+  },
+  {
+    id: 'runs',
+    label: 'Runs',
+    icon: 'play',
+    needs: 'database',
+    render: ({ slug, database, rest, query, onReload }) => (
+      <RunsView
+        key={slug}
+        database={database}
+        address={readRunsAddress(rest, query)}
+        onTablesMissing={onReload}
+      />
+    ),
+  },
+  {
+    id: 'approvals',
+    label: 'Approvals',
+    icon: 'approval',
+    countsWaiting: true,
+    needs: 'database',
+    render: ({ slug, database, rest: [runId, callId], connection, onReload }) => (
+      <ApprovalsView
+        key={slug}
+        database={database}
+        open={runId === undefined || callId === undefined ? undefined : { runId, callId }}
         canWrite={mayWrite(connection)}
         onTablesMissing={onReload}
       />

@@ -291,6 +291,7 @@ export class RunClaim {
       data: encodeValue(value),
       started: startedAt.getTime(),
       ended: now,
+      fence: this.#hold.fence,
     })
   }
 

@@ -241,7 +241,7 @@ function compile(dialect: SessionDialect) {
     expectHeld: compileStatement<Fenced>(
       db
         .insertInto('agent_run_steps')
-        .columns(['run_id', 'key', 'step', 'kind', 'data', 'started_at', 'ended_at'])
+        .columns(['run_id', 'key', 'step', 'kind', 'data', 'started_at', 'ended_at', 'fence'])
         .expression(
           db
             .selectNoFrom([
@@ -252,6 +252,7 @@ function compile(dialect: SessionDialect) {
               sql<string>`''`.as('data'),
               sql<number>`0`.as('started_at'),
               sql<number>`0`.as('ended_at'),
+              sql<number>`0`.as('fence'),
             ])
             .where(({ not, exists }) => not(exists(held))),
         ),
@@ -267,6 +268,7 @@ function compile(dialect: SessionDialect) {
         data: string
         started: number
         ended: number
+        fence: number
       }
     >(
       db.insertInto('agent_run_steps').values({
@@ -280,6 +282,7 @@ function compile(dialect: SessionDialect) {
         data: param('data'),
         started_at: param('started'),
         ended_at: param('ended'),
+        fence: param('fence'),
       }),
     ),
     setHistoryRow: compileStatement<Fenced & { row: number }>(updateHeld.set({ history_row: param('row') })),

@@ -47,6 +47,8 @@ export interface RunTables {
     data: string
     started_at: number
     ended_at: number
+    /** Of the claim that recorded it. A later claim of the run is given the step again. */
+    fence: number
   }
   agent_run_approvals: {
     run_id: string
@@ -131,6 +133,7 @@ export function createRunTables(dialect: SessionDialect): readonly SqlStatement[
       .addColumn('data', 'text', required)
       .addColumn('started_at', 'bigint', required)
       .addColumn('ended_at', 'bigint', required)
+      .addColumn('fence', 'bigint', required)
       .addPrimaryKeyConstraint('agent_run_steps_key', ['run_id', 'key']),
     schema
       .createTable('agent_run_approvals')

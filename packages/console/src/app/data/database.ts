@@ -10,6 +10,8 @@ export interface Database {
   readonly sessions: SessionTables | undefined
   /** The names of the same tables as they are. */
   readonly tableNames: SessionTableNames | undefined
+  /** Whether there are the tables of runs. */
+  readonly hasRuns: boolean
 }
 
 /** Names as SQL has them. */
@@ -17,6 +19,8 @@ export interface SessionTables {
   readonly sessions: string
   readonly messages: string
 }
+
+const RUN_TABLES = ['agent_runs', 'agent_run_steps', 'agent_run_approvals']
 
 export type Rows = readonly (readonly SqlValue[])[]
 
@@ -32,7 +36,8 @@ export async function openDatabase(handle: PerSQLDatabase, signal: AbortSignal):
     sessions: quoteName(names.sessionsTable),
     messages: quoteName(names.messagesTable),
   }
-  return { handle, slug: handle.name, description, sessions, tableNames: names }
+  const hasRuns = RUN_TABLES.every((name) => description.tables.some(({ table }) => table === name))
+  return { handle, slug: handle.name, description, sessions, tableNames: names, hasRuns }
 }
 
 /** The rows of each statement, of one moment. Nothing can be changed this way. */

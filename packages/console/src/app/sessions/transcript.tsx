@@ -3,6 +3,7 @@ import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
 import type { Entry, Outline } from '../data/outline.ts'
 import { href, navigate } from '../router.ts'
+import { SessionRuns } from '../runs/session-runs.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -62,6 +63,7 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
           />
           <span>Live</span>
         </label>
+        <SessionRuns database={database} sessionId={sessionId} />
         <SessionMenu
           database={database}
           sessionId={sessionId}

@@ -2,10 +2,11 @@ import { Dialog } from './dialog.tsx'
 
 const SHORTCUTS = [
   ['/', 'Search sessions'],
-  ['j, k', 'Next or previous session'],
+  ['j, k', 'Next or previous session, run or call'],
   ['n, p', 'Next or previous turn'],
   ['Home, End', 'Beginning or end of a conversation'],
   ['Ctrl or ⌘ F', 'Find in the conversation'],
+  ['a, r', 'Approve or reject a call'],
   ['Esc', 'Back to the list'],
   ['Ctrl or ⌘ Enter', 'Run SQL'],
   ['?', 'This list'],
