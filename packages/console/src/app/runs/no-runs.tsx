@@ -3,9 +3,7 @@ import type { IconName } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { useInterval } from '../ui/use-async.ts'
 
-const CODE = `import { RunStore } from '@persql/openai-agents'
-
-const runs = new RunStore(driver)
+const CODE = `const runs = new RunStore(driver)
 await runs.run(agent, 'Book the trip', { runId: 'trip-42', session })`
 
 export interface NoRunsProps {
@@ -22,8 +20,8 @@ export function NoRuns({ title, icon, onTablesMissing }: NoRunsProps) {
     <div class="page">
       <h1 class="visually-hidden">{title}</h1>
       <Empty icon={icon} title="No runs yet">
-        A run of a <code>RunStore</code> survives its process, and waits for approval as long as it takes. The
-        first one makes the tables, and appears here.
+        A run of a <code>RunStore</code>, of @persql/openai-agents, survives its process, and waits for
+        approval as long as it takes. The first one makes the tables, and appears here.
       </Empty>
       <div class="no-runs">
         <JsonView value={CODE} isCode />
