@@ -90,6 +90,7 @@ describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMI
     await eventually(openedRow).toEqual([expect.stringContaining('"amount":26')])
     await page.keyboard.press('k')
     await eventually(openedRow).toEqual([expect.stringContaining('"amount":25')])
+    await page.getByText('"NO93 8601 1117 947"', { exact: true }).waitFor()
 
     await page.keyboard.press('r')
     const message = page.getByLabel('Message to the model')
