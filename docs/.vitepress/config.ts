@@ -2,7 +2,11 @@ import { join, relative } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { pageOf, ROOT, siteLink } from './links.ts'
 import { navigation } from './navigation.ts'
+import { withPackageManagers } from './package-managers.ts'
 import { slug } from './slug.ts'
+
+/** Where the files of the repository can be changed, such as `https://example.com/owner/name/edit/main`. */
+const EDIT = process.env['DOCS_EDIT_URL']
 
 export default defineConfig({
   title: 'PerSQL sessions',
@@ -26,6 +30,13 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}icon.svg` }],
   ],
   vite: {
+    plugins: [
+      {
+        name: 'package-managers',
+        enforce: 'pre',
+        transform: (code: string, id: string) => (id.endsWith('.md') ? withPackageManagers(code) : undefined),
+      },
+    ],
     build: { chunkSizeWarningLimit: 4000 },
     // Not the pages of other programs in the repository.
     optimizeDeps: { entries: ['docs/.vitepress/theme/index.ts'] },
@@ -53,7 +64,19 @@ export default defineConfig({
     logo: '/icon.svg',
     ...navigation,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // Guides say what members are for, and there are many more members.
+            boostDocument: (id: string) =>
+              /\/(api|changes)\//.test(id) ? 0.05 : /\/packages\//.test(id) ? 0.5 : 1,
+          },
+        },
+      },
+    },
+    ...(EDIT && { editLink: { pattern: `${EDIT}/:path`, text: 'Edit this page' } }),
     externalLinkIcon: true,
     docFooter: { prev: 'Before', next: 'Next' },
   },

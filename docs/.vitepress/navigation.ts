@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DefaultTheme } from 'vitepress'
 
@@ -117,12 +117,16 @@ const packages: DefaultTheme.SidebarItem[] = [
   },
 ]
 
+const manifest = readFileSync(join(docs, '../packages/openai-agents/package.json'), 'utf8')
+const { version } = JSON.parse(manifest) as { version: string }
+
 export const navigation: Pick<DefaultTheme.Config, 'nav' | 'sidebar'> = {
   nav: [
-    { text: 'Guide', link: '/start', activeMatch: '^/(?!packages|api|bench|source)' },
+    { text: 'Guide', link: '/start', activeMatch: '^/(?!packages|api|bench|changes|source)' },
     { text: 'Packages', link: '/packages/openai-agents', activeMatch: '^/packages' },
     { text: 'API', link: '/api/', activeMatch: '^/api' },
     { text: 'Benchmarks', link: '/benchmarks', activeMatch: '^/bench' },
+    { text: version === '0.0.0' ? 'Not released' : version, link: '/changes/next', activeMatch: '^/changes' },
   ],
   sidebar: { '/packages/': packages, '/api/': packages, '/': guide },
 }

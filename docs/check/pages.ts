@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 export const ROOT = join(import.meta.dirname, '../..')
 
 const PATTERNS = ['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'packages/*/README.md', 'bench/README.md']
-const GENERATED = /(^|\/)(node_modules|api|source|\.[\w-]+)\//
+const GENERATED = /(^|\/)(node_modules|api|changes|source|\.[\w-]+)\//
 
 /** What people read: paths from the root of the repository. */
 export function pages(): string[] {
