@@ -2,7 +2,7 @@ import type { StepRow } from '../data/runs.ts'
 import { duration } from '../ui/format.ts'
 
 /** A place on the axis, from 0 to 1. */
-export interface Bar {
+interface Bar {
   readonly left: number
   readonly width: number
 }
