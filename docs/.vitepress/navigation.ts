@@ -64,6 +64,7 @@ export const guide: DefaultTheme.SidebarItem[] = [
       ['From MemorySession', '/migrating/from-memory-session'],
       ['From the Python SDK', '/migrating/from-python'],
       ['From a store of your own', '/migrating/from-your-own-store'],
+      ['From a file to PostgreSQL', '/migrating/to-postgres'],
     ),
   },
   {

@@ -44,6 +44,29 @@ for (const databases of everyDatabase()) {
       expect(news).toMatchObject({ written: 1 })
     })
 
+    test('copy brings a file there that is written to meanwhile, as the page on moving says', async () => {
+      const copy = ['copy', '--from', file, '--to', url]
+      await seed(file, { grows: [user('1')], rewritten: [user('x'), user('y')], ends: [user('z')] })
+      await json<Copied>(copy)
+
+      await append(file, 'grows', user('2'))
+      await append(file, 'begins', user('1'))
+      await seed(file, {}, [
+        {
+          sql: `update agent_messages set message_data = '{"role":"user","content":"X"}' where message_data like '%"x"%'`,
+        },
+      ])
+      const followed = await persql(copy)
+      expect([followed.status, followed.stderr]).toEqual([1, expect.stringContaining('rewritten')])
+
+      const last = await json<Copied>([...copy, '--overwrite'])
+      expect(last).toMatchObject({ sessions: 4, items: 6 })
+      expect(await json<Copied>([...copy, '--overwrite'])).toMatchObject({
+        written: 0,
+        checksum: last.checksum,
+      })
+    })
+
     test('list, show, search, fork and delete do what they do on a file', async () => {
       await seed(url, {
         a: [user('where is my refund?'), { role: 'assistant', content: 'Crème brûlée' }],
