@@ -8,6 +8,7 @@ const READING = [
   'list_sessions',
   'read_session',
   'search_sessions',
+  'token_usage',
   'list_runs',
   'read_run',
   'recall',

@@ -306,7 +306,7 @@ export const TOOL_ATTACKS: Readonly<Record<string, ToolAttack>> = {
   },
   'words without end': {
     tool: 'search_sessions',
-    args: { database: 'main', text: 'a '.repeat(200) },
+    args: { database: 'main', text: [...'abcdefghijklmnopqrstuvwxyz'].join(' ') },
     error: { error: 'Search for at most 10 words at once.' },
   },
   'blank words': {
