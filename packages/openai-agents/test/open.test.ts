@@ -145,7 +145,7 @@ test('says what is missing in the environment', async () => {
   })
 })
 
-test.each(['', 'redis://localhost', 'https://example.com/a.db'])('refuses the URL "%s"', async (url) => {
+test.each(['', 'redis://localhost', 'ftp://example.com/a.db'])('refuses the URL "%s"', async (url) => {
   await expect(openDriver(url)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
