@@ -132,7 +132,9 @@ test('refuses a data folder that another server uses', async () => {
 test('shows the admin token in the first run that comes to listen', async () => {
   const data = temporaryFolder()
   const { server } = await startServer()
-  await expect(startServer({ data, port: server.address.port })).rejects.toThrow(`Port ${server.address.port} of 127.0.0.1 is in use.`)
+  await expect(startServer({ data, port: server.address.port })).rejects.toThrow(
+    `Port ${server.address.port} of 127.0.0.1 is in use.`,
+  )
   const { admin, query } = await startServer({ data })
   expect(admin).toMatch(/^psql_live_/)
   expect((await query('main', 'select 1')).status).toBe(200)
