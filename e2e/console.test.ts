@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { type Console, startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { SessionStore, type SqlDriver } from '@persql/session-core'
+import { SessionCatalog, SessionStore, type SqlDriver } from '@persql/session-core'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -494,6 +494,76 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByRole('article').getByText('Rewritten').waitFor()
     await eventually(() => page.getByRole('article').count()).toBe(1)
     await store.clear('live')
+  })
+
+  test('says what is new below, when it is offline, and comes back by itself', async () => {
+    const store = new SessionStore<unknown>(driver)
+    const said = (text: string) => ({ role: 'user', content: text })
+    await store.append(
+      'busy',
+      Array.from({ length: 60 }, (_, index) => said(`Line ${index}`)),
+    )
+    await show('sessions', 'busy')
+    expect(await page.title()).toBe('busy · Sessions · PerSQL')
+    await page.getByRole('article').filter({ hasText: 'Line 59' }).waitFor()
+    // Only the first of the messages without an answer begins a turn.
+    expect(await page.locator('.turn-bar').count()).toBe(0)
+    await page.keyboard.press('Home')
+    await page.getByRole('article').filter({ hasText: 'Line 0' }).waitFor()
+    await store.append('busy', [said('Line 60'), said('Line 61')])
+    await page.getByRole('button', { name: '2 new' }).click()
+    await page.getByRole('article').filter({ hasText: 'Line 61' }).waitFor()
+    await eventually(() => page.getByRole('button', { name: /new$/ }).count()).toBe(0)
+
+    await context.setOffline(true)
+    await page.locator('.live', { hasText: 'Offline' }).waitFor()
+    expect(await audit(page)).toEqual([])
+    await store.append('busy', [said('Line 62')])
+    await context.setOffline(false)
+    await page.getByRole('article').filter({ hasText: 'Line 62' }).waitFor()
+    await page.locator('.live', { hasText: 'Live' }).waitFor()
+    incidents.splice(0, incidents.length, ...incidents.filter((text) => !text.includes('ERR_INTERNET')))
+    await store.clear('busy')
+  })
+
+  test('says that a session is not there, until it is', async () => {
+    const id = '<i>absent</i>'
+    await show('sessions', id)
+    await page.getByText('There is no such session').waitFor()
+    await new SessionStore<unknown>(driver).append(id, [{ role: 'user', content: 'Here I am' }])
+    await page.getByRole('article').filter({ hasText: 'Here I am' }).waitFor()
+    await new SessionCatalog(driver).delete(id)
+    await page.getByText('There is no such session').waitFor()
+  })
+
+  test('counts the turns right at the end', async () => {
+    await show('sessions')
+    await page.getByRole('listitem').first().waitFor()
+    await show('sessions', 'long')
+    await page.getByRole('article').last().waitFor()
+    const pill = page.locator('.turn-number')
+    await eventually(async () =>
+      /^Turn (\d+) of \1(\d\d:\d\d)?$/.test((await pill.textContent()) ?? ''),
+    ).toBe(true)
+  })
+
+  test('walks with keys as one step of the history, and restores the list', async () => {
+    await show('insights')
+    await page.getByText('on disk').waitFor()
+    await show('sessions')
+    const list = page.locator('.list-scroll')
+    await page.getByRole('listitem').first().waitFor()
+    await list.evaluate((element) => element.scrollTo(0, 2500))
+    await eventually(() => page.evaluate(() => history.state?.list)).toBe(2500)
+    await page.keyboard.press('2')
+    await page.getByText('on disk').waitFor()
+    await page.goBack()
+    await eventually(() => list.evaluate((element) => element.scrollTop)).toBe(2500)
+    await page.locator('.list-head h1').click()
+    for (const _ of 'jjj') await page.keyboard.press('j')
+    await page.getByRole('article').last().waitFor()
+    await page.goBack()
+    await page.getByText('Pick a session').waitFor()
   })
 
   test('draws what happened: items, sessions, tools and their failures, storage', async () => {

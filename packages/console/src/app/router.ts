@@ -56,8 +56,17 @@ export function navigate(address: string, { replace = false }: { readonly replac
     return
   }
   if (address === location.hash) return
-  history.replaceState(null, '', address)
+  history.replaceState(history.state, '', address)
   dispatchEvent(new HashChangeEvent('hashchange'))
+}
+
+/** What belongs to this entry of the history and not to its address, such as how far something is scrolled. */
+export function entryState<T>(name: string): T | undefined {
+  return (history.state as Record<string, T | undefined> | null)?.[name]
+}
+
+export function setEntryState(name: string, value: unknown): void {
+  history.replaceState({ ...(history.state as object | null), [name]: value }, '')
 }
 
 export function useRoute(): Route {

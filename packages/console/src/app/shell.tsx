@@ -13,9 +13,12 @@ import { Problem } from './ui/problem.tsx'
 import { ShortcutsDialog } from './ui/shortcuts-dialog.tsx'
 import { applyTheme, storedTheme, type Theme } from './ui/theme.ts'
 import { Toasts } from './ui/toasts.tsx'
-import { type Async, useAsync } from './ui/use-async.ts'
+import { type Async, useAsync, useInterval } from './ui/use-async.ts'
 import { isTyping, useKeys } from './ui/use-keys.ts'
 import { VIEWS, type View, type ViewProps, viewOfKey } from './views.tsx'
+
+/** After which what could not be reached is tried again. */
+const RETRY_MS = 3000
 
 export interface ShellProps {
   readonly connection: Connection
@@ -32,6 +35,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
       ? undefined
       : openDatabase(connection.persql.database(connection.namespace, slug), signal),
   )
+  useInterval(RETRY_MS, database.error !== undefined, database.reload)
   // Whoever has signed out deletes nothing any more.
   useEffect(() => keepAll, [])
   const waiting = useWaitingCount(database.data)
@@ -45,8 +49,9 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const view = views.find(({ id }) => id === route.view) ?? VIEWS[0]
   useEffect(() => {
-    document.title = `${view.label} · PerSQL`
-  }, [view.label])
+    const [shown] = view.id === 'sessions' ? route.rest : []
+    document.title = [shown, view.label, 'PerSQL'].filter(Boolean).join(' · ')
+  }, [view, route])
   const name = databases.find((one) => one.slug === slug)?.name ?? slug
   return (
     <div class="shell">

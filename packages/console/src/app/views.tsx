@@ -108,8 +108,8 @@ export const VIEWS: readonly [View, ...View[]] = [
     label: 'Insights',
     icon: 'insights',
     needs: 'database',
-    render: ({ slug, database, connection }) => (
-      <InsightsView key={slug} database={database} connection={connection} />
+    render: ({ slug, database, connection, query }) => (
+      <InsightsView key={slug} database={database} connection={connection} query={query} />
     ),
   },
   {

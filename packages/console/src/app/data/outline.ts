@@ -49,7 +49,10 @@ export interface Outline {
   readonly rows: readonly OutlineRow[]
 }
 
-/** Resolves with the rows after one, or with nothing where that row is gone: then the history was rewritten. */
+/**
+ * Resolves with the rows after one, or with nothing where that row is gone: then the history was rewritten. Of a session
+ * that does not exist, there are no rows after 0 either.
+ */
 export async function readOutline(
   { handle, sessions }: Database,
   sessionId: string,
@@ -60,6 +63,17 @@ export async function readOutline(
   const [standing = [], rows = []] = await read(handle, outlineOf(sessions, sessionId, after), signal)
   if (after > 0 && standing.length === 0) return undefined
   return rows.map(toOutlineRow)
+}
+
+export async function sessionExists(
+  { handle, sessions }: Database,
+  sessionId: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (!sessions) return false
+  const sql = `select 1 from ${sessions.sessions} where session_id = ?`
+  const [rows = []] = await read(handle, [{ sql, params: [sessionId] }], signal)
+  return rows.length > 0
 }
 
 function outlineOf({ messages }: SessionTables, sessionId: string, after: number) {

@@ -1,7 +1,7 @@
-import { useState } from 'preact/hooks'
 import type { Connection } from '../connection.ts'
 import type { Database, SessionTables } from '../data/database.ts'
 import { type Range, readActivity, readTools, readTotals } from '../data/insights.ts'
+import { href, navigate, type Query, withQuery } from '../router.ts'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, number } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -22,10 +22,13 @@ const RANGES: readonly (readonly [Range, string])[] = [
 export interface InsightsViewProps {
   readonly database: Database
   readonly connection: Connection
+  readonly query: Query
 }
 
-export function InsightsView({ database, connection }: InsightsViewProps) {
-  const [range, setRange] = useState<Range>(30)
+export function InsightsView({ database, connection, query }: InsightsViewProps) {
+  const range = RANGES.find(([days]) => String(days) === query['days'])?.[0] ?? 30
+  const setRange = (days: Range) =>
+    navigate(withQuery(href(database.slug, 'insights'), { ...query, days: String(days) }), { replace: true })
   return (
     <div class="page">
       <header class="page-head">

@@ -9,7 +9,7 @@ import { number, plural } from '../ui/format.ts'
 import { Marked } from '../ui/marked.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { useAsync } from '../ui/use-async.ts'
+import { useAsync, useInterval } from '../ui/use-async.ts'
 import { isTyping, useKeys } from '../ui/use-keys.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { addressOf, readAddress, type SessionsAddress } from './sessions-address.ts'
@@ -20,6 +20,7 @@ const SHOWN = 3
 const BY_ID = 5
 /** How many items of sessions that are full are passed over before a person is asked. */
 const PATIENCE = 5000
+const RETRY_MS = 3000
 
 type Line =
   | { readonly kind: 'session'; readonly sessionId: string }
@@ -68,6 +69,7 @@ export function FoundItems({ database, address, onTotal }: FoundItemsProps) {
     () => onTotal(isLoading ? '' : `${number(items.length)}${hasMore ? '+' : ''}`),
     [items, hasMore, isLoading],
   )
+  useInterval(RETRY_MS, error !== undefined, load)
   const toItem = ({ sessionId, rowId }: FoundItem) =>
     addressOf(database.slug, { search, sessionId, rowId, find: text })
   useKeys((event) => {

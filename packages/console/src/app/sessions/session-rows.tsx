@@ -1,7 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import type { SessionRow } from '../data/session-list.ts'
-import { currentRoute, navigate } from '../router.ts'
+import { currentRoute, entryState, navigate, setEntryState } from '../router.ts'
 import { Empty } from '../ui/empty.tsx'
 import { compact, number, plural } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -39,7 +39,14 @@ export function SessionRows({ database, address, onTotal }: SessionRowsProps) {
     if (rows.length > 0 && lastIndex >= rows.length - 20) loadMore()
   }, [lastIndex, rows.length, loadMore])
   // What is new shows at the top, so nothing moves under the eyes of somebody who has scrolled.
-  useInterval(REFRESH_MS, search.order === 'activity', () =>
+  useLayoutEffect(() => {
+    const top = entryState<number>('list')
+    if (scroller.current && top !== undefined) scroller.current.scrollTop = top
+  }, [])
+  useEffect(() => {
+    if (!virtual.isScrolling && rows.length > 0) setEntryState('list', virtual.scrollOffset || undefined)
+  }, [virtual.isScrolling])
+  useInterval(REFRESH_MS, search.order === 'activity' || error !== undefined, () =>
     (scroller.current?.scrollTop ?? 0) < ROW_HEIGHT ? reload() : undefined,
   )
   const toSession = (sessionId: string) => addressOf(database.slug, { search, sessionId })

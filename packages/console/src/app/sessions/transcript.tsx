@@ -5,7 +5,7 @@ import type { Entry, Outline } from '../data/outline.ts'
 import { href, navigate } from '../router.ts'
 import { SessionRuns } from '../runs/session-runs.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { bytes, plural } from '../ui/format.ts'
+import { bytes, number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
@@ -38,7 +38,7 @@ export interface TranscriptProps {
  * every turn can be reached; what the items say is loaded where somebody looks.
  */
 export function Transcript({ database, sessionId, address, canWrite }: TranscriptProps) {
-  const { outline, error, isLive, setLive, reload } = useOutline(database, sessionId)
+  const { outline, isMissing, error, isLive, isOffline, setLive, reload } = useOutline(database, sessionId)
   const [fork, setFork] = useState<{ readonly turn?: number }>()
   const leave = () => navigate(addressOf(database.slug, { search: address.search }))
   return (
@@ -55,13 +55,16 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
           <h2 title={sessionId}>{sessionId}</h2>
           {outline && <Facts outline={outline} />}
         </div>
-        <label class="toggle live" title="Looks for new items every 1.5 s">
+        <label
+          class={isOffline ? 'toggle live is-offline' : 'toggle live'}
+          title={isOffline ? 'No answer; it is tried again by itself' : 'Looks for new items every 1.5 s'}
+        >
           <input
             type="checkbox"
             checked={isLive}
             onChange={(event) => setLive(event.currentTarget.checked)}
           />
-          <span>Live</span>
+          <span role="status">{isOffline ? 'Offline' : 'Live'}</span>
         </label>
         <SessionRuns database={database} sessionId={sessionId} />
         <SessionMenu
@@ -72,11 +75,13 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
           onDelete={leave}
         />
       </header>
-      {error && <Problem error={error} onRetry={reload} />}
+      {error && !(isOffline && outline) && <Problem error={error} onRetry={reload} />}
       {!outline && !error && <p class="starting">Reading…</p>}
       {outline && outline.entries.length === 0 && (
-        <Empty icon="sessions" title="No items">
-          This session is empty, or there is none with this id.
+        <Empty icon="sessions" title={isMissing ? 'There is no such session' : 'No items'}>
+          {isMissing
+            ? 'It was deleted, or never written. It appears here as soon as it is.'
+            : 'This session is empty. Its items appear here.'}
         </Empty>
       )}
       {outline && outline.entries.length > 0 && (
@@ -174,6 +179,12 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
     else if (find === undefined) virtual.scrollToEnd()
   }, [hasItems, rowId])
 
+  const isAtEnd = virtual.isAtEnd()
+  // How many entries there were when the end was last in sight.
+  const seen = useRef(entries.length)
+  if (isAtEnd || seen.current > entries.length) seen.current = entries.length
+  const unseen = entries.length - seen.current
+
   const found = useFind(database, sessionId, find, outline)
   const findInput = useRef<HTMLInputElement>(null)
   const go = (next: Pick<SessionsAddress, 'rowId' | 'find'>) =>
@@ -216,7 +227,9 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
     cache.want([...inSight, ...near].flatMap(({ row, result }) => (result ? [row, result] : [row])))
   }, [cache, entries, first, last])
 
-  const current = turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first))
+  const current = isAtEnd
+    ? turns.at(-1)
+    : (turns.findLast(({ entryIndex }) => entryIndex <= topIndex(virtual, first)) ?? turns[0])
   // The turn that a key leads to, until the list has come to rest there: keys may be faster than scrolling.
   const goal = useRef<number | undefined>(undefined)
   useEffect(() => {
@@ -309,7 +322,16 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
           })}
         </div>
       </div>
-      <TurnBar turns={turns} current={current} onJump={jump} onEnd={() => virtual.scrollToEnd()} />
+      <footer class="conversation-foot">
+        {turns.length > 1 && (
+          <TurnBar turns={turns} current={current} onJump={jump} onEnd={() => virtual.scrollToEnd()} />
+        )}
+        {unseen > 0 && (
+          <button type="button" class="primary unseen" onClick={() => virtual.scrollToEnd()}>
+            {number(unseen)} new <Icon name="down" />
+          </button>
+        )}
+      </footer>
       {raw && <RawDialog entry={raw} cache={cache} link={linkOf(raw)} onClose={() => setRaw(undefined)} />}
     </div>
   )

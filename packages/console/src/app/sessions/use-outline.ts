@@ -1,13 +1,15 @@
+import { PerSQLError } from '@persql/sdk'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
-import { type Outline, readOutline, toOutline } from '../data/outline.ts'
+import { type Outline, readOutline, sessionExists, toOutline } from '../data/outline.ts'
 import { useInterval } from '../ui/use-async.ts'
 
 const POLL_MS = 1500
 
-/** The outline of a session, which follows what is added while it is live. */
+/** The outline of a session, which follows what is added while it is live. What failed is tried again by itself. */
 export function useOutline(database: Database, sessionId: string) {
   const [outline, setOutline] = useState<Outline>()
+  const [isMissing, setMissing] = useState(false)
   const [error, setError] = useState<Error>()
   const [isLive, setLive] = useState(true)
   const [attempt, setAttempt] = useState(0)
@@ -16,15 +18,27 @@ export function useOutline(database: Database, sessionId: string) {
 
   useEffect(() => {
     const controller = new AbortController()
-    setError(undefined)
-    readOutline(database, sessionId, 0, controller.signal)
-      .then((rows = []) => setOutline(toOutline(rows)))
-      .catch((failure: Error) => !controller.signal.aborted && setError(failure))
+    const { signal } = controller
+    const start = async () => {
+      const rows = (await readOutline(database, sessionId, 0, signal)) ?? []
+      const exists = rows.length > 0 || (await sessionExists(database, sessionId, signal))
+      if (signal.aborted) return
+      setMissing(!exists)
+      setOutline(toOutline(rows))
+      setError(undefined)
+    }
+    start().catch((failure: Error) => !signal.aborted && setError(failure))
     return () => controller.abort()
   }, [database, sessionId, attempt])
 
-  useInterval(POLL_MS, isLive && outline !== undefined, async () => {
-    const rows = known.current?.rows ?? []
+  useInterval(POLL_MS, isLive || error !== undefined, async () => {
+    const { current } = known
+    // Nothing has been read yet, or there was no session.
+    if (!current || current.rows.length === 0) {
+      if (error || isMissing || current) setAttempt((count) => count + 1)
+      return
+    }
+    const { rows } = current
     try {
       const added = await readOutline(database, sessionId, rows.at(-1)?.id ?? 0)
       if (added === undefined) setAttempt((count) => count + 1)
@@ -34,5 +48,14 @@ export function useOutline(database: Database, sessionId: string) {
       setError(failure as Error)
     }
   })
-  return { outline, error, isLive, setLive, reload: () => setAttempt((count) => count + 1) }
+  const isOffline = error instanceof PerSQLError && (error.code === 'network' || error.code === 'timeout')
+  return {
+    outline,
+    isMissing,
+    error,
+    isLive,
+    isOffline,
+    setLive,
+    reload: () => setAttempt((count) => count + 1),
+  }
 }

@@ -2,10 +2,18 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { isLeaving, onLeaving } from '../data/session-actions.ts'
 import { listSessions, type SessionPage, type SessionSearch } from '../data/session-list.ts'
+import { entryState } from '../router.ts'
+
+/** Those that were read last, for who comes back. */
+let kept: { readonly key: string; readonly pages: readonly SessionPage[] } | undefined
 
 /** The pages that have been loaded so far, as one list. */
 export function useSessionPages(database: Database, search: SessionSearch) {
-  const [pages, setPages] = useState<readonly SessionPage[]>([])
+  const key = JSON.stringify([database.slug, search])
+  const hasKept = kept?.key === key && entryState('list') !== undefined
+  const [pages, setPages] = useState<readonly SessionPage[]>(hasKept ? (kept?.pages ?? []) : [])
+  kept = { key, pages }
+  const isKept = useRef(pages.length > 0)
   const [error, setError] = useState<Error>()
   const [isLoading, setLoading] = useState(true)
   const running = useRef<AbortController | undefined>(undefined)
@@ -36,7 +44,9 @@ export function useSessionPages(database: Database, search: SessionSearch) {
   }, [load, pages, error])
 
   useEffect(() => {
-    void reload()
+    if (isKept.current) setLoading(false)
+    else void reload()
+    isKept.current = false
     return () => running.current?.abort()
   }, [reload])
   // Once it is known whether a session was deleted, the list is read again.
