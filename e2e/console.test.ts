@@ -41,7 +41,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     app = await startConsole({ driver, name: '<img src=x onerror=ran("name")>.db' })
     base = app.url.split('#')[0]!
     browser = await launchBrowser()
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, acceptDownloads: true })
     context.setDefaultTimeout(90_000)
     ;({ page, incidents } = await openWatched(context, app.url))
     await page.getByRole('listitem').first().waitFor()
@@ -504,7 +504,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
       Array.from({ length: 60 }, (_, index) => said(`Line ${index}`)),
     )
     await show('sessions', 'busy')
-    expect(await page.title()).toBe('busy · Sessions · PerSQL')
+    await eventually(() => page.title()).toBe('busy · Sessions · PerSQL')
     await page.getByRole('article').filter({ hasText: 'Line 59' }).waitFor()
     // Only the first of the messages without an answer begins a turn.
     expect(await page.locator('.turn-bar').count()).toBe(0)
@@ -555,7 +555,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByRole('listitem').first().waitFor()
     await list.evaluate((element) => element.scrollTo(0, 2500))
     await eventually(() => page.evaluate(() => history.state?.list)).toBe(2500)
-    await page.keyboard.press('2')
+    await page.keyboard.press('4')
     await page.getByText('on disk').waitFor()
     await page.goBack()
     await eventually(() => list.evaluate((element) => element.scrollTop)).toBe(2500)
