@@ -59,5 +59,5 @@ test('an infinite number has a form in JSON, CSV and a table', async () => {
     rows: [{ a: { $number: 'Infinity' }, b: { $number: '-Infinity' } }],
   })
   expect(await output([...args, '--csv'])).toBe('a,b\r\nInfinity,-Infinity\r\n')
-  expect(await output(args)).toBe('       a          b\nInfinity  -Infinity\n')
+  expect(await output(args)).toBe('a\tb\nInfinity\t-Infinity\n')
 })
