@@ -28,7 +28,7 @@ export class OpenSession<Item> {
   readonly driver: SqlDriver
   readonly #store: SessionStore<Item>
   readonly #window: HistoryWindow | undefined
-  readonly #usage: UsageLog
+  readonly #tables: UsageLogOptions
   /** Set where the session opened the driver itself. */
   #ownDriver: SqlDriver | undefined
 
@@ -42,7 +42,8 @@ export class OpenSession<Item> {
     this.driver = toSqlDriver(database)
     this.#store = storeOf(this.driver, options)
     this.#window = checkWindow(options.window)
-    this.#usage = usageLogOf(this.driver, options)
+    const { sessionsTable, messagesTable, createTables } = options
+    this.#tables = { sessionsTable, messagesTable, createTables }
   }
 
   /** Opens the database with this URL, as `openDriver` does. The session owns it, and `close` closes it. */
@@ -117,7 +118,7 @@ export class OpenSession<Item> {
 
   /** Records what requests to models used, as `record` of a {@link UsageLog} does. */
   recordUsage(requests: readonly ModelRequest[]): Promise<void> {
-    return this.#usage.record(this.sessionId, requests)
+    return new UsageLog(this.driver, this.#tables).record(this.sessionId, requests)
   }
 
   /** Closes the database where this session opened it itself; does nothing to a database that was passed in. */
@@ -137,16 +138,6 @@ function storeOf<Item>(driver: SqlDriver, options: OpenSessionOptions<Item>): Se
   const store = (stores.get(key) as SessionStore<Item> | undefined) ?? new SessionStore(driver, { codec })
   sharedStores.set(driver, stores.set(key, store as SessionStore<unknown>))
   return store
-}
-
-const sharedLogs = new WeakMap<SqlDriver, UsageLog>()
-
-function usageLogOf(driver: SqlDriver, options: UsageLogOptions): UsageLog {
-  const { sessionsTable, messagesTable, createTables } = options
-  if ((sessionsTable ?? messagesTable ?? createTables) !== undefined) return new UsageLog(driver, options)
-  const log = sharedLogs.get(driver) ?? new UsageLog(driver)
-  sharedLogs.set(driver, log)
-  return log
 }
 
 function checkWindow(window: HistoryWindow | undefined): HistoryWindow | undefined {

@@ -35,7 +35,7 @@ export class Operation {
   /** Whether this change was made before. Rejects with `OPERATION_CONFLICT` where another one was, under its id. */
   async wasApplied(): Promise<boolean> {
     const read = this.#batches.statements.readOperation({ session: this.#session, operation: this.#id })
-    const [result] = await this.#batches.runOn(this.#session, [read], { operations: true })
+    const [result] = await this.#batches.runOn(this.#session, [read], { beside: 'operations' })
     const digest = result?.rows[0]?.[0]
     if (digest === undefined || digest === this.#digest) return digest !== undefined
     throw new StorageError(

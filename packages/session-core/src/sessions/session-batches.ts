@@ -10,10 +10,8 @@ import { type ResolvedTableNames, resolveTableNames, type SessionTableNames } fr
 import { type TableGroup, TableMaker, tableGroup } from './table-maker.ts'
 
 export interface RunOptions extends BatchOptions {
-  /** The statements use the table of operation ids. */
-  readonly operations?: boolean
-  /** The statements use the table of usage. */
-  readonly usage?: boolean
+  /** The table that the statements use beside the two. */
+  readonly beside?: 'operations' | 'usage'
 }
 
 export interface SessionBatchesOptions extends SessionTableNames {
@@ -33,8 +31,7 @@ export class SessionBatches {
   readonly #createTables: boolean
   readonly #maker: TableMaker
   readonly #tables: readonly TableGroup[]
-  readonly #operations: TableGroup
-  readonly #usage: TableGroup
+  readonly #tablesBeside: { [Name in NonNullable<RunOptions['beside']>]?: readonly TableGroup[] } = {}
 
   constructor(driver: SqlDriver, options: SessionBatchesOptions = {}) {
     this.driver = driver
@@ -45,20 +42,35 @@ export class SessionBatches {
     this.#maker = new TableMaker(driver, this.#createTables, (statements, options) =>
       runGuarded(driver, statements, options, refused),
     )
-    const { sessions, messages, operations, usage } = this.names
+    const { sessions, messages } = this.names
     const { layout, marks } = this.statements
-    const { relations } = layout
-    const group = (name: string, made: readonly string[], create: readonly SqlStatement[]) =>
-      tableGroup(this.dialect, `${name} ${messages}`, made, create)
     const isApart = !this.readsMakeTables
     const makeMarks = marks?.create ?? []
-    const tables = group(sessions, relations.tables, [...layout.tables, ...(isApart ? [] : makeMarks)])
+    const tables = this.#group(sessions, layout.relations.tables, [
+      ...layout.tables,
+      ...(isApart ? [] : makeMarks),
+    ])
     this.#tables = isApart
       ? [tables, { name: `${this.names.marks} ${messages}`, create: makeMarks, isApart }]
       : [tables]
-    this.#operations = group(operations, relations.operations, layout.operations)
-    const usageTable = createUsageTable(this.dialect, this.names)
-    this.#usage = group(usage, usageTable.relations, usageTable.create)
+  }
+
+  #group(name: string, relations: readonly string[], create: readonly SqlStatement[]): TableGroup {
+    return tableGroup(this.dialect, `${name} ${this.names.messages}`, relations, create)
+  }
+
+  #tablesFor(beside: RunOptions['beside']): readonly TableGroup[] {
+    if (!beside) return this.#tables
+    const known = this.#tablesBeside[beside]
+    if (known) return known
+    const { operations, relations } = this.statements.layout
+    const { relations: made, create } =
+      beside === 'usage'
+        ? createUsageTable(this.dialect, this.names)
+        : { relations: relations.operations, create: operations }
+    const tables = [...this.#tables, this.#group(this.names[beside], made, create)]
+    this.#tablesBeside[beside] = tables
+    return tables
   }
 
   /**
@@ -68,11 +80,7 @@ export class SessionBatches {
    * could not make them: then there are no sessions.
    */
   run(statements: readonly SqlStatement[], options: RunOptions = {}): Promise<SqlResult[]> {
-    const beside = [
-      ...(options.operations ? [this.#operations] : []),
-      ...(options.usage ? [this.#usage] : []),
-    ]
-    const tables = beside.length === 0 ? this.#tables : [...this.#tables, ...beside]
+    const tables = this.#tablesFor(options.beside)
     return this.#maker.run(statements, tables, options, (error) => {
       if (this.#createTables && options.readOnly) return []
       throw this.#tablesMissing(error, options)
@@ -104,10 +112,9 @@ export class SessionBatches {
     return lockSession ? [lockSession({ session }), ...statements] : statements
   }
 
-  #tablesMissing(cause: unknown, { operations = false, usage = false }: RunOptions): StorageError {
+  #tablesMissing(cause: unknown, { beside }: RunOptions): StorageError {
     const { names } = this
-    const last = usage ? names.usage : operations ? names.operations : names.messages
-    const others = `${last === names.messages ? '' : `, "${names.messages}"`} or "${last}"`
+    const others = beside ? `, "${names.messages}" or "${names[beside]}"` : ` or "${names.messages}"`
     return new StorageError(
       'NO_SUCH_TABLE',
       `Table "${names.sessions}"${others} does not exist. Run the ` +

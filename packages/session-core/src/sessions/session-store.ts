@@ -128,7 +128,7 @@ export class SessionStore<Item> {
       canonicalTexts(items),
     ])
     const refusal = await writeUnlessRefused(this.#batches, session, [touch, operation.insert, ...inserts], {
-      operations: true,
+      beside: 'operations',
     })
     if (refusal && !(await operation.wasApplied())) throw refusal
   }
@@ -225,7 +225,7 @@ export class SessionStore<Item> {
         if (!operation) return writeUnlessRefused(this.#batches, session, statements)
         const [touch, ...rest] = statements
         const refusal = await writeUnlessRefused(this.#batches, session, [touch, operation.insert, ...rest], {
-          operations: true,
+          beside: 'operations',
         })
         return refusal && !(await operation.wasApplied()) ? refusal : undefined
       }

@@ -93,7 +93,7 @@ export class UsageLog {
         at: at === undefined ? now : checkTime('at', at),
       })
     })
-    if (statements.length > 0) await this.#batches.runOn(session, statements, { usage: true })
+    if (statements.length > 0) await this.#batches.runOn(session, statements, { beside: 'usage' })
   }
 
   /** The requests of a session, in the order in which they were made. */

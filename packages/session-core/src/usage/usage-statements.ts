@@ -39,7 +39,17 @@ type Request = {
 
 type Filter = { session: string | null; since: number; until: number }
 
-export type UsageStatements = ReturnType<typeof usageStatements>
+export type UsageStatements = ReturnType<typeof compile>
+
+const compiled = new Map<string, UsageStatements>()
+
+/** Compiled once for each dialect and pair of names. */
+export function usageStatements(dialect: SessionDialect, names: ResolvedTableNames): UsageStatements {
+  const key = `${dialect.name} ${names.sessions} ${names.messages}`
+  const known = compiled.get(key) ?? compile(dialect, names)
+  compiled.set(key, known)
+  return known
+}
 
 /** The statements that make the table, in order. Each of them does nothing to what exists. */
 export function createUsageTable(
@@ -72,7 +82,7 @@ export function createUsageTable(
   }
 }
 
-export function usageStatements(dialect: SessionDialect, names: ResolvedTableNames) {
+function compile(dialect: SessionDialect, names: ResolvedTableNames) {
   const db = dialect.builder<SessionTables & UsageTables>()
   const messages = names.messages as 'agent_messages'
   const usage = names.usage as 'agent_sessions_usage'
