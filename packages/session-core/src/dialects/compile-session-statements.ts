@@ -5,6 +5,7 @@ import { compileStatement, param } from './compiled-statement.ts'
 import type { SessionDialect } from './session-dialect.ts'
 import type { SessionStatements } from './session-statements.ts'
 import { rowInserts, timesOf } from './statement-builder.ts'
+import { summaryQueries } from './summary-queries.ts'
 import { turnStatements } from './turn-statements.ts'
 
 interface AllTables extends SessionTables {
@@ -70,32 +71,8 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
   const rowTime = dialect.rowTime?.(newest)
   const newColumns = ['session_id', 'message_data', ...(rowTime ? (['created_at'] as const) : [])] as const
 
-  const lastRowId = sql<number>`coalesce((${db
-    .selectFrom(`${messages} as m`)
-    .select(({ fn }) => fn.max('m.id').as('id'))
-    .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
-  // Text, so that it can be compared and passed in a cursor; other programs may leave numbers there, or nothing.
-  const activity = sql<string>`coalesce(${dialect.asText(sql.raw('s.updated_at'))}, '')`
+  const { all: inCatalog, activity, lastRowId, withCounts } = summaryQueries(dialect, names)
   const updated = typed<string>(param('updated'), 'text')
-  const inCatalog = db
-    .selectFrom(`${sessions} as s`)
-    .select(['s.session_id', time('s.created_at'), activity.as('updated_at'), lastRowId.as('last_row_id')])
-
-  /** Counts the items of the given sessions only. */
-  function withCounts(page: typeof inCatalog) {
-    return db
-      .selectFrom(page.as('page'))
-      .selectAll('page')
-      .select(({ selectFrom }) =>
-        selectFrom(`${messages} as m`)
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .whereRef('m.session_id', '=', 'page.session_id')
-          .as('item_count'),
-      )
-      .orderBy('page.updated_at', 'desc')
-      .orderBy('page.last_row_id', 'desc')
-      .orderBy('page.session_id', 'desc')
-  }
 
   const insertRows = rowInserts(db, messages, ['session_id', 'message_data'])
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { SqlStatement } from '../driver/sql-driver.ts'
-import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
+import type { ResolvedTableNames } from '../sessions/session-tables.ts'
 import type { SessionDialect } from './session-dialect.ts'
-import { timesOf } from './statement-builder.ts'
+import { summaryQueries } from './summary-queries.ts'
 
 export interface SummaryCursor {
   readonly updated: string
@@ -26,24 +26,11 @@ export function findSummaries(
   names: ResolvedTableNames,
   { prefix, since, until, isOldestFirst, limit, after }: SummaryFilter,
 ): SqlStatement {
-  const db = dialect.builder<SessionTables>()
-  const messages = names.messages as 'agent_messages'
-  const activity = sql<string>`coalesce(${dialect.asText(sql.raw('s.updated_at'))}, '')`
-  const lastRow = sql<number>`coalesce((${db
-    .selectFrom(`${messages} as m`)
-    .select(({ fn }) => fn.max('m.id').as('id'))
-    .where('m.session_id', '=', sql.ref<string>('s.session_id'))}), 0)`
+  const { all, activity, lastRowId, withCounts } = summaryQueries(dialect, names)
   const text = (value: string) => dialect.typed<string>(sql`${value}`, 'text')
   const whole = (value: number) => dialect.typed<number>(sql`${value}`, 'integer')
 
-  let found = db
-    .selectFrom(`${names.sessions as 'agent_sessions'} as s`)
-    .select([
-      's.session_id',
-      timesOf(dialect)('s.created_at'),
-      activity.as('updated_at'),
-      lastRow.as('last_row_id'),
-    ])
+  let found = all
   if (prefix !== undefined) {
     found = found.where(sql<boolean>`substr(s.session_id, 1, length(${text(prefix)})) = ${text(prefix)}`)
   }
@@ -57,30 +44,16 @@ export function findSummaries(
     // No two sessions have a row together, so that the id decides only between those without rows.
     found = found.where(
       row > 0
-        ? sql<boolean>`(${activity}, ${lastRow}) ${beyond} (${text(updated)}, ${whole(row)})`
-        : sql<boolean>`(${activity}, ${lastRow}, s.session_id) ${beyond} (${text(updated)}, ${whole(row)}, ${text(session)})`,
+        ? sql<boolean>`(${activity}, ${lastRowId}) ${beyond} (${text(updated)}, ${whole(row)})`
+        : sql<boolean>`(${activity}, ${lastRowId}, s.session_id) ${beyond} (${text(updated)}, ${whole(row)}, ${text(session)})`,
     )
   }
   const direction = isOldestFirst ? 'asc' : 'desc'
-  const { sql: compiled, parameters } = db
-    .selectFrom(
-      found
-        .orderBy(activity, direction)
-        .orderBy('last_row_id', direction)
-        .orderBy('s.session_id', direction)
-        .limit(limit)
-        .as('page'),
-    )
-    .selectAll('page')
-    .select(({ selectFrom }) =>
-      selectFrom(`${messages} as m`)
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .whereRef('m.session_id', '=', 'page.session_id')
-        .as('item_count'),
-    )
-    .orderBy('page.updated_at', direction)
-    .orderBy('page.last_row_id', direction)
-    .orderBy('page.session_id', direction)
-    .compile()
+  const page = found
+    .orderBy(activity, direction)
+    .orderBy('last_row_id', direction)
+    .orderBy('s.session_id', direction)
+    .limit(limit)
+  const { sql: compiled, parameters } = withCounts(page, direction).compile()
   return { sql: compiled, params: parameters as [] }
 }
