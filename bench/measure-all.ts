@@ -56,17 +56,12 @@ for (const group of groups) {
   Object.assign(timings, await measureGroup(group, present, { rounds, round, warmUp, folder }))
 }
 
-let writers: Results['writers'] = {}
-if (wanted('writers')) {
-  progress('4 writer processes')
-  writers = await measureWriters(present, writerRounds, writerMilliseconds, folder)
-}
+const writers =
+  (await ifWanted('writers', '4 writer processes', () =>
+    measureWriters(present, writerRounds, writerMilliseconds, folder),
+  )) ?? {}
 
-let fsyncs: Results['fsyncs'] = {}
-if (wanted('fsyncs')) {
-  progress('fsyncs')
-  fsyncs = await countFsyncs(present, folder)
-}
+const fsyncs = (await ifWanted('fsyncs', 'fsyncs', () => countFsyncs(present, folder))) ?? {}
 
 const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
 for (const group of remoteGroups) {
@@ -75,65 +70,37 @@ for (const group of remoteGroups) {
   Object.assign(timings, await measureGroup(group, [...remote, ...remotePython.filter(takesPart)], options))
 }
 
-let appends: Results['remote']['appends']
-if (wanted('remote-appends')) {
-  progress('appends of 32 sessions over HTTP')
-  appends = await measureAppends(remote, writerRounds, writerMilliseconds, folder)
-}
+const appends = await ifWanted('remote-appends', 'appends of 32 sessions over HTTP', () =>
+  measureAppends(remote, writerRounds, writerMilliseconds, folder),
+)
 
-let neighbours: Results['remote']['neighbours']
-if (wanted('remote-neighbours')) {
-  progress('turns beside a long query')
-  neighbours = await measureNeighbours(remote, neighbourRounds, queryMilliseconds, folder)
-}
+const neighbours = await ifWanted('remote-neighbours', 'turns beside a long query', () =>
+  measureNeighbours(remote, neighbourRounds, queryMilliseconds, folder),
+)
 
-let requests: Results['remote']['requests']
-if (wanted('remote-requests')) {
-  progress('requests')
-  requests = await countRequests(remote, folder)
-}
+const requests = await ifWanted('remote-requests', 'requests', () => countRequests(remote, folder))
 
-let bytes: Results['remote']['bytes']
-if (wanted('remote-bytes')) {
-  progress('bytes of a turn')
-  bytes = await countBytes(remote, folder)
-}
+const bytes = await ifWanted('remote-bytes', 'bytes of a turn', () => countBytes(remote, folder))
 
-let cache: Results['cache']
-if (wanted('cache')) {
-  progress('memory of what is kept')
-  cache = await measureCacheMemory(folder)
-}
+const cache = await ifWanted('cache', 'memory of what is kept', () => measureCacheMemory(folder))
 
-let memorySpeed: Results['memory']['speed']
-if (wanted('memory-speed')) {
-  progress('memory, 100,000 facts')
-  memorySpeed = await measureMemorySpeed({ rounds, round, warmUp, folder })
-}
+const memorySpeed = await ifWanted('memory-speed', 'memory, 100,000 facts', () =>
+  measureMemorySpeed({ rounds, round, warmUp, folder }),
+)
 
-let recallQuality: Results['memory']['quality']
-if (wanted('memory-quality')) {
-  progress('recall quality')
-  recallQuality = await measureRecallQuality()
-}
+const recallQuality = await ifWanted('memory-quality', 'recall quality', () => measureRecallQuality())
 
-let transfer: Results['transfer']
-if (wanted('transfer')) {
-  progress('export and import')
-  transfer = await measureTransfer(transferRounds, folder)
-}
+const transfer = await ifWanted('transfer', 'export and import', () =>
+  measureTransfer(transferRounds, folder),
+)
 
-let runs: Results['runs']
-if (wanted('runs')) {
-  progress('runs that survive')
-  runs = await measureRuns({ rounds, samples: quick ? 5 : 20, folder })
-}
+const runs = await ifWanted('runs', 'runs that survive', () =>
+  measureRuns({ rounds, samples: quick ? 5 : 20, folder }),
+)
 
-let consoleTimes: Results['console']
-if (wanted('console')) {
-  progress('the first page of the console')
-  consoleTimes = await measureConsole(rounds, folder)
-}
+const consoleTimes = await ifWanted('console', 'the first page of the console', () =>
+  measureConsole(rounds, folder),
+)
 
 for (const system of [...present, ...remotePython.filter(takesPart)]) await system.close?.()
 
@@ -164,6 +131,17 @@ function onlyWanted(group: WorkloadGroup): WorkloadGroup[] {
 
 function titlesOf({ workloads }: WorkloadGroup): string {
   return workloads.map(({ title }) => title).join('; ')
+}
+
+/** Measures it, unless only something else is wanted. */
+async function ifWanted<Result>(
+  key: string,
+  what: string,
+  measure: () => Result | Promise<Result>,
+): Promise<Result | undefined> {
+  if (!wanted(key)) return undefined
+  progress(what)
+  return await measure()
 }
 
 function progress(what: string) {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AgentInputItem } from '@openai/agents-core'
 import { countingProxy } from './counting-proxy.ts'
 import { TURN } from './items.ts'
 import { percentile } from './median.ts'
@@ -124,49 +125,56 @@ async function turnsDuring(server: RemoteServer, round: number, end: Promise<unk
 }
 
 /** The requests of turns, counted at the socket: the first one in a new database, and those on longer histories. */
-export async function countRequests(
+export function countRequests(
   systems: readonly RemoteSystem[],
   folder: string,
 ): Promise<readonly number[] | undefined> {
-  const system = systems.find(({ name }) => name === REMOTE_PERSQL)
-  if (!system) return undefined
-  const server = await system.start(folderOf(folder, 'requests'))
-  const proxy = await countingProxy(server.url)
-  const store = server.store('counted', proxy.url)
-  const counts: number[] = []
-  for (const items of [TURN, TURN, Array(200).fill(TURN).flat(), TURN.slice(0, 1)]) {
-    const before = proxy.requests
-    const session = store.session('counted')
-    await session.getItems()
-    await session.addItems(items)
-    counts.push(proxy.requests - before)
-  }
-  await store.close()
-  await proxy.close()
-  await server.close()
-  return counts
+  return countedTurns(systems, folderOf(folder, 'requests'), async (takeTurn) => {
+    const counts: number[] = []
+    for (const items of [TURN, TURN, Array(200).fill(TURN).flat(), TURN.slice(0, 1)]) {
+      counts.push((await takeTurn(items)).requests)
+    }
+    return counts
+  })
 }
 
 /** The bytes that turns with 1,000 items stored bring down, counted at the socket, in a session that goes on. */
-export async function countBytes(
+export function countBytes(
   systems: readonly RemoteSystem[],
   folder: string,
 ): Promise<readonly number[] | undefined> {
+  return countedTurns(systems, folderOf(folder, 'bytes'), async (takeTurn) => {
+    await takeTurn(Array(250).fill(TURN).flat())
+    const counts: number[] = []
+    for (let turn = 0; turn < 5; turn++) counts.push((await takeTurn(TURN)).answered)
+    // The first ones read everything, until the session is kept.
+    return counts.slice(2)
+  })
+}
+
+type TakeTurn = (items: AgentInputItem[]) => Promise<{ requests: number; answered: number }>
+
+/** Turns of one session behind a proxy that counts what each of them sends and gets. */
+async function countedTurns(
+  systems: readonly RemoteSystem[],
+  folder: string,
+  work: (takeTurn: TakeTurn) => Promise<readonly number[]>,
+): Promise<readonly number[] | undefined> {
   const system = systems.find(({ name }) => name === REMOTE_PERSQL)
   if (!system) return undefined
-  const server = await system.start(folderOf(folder, 'bytes'))
+  const server = await system.start(folder)
   const proxy = await countingProxy(server.url)
   const store = server.store('counted', proxy.url)
-  await store.session('counted').addItems(Array(250).fill(TURN).flat())
-  const counts: number[] = []
-  for (let turn = 0; turn < 5; turn++) {
-    const before = proxy.answered
+  const counts = await work(async (items) => {
+    const before = { requests: proxy.requests, answered: proxy.answered }
     const session = store.session('counted')
     await session.getItems()
-    await session.addItems(TURN)
-    // The first two read everything: a session is kept from the second read on.
-    if (turn >= 2) counts.push(proxy.answered - before)
-  }
+    await session.addItems(items)
+    return {
+      requests: proxy.requests - before.requests,
+      answered: proxy.answered - before.answered,
+    }
+  })
   await store.close()
   await proxy.close()
   await server.close()
