@@ -3,6 +3,7 @@ import type { Database } from '../data/database.ts'
 import { type Approval, listWaiting, readApproval } from '../data/runs.ts'
 import { href, navigate } from '../router.ts'
 import { Empty } from '../ui/empty.tsx'
+import { Fact } from '../ui/fact.tsx'
 import { number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
@@ -224,30 +225,11 @@ function CallBody({ database, call, canWrite, wasLate }: CallBodyProps) {
       <h3>Arguments</h3>
       {/^\s*(\{\s*\})?\s*$/.test(args) ? <p class="muted">None</p> : <JsonView value={args} />}
       <dl class="detail-facts">
-        <div>
-          <dt>Run</dt>
-          <dd>
-            <a href={runsAddressOf(slug, { filter: {}, runId })}>
-              <bdi>{runId}</bdi>
-            </a>
-          </dd>
-        </div>
+        <Fact name="Run" value={runId} to={runsAddressOf(slug, { filter: {}, runId })} />
         {sessionId !== undefined && (
-          <div>
-            <dt>Session</dt>
-            <dd>
-              <a href={href(slug, 'sessions', sessionId)}>
-                <bdi>{sessionId}</bdi>
-              </a>
-            </dd>
-          </div>
+          <Fact name="Session" value={sessionId} to={href(slug, 'sessions', sessionId)} />
         )}
-        <div>
-          <dt>Call</dt>
-          <dd>
-            <bdi>{callId}</bdi>
-          </dd>
-        </div>
+        <Fact name="Call" value={callId} />
       </dl>
     </div>
   )

@@ -3,6 +3,7 @@ import { type Approval, type RunDetails, type RunFilter, readRun } from '../data
 import { href } from '../router.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { Fact } from '../ui/fact.tsx'
 import { dateTime, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
@@ -153,26 +154,11 @@ function Facts({ slug, run }: { readonly slug: string; readonly run: RunDetails 
   return (
     <dl class="detail-facts">
       {sessionId !== undefined && (
-        <div>
-          <dt>Session</dt>
-          <dd>
-            <a href={href(slug, 'sessions', sessionId)}>
-              <bdi>{sessionId}</bdi>
-            </a>
-          </dd>
-        </div>
+        <Fact name="Session" value={sessionId} to={href(slug, 'sessions', sessionId)} />
       )}
       {facts.map(
         ([name, value]) =>
-          value !== undefined &&
-          value !== '' && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <bdi>{value}</bdi>
-              </dd>
-            </div>
-          ),
+          value !== undefined && value !== '' && <Fact key={name} name={name} value={value} />,
       )}
     </dl>
   )
