@@ -1,5 +1,6 @@
 import { foldText, SessionStore, type SqlDriver, searchItems } from '@persql/session-core'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
+import { rowCountingDriver } from '@persql/test-support/row-counting-driver'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
@@ -67,18 +68,10 @@ for (const databases of everyDatabase()) {
     test('has no rows sent for their signs alone', async () => {
       const texts = ['It’s “fine” — 20 °C…', 'It’s 5 €', 'ok', 'où', '• the one that’s wanted']
       await givenRows(texts.map((one) => JSON.stringify(one)))
-      let sent = 0
-      const counted: SqlDriver = {
-        ...driver,
-        batch: async (statements, options) => {
-          const results = await driver.batch(statements, options)
-          sent += results.reduce((sum, { rows }) => sum + rows.length, 0)
-          return results
-        },
-      }
-      expect((await searchItems(counted, ["that's wanted"])).hits).toHaveLength(1)
+      const counted = rowCountingDriver(driver)
+      expect((await searchItems(counted.driver, ["that's wanted"])).hits).toHaveLength(1)
       // The other one has a letter that may be written otherwise.
-      expect(sent).toBe(2)
+      expect(counted.rows).toBe(2)
     })
   })
 }

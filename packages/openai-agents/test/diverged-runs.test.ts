@@ -1,11 +1,10 @@
-import { Agent, run, setTracingDisabled, tool } from '@openai/agents'
-import { assistantMessage, functionCall } from '@openai/agents-core/testing'
+import { Agent, run, setTracingDisabled } from '@openai/agents'
+import { assistantMessage } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import type { SqlDriver } from '@persql/session-core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { PerSQLSession, RunStore } from '../src/index.ts'
-import { scriptedModel } from './support/scripted-agents.ts'
+import { callOf, plainTool, scriptedModel } from './support/scripted-agents.ts'
 
 setTracingDisabled(true)
 
@@ -22,23 +21,15 @@ beforeEach(() => {
   return () => driver.close()
 })
 
-const call = (name: string) => functionCall(name, {}, { callId: `call-${name}` })
-
 const noting = (name: string) =>
-  tool({
-    name,
-    description: name,
-    parameters: z.object({}),
-    errorFunction: null,
-    execute: async () => {
-      if (breaks.has(name)) throw new Error(`The process dies in ${name}.`)
-      done.push(name)
-      return name
-    },
+  plainTool(name, async () => {
+    if (breaks.has(name)) throw new Error(`The process dies in ${name}.`)
+    done.push(name)
+    return name
   })
 
 function agentOf(...names: string[]): Agent {
-  const turns = [...names.map((name) => [call(name)]), [assistantMessage('Done.')]]
+  const turns = [...names.map((name) => [callOf(name)]), [assistantMessage('Done.')]]
   const model = scriptedModel('A', turns, async () => {})
   return new Agent({ name: 'A', model, tools: ['one', 'two', 'three'].map(noting) })
 }

@@ -1,9 +1,9 @@
 import { Agent, setTracingDisabled, tool } from '@openai/agents'
-import { assistantMessage, functionCall } from '@openai/agents-core/testing'
+import { assistantMessage } from '@openai/agents-core/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PerSQLSession, RunStore } from '../src/index.ts'
-import { scriptedModel } from './support/scripted-agents.ts'
+import { callOf, plainTool, scriptedModel } from './support/scripted-agents.ts'
 import { drivers, openDatabase } from './support/sessions.ts'
 
 setTracingDisabled(true)
@@ -15,20 +15,16 @@ describe.each(Object.keys(drivers))('on %s', (kind) => {
     const breaks = new Set(['two'])
     const done: string[] = []
     const noting = (name: string, needsApproval = false) =>
-      tool({
+      plainTool(
         name,
-        description: name,
-        parameters: z.object({}),
-        needsApproval,
-        errorFunction: null,
-        execute: async () => {
+        async () => {
           if (breaks.delete(name)) throw new Error(`It dies in ${name}.`)
           done.push(name)
           return { name }
         },
-      })
-    const call = (name: string) => functionCall(name, {}, { callId: `call-${name}` })
-    const turns = [[call('one'), call('two')], [call('three')], [assistantMessage('Done.')]]
+        { needsApproval },
+      )
+    const turns = [[callOf('one'), callOf('two')], [callOf('three')], [assistantMessage('Done.')]]
     const agent = new Agent({
       name: 'A',
       model: scriptedModel('A', turns, async () => {}),
@@ -60,7 +56,7 @@ describe.each(Object.keys(drivers))('on %s', (kind) => {
     const busy = new RunStore(database, { leaseMs: 60_000 })
     const other = new Agent({
       name: 'B',
-      model: scriptedModel('B', [[call('cancel')], [assistantMessage('Done.')]], async () => {}),
+      model: scriptedModel('B', [[callOf('cancel')], [assistantMessage('Done.')]], async () => {}),
       tools: [
         tool({
           name: 'cancel',

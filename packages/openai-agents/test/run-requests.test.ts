@@ -1,28 +1,20 @@
-import { Agent, run, setTracingDisabled, tool } from '@openai/agents'
-import { assistantMessage, functionCall } from '@openai/agents-core/testing'
+import { Agent, run, setTracingDisabled } from '@openai/agents'
+import { assistantMessage } from '@openai/agents-core/testing'
 import { persqlDriver } from '@persql/driver-persql'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
 import { PerSQLSession, RunStore } from '../src/index.ts'
 import { remoteDatabase } from './support/remote.ts'
-import { scriptedModel } from './support/scripted-agents.ts'
+import { callOf, plainTool, scriptedModel } from './support/scripted-agents.ts'
 
 setTracingDisabled(true)
 
-const call = (name: string) => functionCall(name, {}, { callId: `call-${name}` })
-const TURNS = [[call('a'), call('b'), call('c')], [call('d')], [call('e')], [assistantMessage('Done.')]]
+const TURNS = [['a', 'b', 'c'].map(callOf), [callOf('d')], [callOf('e')], [assistantMessage('Done.')]]
 
 function agentOf(breaks?: string): Agent {
   const tools = ['a', 'b', 'c', 'd', 'e'].map((name) =>
-    tool({
-      name,
-      description: name,
-      parameters: z.object({}),
-      errorFunction: null,
-      execute: async () => {
-        if (name === breaks) throw new Error('The process dies.')
-        return name
-      },
+    plainTool(name, async () => {
+      if (name === breaks) throw new Error('The process dies.')
+      return name
     }),
   )
   return new Agent({ name: 'A', model: scriptedModel('A', TURNS, async () => {}), tools })

@@ -1,3 +1,4 @@
+import { rowCountingDriver } from '@persql/test-support/row-counting-driver'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { foldText, SessionStore, type SqlDriver, searchItems } from '../src/index.ts'
@@ -240,18 +241,10 @@ test.each([
     writers[row % writers.length]!([...turned(row), ...(row % 100 === 3 ? [rare] : [])].join(' ')),
   )
   await givenRows(rows)
-  let sent = 0
-  const counted: SqlDriver = {
-    ...driver,
-    batch: async (statements, options) => {
-      const results = await driver.batch(statements, options)
-      sent += results.reduce((sum, { rows }) => sum + rows.length, 0)
-      return results
-    },
-  }
-  const { hits } = await searchItems(counted, [wanted])
+  const counted = rowCountingDriver(driver)
+  const { hits } = await searchItems(counted.driver, [wanted])
   expect(hits).toHaveLength(6)
-  expect(sent).toBe(6)
+  expect(counted.rows).toBe(6)
 })
 
 test('keeps every pattern within what the engine takes', async () => {

@@ -1,28 +1,20 @@
-import { Agent, tool } from '@openai/agents'
-import { assistantMessage, functionCall } from '@openai/agents-core/testing'
-import { z } from 'zod'
+import { Agent } from '@openai/agents'
+import { assistantMessage } from '@openai/agents-core/testing'
 import { appendLine } from './append-line.ts'
-import { scriptedModel } from './scripted-agents.ts'
+import { callOf, plainTool, scriptedModel } from './scripted-agents.ts'
 
 /** Two turns with tools, of which some calls block their process for longer than its claim holds. */
 export function rivalAgent(runId: string, log: string): Agent {
   let calls = Number(runId.slice(4))
   const work = (name: string) =>
-    tool({
-      name,
-      description: name,
-      parameters: z.object({}),
-      errorFunction: null,
-      execute: async () => {
-        appendLine(log, `${runId} ${name} of ${process.pid}`)
-        calls += 1
-        if (calls % 3 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
-        return `${name} by ${process.pid}`
-      },
+    plainTool(name, async () => {
+      appendLine(log, `${runId} ${name} of ${process.pid}`)
+      calls += 1
+      if (calls % 3 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+      return `${name} by ${process.pid}`
     })
   const names = ['a', 'b', 'c']
-  const call = (name: string) => functionCall(name, {}, { callId: `call-${name}` })
-  const turns = [[call('a'), call('b')], [call('c')], [assistantMessage('Done.')]]
+  const turns = [[callOf('a'), callOf('b')], [callOf('c')], [assistantMessage('Done.')]]
   return new Agent({
     name: 'Rival',
     model: scriptedModel('Rival', turns, async () => {}),

@@ -47,31 +47,46 @@ export function scriptedModel(
   }
 }
 
+/** A call that {@link plainTool} of this name answers. */
+export function callOf(name: string) {
+  return functionCall(name, {}, { callId: `call-${name}` })
+}
+
+/** A tool without arguments, whose errors end the run. */
+export function plainTool(
+  name: string,
+  execute: () => Promise<unknown>,
+  { needsApproval = false } = {},
+): ReturnType<typeof tool> {
+  return tool({
+    name,
+    description: name,
+    parameters: z.object({}),
+    needsApproval,
+    errorFunction: null,
+    execute,
+  })
+}
+
 /** Six turns with tools: parallel calls, an agent as a tool, approvals, and a handoff. Each call is logged. */
 export function tripAgents(runId: string, runs: RunStore, log: string): Agent {
   const work = async (line: string) => {
     appendLine(log, line)
     await delay(1)
   }
-  const named = (name: string, needsApproval = false) =>
-    tool({
-      name,
-      description: name,
-      parameters: z.object({}),
-      needsApproval,
-      errorFunction: null,
-      execute: async () => {
-        const key = idempotencyKey()!
-        const recorded = (await runs.steps(runId)).some(
-          (step) => step.key === `tool ${key.slice(runId.length + 1)}`,
-        )
-        await work(`${runId} tool ${key}${recorded ? ' RECORDED' : ''}`)
-        return { done: name }
-      },
-    })
+  const named = (name: string, needsApproval = false) => {
+    const execute = async () => {
+      const key = idempotencyKey()!
+      const recorded = (await runs.steps(runId)).some(
+        (step) => step.key === `tool ${key.slice(runId.length + 1)}`,
+      )
+      await work(`${runId} tool ${key}${recorded ? ' RECORDED' : ''}`)
+      return { done: name }
+    }
+    return plainTool(name, execute, { needsApproval })
+  }
   const asked = (name: string) => work(`${runId} model ${name}`)
-  const calls = (...names: string[]) =>
-    names.map((name) => functionCall(name, {}, { callId: `call-${name}` }))
+  const calls = (...names: string[]) => names.map(callOf)
   const weather = new Agent({
     name: 'Weather',
     model: scriptedModel('Weather', [calls('sky'), calls('wind'), [assistantMessage('Sunny.')]], asked),
