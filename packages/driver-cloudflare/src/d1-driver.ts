@@ -5,7 +5,7 @@ import {
   type SqlStatement,
   StorageError,
 } from '@persql/session-core'
-import { BatchQueue, refuseMalformed, refuseUnusable } from '@persql/session-core/driver'
+import { BatchQueue, closableDriver, refuseMalformed } from '@persql/session-core/driver'
 import { toCells, toParameter } from './cells.ts'
 import { cloudflareError } from './cloudflare-error.ts'
 import { LIMITS, refuseUnfit } from './limits.ts'
@@ -60,28 +60,21 @@ export function d1Driver(database: D1, options: D1DriverOptions = {}): SqlDriver
   }
   const target = bookmark === undefined ? database : database.withSession!(bookmark)
   const queue = new BatchQueue()
-  let closed: Promise<void> | undefined
 
-  return {
+  return closableDriver({
     dialect: 'sqlite',
     limits: LIMITS,
 
     async batch(statements, batchOptions: BatchOptions = {}) {
-      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
-      if (statements.length === 0) return []
       const readOnly = readsOnly || (batchOptions.readOnly ?? false)
-      refuseUnusable(statements)
       if (readOnly) refuseWrites(statements)
       refuseMalformed(statements)
       refuseUnfit(statements)
       return queue.run({ ...batchOptions, readOnly }, () => run(target, statements, readOnly))
     },
 
-    close() {
-      closed ??= queue.end()
-      return closed
-    },
-  }
+    close: () => queue.end(),
+  })
 }
 
 async function run(

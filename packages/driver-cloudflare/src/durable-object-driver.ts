@@ -1,5 +1,5 @@
 import { type SqlDriver, type SqlResult, type SqlStatement, StorageError } from '@persql/session-core'
-import { refuseMalformed, refuseUnusable } from '@persql/session-core/driver'
+import { closableDriver, refuseMalformed } from '@persql/session-core/driver'
 import { toCells, toParameter } from './cells.ts'
 import { cloudflareError } from './cloudflare-error.ts'
 import { LIMITS, refuseUnfit } from './limits.ts'
@@ -46,17 +46,13 @@ export function durableObjectDriver(
     )
   }
   const { readOnly: readsOnly = false } = options
-  let closed = false
 
-  return {
+  return closableDriver({
     dialect: 'sqlite',
     limits: LIMITS,
 
     async batch(statements, { readOnly = false } = {}) {
-      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
-      if (statements.length === 0) return []
       const isReading = readsOnly || readOnly
-      refuseUnusable(statements)
       if (isReading) refuseWrites(statements)
       refuseMalformed(statements)
       refuseUnfit(statements)
@@ -65,10 +61,8 @@ export function durableObjectDriver(
       return storage.transactionSync(() => runAll(storage.sql, statements))
     },
 
-    async close() {
-      closed = true
-    },
-  }
+    async close() {},
+  })
 }
 
 function runAll(engine: DurableObjectSql, statements: readonly SqlStatement[]): SqlResult[] {

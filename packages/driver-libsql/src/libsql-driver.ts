@@ -1,6 +1,6 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '@persql/session-core'
 import { StorageError } from '@persql/session-core'
-import { BatchQueue, importError, refuseMalformed, refuseUnusable } from '@persql/session-core/driver'
+import { BatchQueue, closableDriver, importError, refuseMalformed } from '@persql/session-core/driver'
 import { refuseSideEffects } from '@persql/session-core/sqlite'
 import { refuseNul, toResult, toStatement } from './cells.ts'
 import type { LibsqlClient } from './libsql-client.ts'
@@ -58,7 +58,6 @@ export function libsqlDriver(database: string | LibsqlClient, options: LibsqlDri
   const isLocal = isFile && options.syncUrl === undefined
   const queue = new BatchQueue()
   let opened: Promise<LibsqlClient> | undefined
-  let closed: Promise<void> | undefined
 
   async function open(): Promise<LibsqlClient> {
     const client = typeof database === 'string' ? await openClient(database, options) : database
@@ -85,19 +84,11 @@ export function libsqlDriver(database: string | LibsqlClient, options: LibsqlDri
     }
   }
 
-  async function end() {
-    await queue.end()
-    if (typeof database === 'string') (await opened)?.close()
-  }
-
-  return {
+  return closableDriver({
     dialect: 'sqlite',
 
     async batch(statements, batchOptions: BatchOptions = {}) {
-      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
-      if (statements.length === 0) return []
       const readOnly = readsOnly || (batchOptions.readOnly ?? false)
-      refuseUnusable(statements)
       if (readOnly) refuseSideEffects(statements)
       refuseMalformed(statements)
       if (isFile) refuseNul(statements)
@@ -105,11 +96,11 @@ export function libsqlDriver(database: string | LibsqlClient, options: LibsqlDri
       return queue.run(isLocal ? {} : { ...batchOptions, readOnly }, () => run(statements, readOnly))
     },
 
-    close() {
-      closed ??= end()
-      return closed
+    async close() {
+      await queue.end()
+      if (typeof database === 'string') (await opened)?.close()
     },
-  }
+  })
 }
 
 const FILE = /^(?:file:|:memory:$)/i

@@ -1,6 +1,6 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '@persql/session-core'
 import { StorageError } from '@persql/session-core'
-import { BatchQueue, importError, refuseUnusable, sqlStateOf } from '@persql/session-core/driver'
+import { BatchQueue, closableDriver, importError, sqlStateOf } from '@persql/session-core/driver'
 import { BatchQuery, type Step } from './batch-query.ts'
 import { isRefusal, postgresError } from './postgres-error.ts'
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts'
@@ -50,7 +50,6 @@ export function postgresDriver(database: string | PostgresPool | PostgresDriverO
   const primary = options.pool ? poolOf(options.pool) : openingPool(options.url, options.connection)
   const replica = options.replica === undefined ? primary : replicaOf(options.replica, options.connection)
   const queue = new BatchQueue()
-  let closed: Promise<void> | undefined
 
   async function run(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
     const readOnly = readsOnly || (batchOptions.readOnly ?? false)
@@ -65,28 +64,20 @@ export function postgresDriver(database: string | PostgresPool | PostgresDriverO
     }
   }
 
-  async function end() {
-    await queue.end()
-    await primary.end()
-    if (replica !== primary) await replica.end()
-  }
-
-  return {
+  return closableDriver({
     dialect: 'postgres',
 
     async batch(statements, batchOptions = {}) {
-      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
-      if (statements.length === 0) return []
-      refuseUnusable(statements)
       refuseSettings(statements)
       return queue.run(batchOptions, () => run(statements, batchOptions))
     },
 
-    close() {
-      closed ??= end()
-      return closed
+    async close() {
+      await queue.end()
+      await primary.end()
+      if (replica !== primary) await replica.end()
     },
-  }
+  })
 }
 
 function toOptions(database: string | PostgresPool | PostgresDriverOptions): PostgresDriverOptions {

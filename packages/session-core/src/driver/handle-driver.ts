@@ -1,8 +1,8 @@
 import { refuseSideEffects } from '../sqlite/refuse-side-effects.ts'
 import { CODES_BY_KIND, sqliteErrorCode } from '../sqlite/sqlite-error.ts'
 import { withoutValues } from '../sqlite/without-values.ts'
+import { closableDriver } from './closable-driver.ts'
 import { Queue } from './queue.ts'
-import { refuseUnusable } from './refuse-unusable.ts'
 import {
   isSqlDriver,
   type SqlDialect,
@@ -71,7 +71,6 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
     )
   }
   const queue = new Queue()
-  let closed: Promise<void> | undefined
 
   async function send(statements: readonly SqlStatement[], readOnly: boolean): Promise<SqlResult[]> {
     try {
@@ -83,15 +82,12 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
   }
 
   const { sqlDialect: dialect = 'sqlite' } = handle
-  return {
+  return closableDriver({
     dialect,
     // https://docs.persql.com: at most 100 statements per call
     limits: { statements: 100 },
 
     async batch(statements, { readOnly = false, setup = [] } = {}) {
-      if (closed) throw new StorageError('DRIVER_CLOSED', 'This driver was closed. Open another one.')
-      if (statements.length === 0) return []
-      refuseUnusable(statements)
       if (readOnly && dialect === 'sqlite') refuseSideEffects(statements)
       const run = async () => {
         if (setup.length > 0) await send(setup, false)
@@ -100,11 +96,8 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
       return readOnly ? queue.read(run) : queue.write(run)
     },
 
-    close() {
-      closed ??= queue.end()
-      return closed
-    },
-  }
+    close: () => queue.end(),
+  })
 }
 
 function isDatabaseHandle(value: unknown): value is DatabaseHandle {

@@ -1,5 +1,6 @@
 export { absolutePath } from './absolute-path.ts'
 export { BatchQueue } from './batch-queue.ts'
+export { closableDriver } from './closable-driver.ts'
 export { handleDriver } from './handle-driver.ts'
 export { importError } from './import-error.ts'
 export { Queue } from './queue.ts'
