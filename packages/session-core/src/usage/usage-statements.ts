@@ -57,8 +57,8 @@ export function createUsageTable(
   { usage }: ResolvedTableNames,
 ): { readonly relations: readonly string[]; readonly create: readonly SqlStatement[] } {
   const { schema } = dialect.builder<UsageTables>()
-  const [name, index] = [usage.split('.').at(-1) ?? usage, `idx_${usage.split('.').at(-1)}_created_at`]
-  const whole = dialect.name === 'postgres' ? 'bigint' : 'integer'
+  const name = usage.replace(/^.*\./, '')
+  const index = `idx_${name}_created_at`
   const statements = [
     schema
       .createTable(usage)
@@ -66,18 +66,18 @@ export function createUsageTable(
       .addColumn('session_id', 'text', (column) => column.notNull())
       .addColumn('request_id', 'text', (column) => column.notNull())
       .addColumn('model', 'text')
-      .addColumn('input_tokens', whole, (column) => column.notNull())
-      .addColumn('cached_tokens', whole, (column) => column.notNull())
-      .addColumn('output_tokens', whole, (column) => column.notNull())
-      .addColumn('reasoning_tokens', whole, (column) => column.notNull())
-      .addColumn('duration_ms', whole)
-      .addColumn('last_row', whole)
-      .addColumn('created_at', whole, (column) => column.notNull())
+      .addColumn('input_tokens', 'bigint', (column) => column.notNull())
+      .addColumn('cached_tokens', 'bigint', (column) => column.notNull())
+      .addColumn('output_tokens', 'bigint', (column) => column.notNull())
+      .addColumn('reasoning_tokens', 'bigint', (column) => column.notNull())
+      .addColumn('duration_ms', 'bigint')
+      .addColumn('last_row', 'bigint')
+      .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addPrimaryKeyConstraint(`${name}_key`, ['session_id', 'request_id']),
     schema.createIndex(index).ifNotExists().on(usage).columns(['created_at']),
   ]
   return {
-    relations: [usage, usage.includes('.') ? `${usage.split('.')[0]}.${index}` : index],
+    relations: [usage, usage.slice(0, -name.length) + index],
     create: statements.map((statement) => ({ sql: statement.compile().sql })),
   }
 }
