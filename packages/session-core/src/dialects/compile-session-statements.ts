@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Generated, type SqlBool, sql } from 'kysely'
 import type { SqlStatement } from '../driver/sql-driver.ts'
 import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
-import { compileStatement, param } from './compiled-statement.ts'
+import { compileOnce, compileStatement, param } from './compiled-statement.ts'
 import type { SessionDialect } from './session-dialect.ts'
 import type { SessionStatements } from './session-statements.ts'
 import { rowInserts, timesOf } from './statement-builder.ts'
@@ -25,16 +25,8 @@ export const MAX_INLINE_ROWS = 16
 /** A `null` where the table refuses it: this is how a batch fails when the history is not the expected one. */
 const REFUSED = sql<string>`NULL`
 
-/** Compiled once for each dialect and pair of names. A program has few of them, so none is ever dropped. */
-const compiled = new Map<string, SessionStatements>()
-
 /** The statements of the session store in a dialect. */
-export function sessionStatements(dialect: SessionDialect, names: ResolvedTableNames): SessionStatements {
-  const key = `${dialect.name} ${names.sessions} ${names.messages}`
-  const known = compiled.get(key) ?? compile(dialect, names)
-  compiled.set(key, known)
-  return known
-}
+export const sessionStatements = compileOnce(compile)
 
 function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionStatements {
   const { element, typed, items } = dialect

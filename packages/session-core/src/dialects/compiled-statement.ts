@@ -1,5 +1,20 @@
 import type { Compilable } from 'kysely'
 import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import type { ResolvedTableNames } from '../sessions/session-tables.ts'
+import type { SessionDialect } from './session-dialect.ts'
+
+/** Compiles statements once for each dialect and pair of names. A program has few of them, so none is ever dropped. */
+export function compileOnce<Statements>(
+  compile: (dialect: SessionDialect, names: ResolvedTableNames) => Statements,
+): typeof compile {
+  const compiled = new Map<string, Statements>()
+  return (dialect, names) => {
+    const key = `${dialect.name} ${names.sessions} ${names.messages}`
+    const known = compiled.get(key) ?? compile(dialect, names)
+    compiled.set(key, known)
+    return known
+  }
+}
 
 class Placeholder {
   readonly name: string

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { compileStatement, param } from '../dialects/compiled-statement.ts'
+import { compileOnce, compileStatement, param } from '../dialects/compiled-statement.ts'
 import type { SessionDialect } from '../dialects/session-dialect.ts'
 import type { SqlStatement } from '../driver/sql-driver.ts'
 import type { ResolvedTableNames, SessionTables } from '../sessions/session-tables.ts'
@@ -41,15 +41,7 @@ type Filter = { session: string | null; since: number; until: number }
 
 export type UsageStatements = ReturnType<typeof compile>
 
-const compiled = new Map<string, UsageStatements>()
-
-/** Compiled once for each dialect and pair of names. */
-export function usageStatements(dialect: SessionDialect, names: ResolvedTableNames): UsageStatements {
-  const key = `${dialect.name} ${names.sessions} ${names.messages}`
-  const known = compiled.get(key) ?? compile(dialect, names)
-  compiled.set(key, known)
-  return known
-}
+export const usageStatements = compileOnce(compile)
 
 /** The statements that make the table, in order. Each of them does nothing to what exists. */
 export function createUsageTable(
