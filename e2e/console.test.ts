@@ -119,6 +119,16 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByLabel('Search sessions').fill('')
   })
 
+  test('keeps both what is typed and what is switched on before the text is searched for', async () => {
+    await show('sessions')
+    await page.getByLabel('Search sessions').fill('zebra')
+    await page.getByLabel('In messages').check()
+    await eventually(() => page.url()).toMatch(/\?q=zebra&in=messages$/)
+    await page.getByLabel('Search sessions').fill('')
+    await page.getByLabel('In messages').uncheck()
+    await eventually(() => page.url()).toMatch(/sessions$/)
+  })
+
   test('lists several hits under their session, and opens one at its row, marked', async () => {
     const store = new SessionStore<unknown>(driver)
     const said = (text: string) => ({ role: 'user', content: text })

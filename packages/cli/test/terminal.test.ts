@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { BIN, cleanEnv, json, persql } from './support/persql.ts'
 import { SAME_TIMES, seed, user } from './support/seed.ts'
 
-const { FORCE_COLOR: _, NO_COLOR: __, ...COLOURFUL } = cleanEnv({ TERM: 'xterm-256color' })
+// Node shows no colours in what it takes for a CI job, a terminal or not.
+const { FORCE_COLOR: _, NO_COLOR: __, CI: ___, ...COLOURFUL } = cleanEnv({ TERM: 'xterm-256color' })
 const hasScript = spawnSync('script', ['--version']).status === 0
 
 /** What a person sees: standard output and error of a pseudo-terminal. */

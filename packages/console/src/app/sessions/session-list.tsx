@@ -21,9 +21,10 @@ export function SessionList({ database, address }: SessionListProps) {
   const [total, setTotal] = useState('')
   const input = useRef<HTMLInputElement>(null)
   const setSearch = useCallback(
-    (next: SessionSearch) => {
+    (change: Partial<SessionSearch>) => {
       const { rest, query } = currentRoute()
-      navigate(addressOf(slug, { ...readAddress(rest, query), search: next }), { replace: true })
+      const address = readAddress(rest, query)
+      navigate(addressOf(slug, { ...address, search: { ...address.search, ...change } }), { replace: true })
     },
     [slug],
   )
@@ -49,7 +50,7 @@ export function SessionList({ database, address }: SessionListProps) {
             class="quiet"
             aria-label="Order"
             value={search.order}
-            onChange={(event) => setSearch({ ...search, order: event.currentTarget.value as SessionOrder })}
+            onChange={(event) => setSearch({ order: event.currentTarget.value as SessionOrder })}
           >
             {ORDERS.map(([order, label]) => (
               <option key={order} value={order}>
@@ -72,11 +73,11 @@ export function SessionList({ database, address }: SessionListProps) {
 interface SearchBoxProps {
   readonly inputRef: { current: HTMLInputElement | null }
   readonly search: SessionSearch
-  readonly onSearch: (search: SessionSearch) => void
+  readonly onSearch: (change: Partial<SessionSearch>) => void
 }
 
 function SearchBox({ inputRef, search, onSearch }: SearchBoxProps) {
-  const field = useTyped(search.text, (text) => onSearch({ ...search, text }))
+  const field = useTyped(search.text, (text) => onSearch({ text }))
   return (
     <search class="search">
       <Icon name="search" />
@@ -85,7 +86,7 @@ function SearchBox({ inputRef, search, onSearch }: SearchBoxProps) {
         <input
           type="checkbox"
           checked={search.inItems}
-          onChange={(event) => onSearch({ ...search, inItems: event.currentTarget.checked })}
+          onChange={(event) => onSearch({ inItems: event.currentTarget.checked })}
         />
         <span>In messages</span>
       </label>
