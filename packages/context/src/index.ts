@@ -6,6 +6,7 @@ export {
   type Edge,
   type Entity,
   type Episode,
+  type Link,
   MEMORY_TYPES,
   type Memory,
   type MemoryHit,
@@ -14,16 +15,19 @@ export {
   type Neighbors,
   type NewEpisode,
   type NewMemory,
+  type WorkingEntry,
 } from './memory.ts'
 export type { Embed, MemoryOptions } from './memory-options.ts'
 export type {
   DistillOptions,
   EpisodesOptions,
   IndexOptions,
+  LinksOptions,
   MemoryStore,
   NeighborsOptions,
   RecallOptions,
   Summary,
+  WorkingEntriesOptions,
 } from './memory-store.ts'
 export { openMemory } from './open-memory.ts'
 export type { Ranking } from './recall/ranking.ts'

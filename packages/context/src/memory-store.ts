@@ -1,6 +1,7 @@
 import type { SessionStore } from '@persql/session-core'
 import type {
   Episode,
+  Link,
   Memory,
   MemoryHit,
   MemoryKind,
@@ -8,6 +9,7 @@ import type {
   Neighbors,
   NewEpisode,
   NewMemory,
+  WorkingEntry,
 } from './memory.ts'
 import type { WorkingMemory } from './working/working-memory.ts'
 
@@ -48,6 +50,20 @@ export interface NeighborsOptions {
   readonly depth?: number | undefined
   /** Which way edges are followed. Default: `both`. */
   readonly direction?: 'out' | 'in' | 'both' | undefined
+}
+
+export interface LinksOptions {
+  /** How many links are listed at most. Default: 50. */
+  readonly limit?: number | undefined
+  /** The name of an entity that the links must have on one of their sides. Default: links of every entity are listed. */
+  readonly entity?: string | undefined
+}
+
+export interface WorkingEntriesOptions {
+  /** How many keys are listed at most. Default: 50. */
+  readonly limit?: number | undefined
+  /** Default: the keys of every run are listed. */
+  readonly runId?: string | undefined
 }
 
 /** What a summarising function makes of a session: the body of the episode, or more of it. */
@@ -95,11 +111,25 @@ export interface MemoryStore {
   /** Resolves with the fact of this name, or with `null`. */
   get(name: string): Promise<Memory | null>
 
+  /**
+   * Finds the fact of this name, or the episode of this id, with where it comes from; `null` where there is neither.
+   * Two batches.
+   */
+  find(name: string): Promise<MemoryHit | null>
+
   /** Deletes the fact of this name, or the episode of this id. Resolves with false where there was none. */
   forget(name: string): Promise<boolean>
 
   /** Connects two entities, making those that are missing. The same edge again changes nothing. */
   link(src: string, rel: string, dst: string): Promise<void>
+
+  /** Lists links, latest first. */
+  links(options?: LinksOptions): Promise<Link[]>
+
+  /**
+   * Deletes a link, and those of its entities that no other one has. Resolves with false where there was none.
+   */
+  unlink(src: string, rel: string, dst: string): Promise<boolean>
 
   /** Finds what is connected to the entity of this name; nothing where there is none. */
   neighbors(name: string, options?: NeighborsOptions): Promise<Neighbors>
@@ -126,4 +156,7 @@ export interface MemoryStore {
 
   /** Returns the scratch memory of one run. Does no I/O. */
   working(runId: string): WorkingMemory
+
+  /** Lists what the working memory of all runs holds and has not expired, the latest to expire first. */
+  workingEntries(options?: WorkingEntriesOptions): Promise<WorkingEntry[]>
 }

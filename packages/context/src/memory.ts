@@ -105,3 +105,22 @@ export interface Neighbors {
   /** The edges on the way. */
   readonly edges: readonly Edge[]
 }
+
+/** An edge with its entities, and where it comes from. */
+export interface Link {
+  readonly src: Entity
+  readonly rel: string
+  readonly dst: Entity
+  /** Who noted the link first: the `source` of that store. */
+  readonly source: string | null
+  readonly createdAt: Date
+}
+
+/** A key of the working memory of a run. */
+export interface WorkingEntry {
+  readonly runId: string
+  readonly key: string
+  /** The value as it is stored: JSON, unless somebody else has written it. */
+  readonly json: string
+  readonly expiresAt: Date
+}

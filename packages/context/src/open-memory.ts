@@ -13,21 +13,24 @@ import { invalid } from './arguments/invalid.ts'
 import { optional } from './arguments/optional.ts'
 import { distill } from './episodes/distill.ts'
 import { type EpisodeRow, memoryStatements } from './facts/memory-statements.ts'
-import { toEpisode, toMemory } from './facts/read-rows.ts'
+import { toEpisode, toLink, toMemory, toWorkingEntry } from './facts/read-rows.ts'
 import { entityId } from './graph/entity-id.ts'
 import { graphStatements } from './graph/graph-statements.ts'
+import { linkStatements } from './graph/link-statements.ts'
 import { indexEpisode, indexFact, unindex } from './layout/index-statements.ts'
 import { indexUnindexed } from './layout/index-unindexed.ts'
 import { MemoryBatches } from './layout/memory-batches.ts'
 import { memoryLayout } from './layout/memory-layout.ts'
-import { MEMORY_TYPES, type NewEpisode, type NewMemory } from './memory.ts'
+import { MEMORY_TYPES, type Memory, type NewEpisode, type NewMemory } from './memory.ts'
 import type { MemoryOptions } from './memory-options.ts'
 import type { DistillOptions, MemoryStore, NeighborsOptions, Summary } from './memory-store.ts'
 import { embedMissing } from './recall/embed-missing.ts'
 import { embedAll } from './recall/embeddings.ts'
+import { findById } from './recall/find-by-id.ts'
 import { resolveRanking } from './recall/ranking.ts'
 import { recallByText, resolveRecall } from './recall/recall.ts'
 import { fuseWithNearest } from './recall/recall-by-meaning.ts'
+import { listEntries } from './working/list-entries.ts'
 import { workingMemory } from './working/working-memory.ts'
 
 /** One day. */
@@ -71,6 +74,12 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
     if (!embed) return []
     const [vector] = await embedAll(embed, [`${title}\n${body}`])
     return [memoryStatements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
+  }
+
+  async function getFact(name: string): Promise<Memory | null> {
+    const [result] = await read(memoryStatements.get({ name: checkName('name', name) }))
+    const row = rowsOf(result)[0]
+    return row ? toMemory(row) : null
   }
 
   return {
@@ -117,10 +126,11 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
       return rowsOf(result).map(toMemory)
     },
 
-    async get(name) {
-      const [result] = await read(memoryStatements.get({ name: checkName('name', name) }))
-      const row = rowsOf(result)[0]
-      return row ? toMemory(row) : null
+    get: getFact,
+
+    async find(name) {
+      const fact = await getFact(name)
+      return findById(batches, fact?.id ?? name)
     },
 
     async forget(name) {
@@ -142,6 +152,23 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
         graphStatements.addEntity(to!),
         graphStatements.addEdge(edge),
       ])
+    },
+
+    async links({ limit = 50, entity } = {}) {
+      const [result] = await read(
+        linkStatements.list({ limit: checkCount('limit', limit), entity: optional(entity, entityId) }),
+      )
+      return rowsOf(result).map(toLink)
+    },
+
+    async unlink(src, rel, dst) {
+      const [from, to] = [entityId(src), entityId(dst)]
+      const [deleted] = await batches.run([
+        linkStatements.delete({ src: from, rel: checkName('relation', rel).trim(), dst: to }),
+        linkStatements.deleteUnlinked({ id: from }),
+        linkStatements.deleteUnlinked({ id: to }),
+      ])
+      return deleted!.rows.length > 0
     },
 
     async neighbors(name, neighborsOptions = {}) {
@@ -201,6 +228,12 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
     },
 
     working: (runId) => workingMemory(batches, runId, workingTtl, now),
+
+    async workingEntries({ limit = 50, runId } = {}) {
+      const run = optional(runId, (value) => checkName('run id', value))
+      const [result] = await read(listEntries({ run, now: now(), limit: checkCount('limit', limit) }))
+      return rowsOf(result).map(toWorkingEntry)
+    },
   }
 }
 

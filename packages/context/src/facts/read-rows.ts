@@ -1,5 +1,5 @@
 import type { SqlResult, SqlValue } from '@persql/session-core'
-import type { Episode, Memory } from '../memory.ts'
+import type { Episode, Link, Memory, WorkingEntry } from '../memory.ts'
 
 type Row = SqlResult['rows'][number]
 
@@ -33,4 +33,18 @@ export function toEpisode([id, title, body, outcome, session, run, source, time,
     happenedAt: date(time),
     rows: first === null || last === null ? null : { first: Number(first), last: Number(last) },
   }
+}
+
+export function toLink([src, srcName, rel, dst, dstName, source, created]: Row): Link {
+  return {
+    src: { id: text(src), name: text(srcName) },
+    rel: text(rel),
+    dst: { id: text(dst), name: text(dstName) },
+    source: textOrNull(source),
+    createdAt: date(created),
+  }
+}
+
+export function toWorkingEntry([run, key, json, expires]: Row): WorkingEntry {
+  return { runId: text(run), key: text(key), json: text(json), expiresAt: date(expires) }
 }

@@ -153,4 +153,24 @@ export function factCases(test: TestCase): void {
       message: expect.stringContaining('init()'),
     })
   })
+
+  test('finds a fact by its name and an episode by its id, with where they come from', async ({ store }) => {
+    const memory = store({ source: 'assistant' })
+    expect(await memory.find('coffee')).toBeNull()
+    await memory.remember({ name: 'coffee', body: 'Oat flat white', sessionId: 'user-42' })
+    const { id } = await memory.record({ title: 'Deploy', body: 'Went well.', runId: 'run-1' })
+    expect(await memory.find('coffee')).toMatchObject({
+      kind: 'fact',
+      name: 'coffee',
+      sessionId: 'user-42',
+      source: 'assistant',
+    })
+    expect(await memory.find(id)).toMatchObject({
+      kind: 'episode',
+      name: id,
+      description: 'Deploy',
+      runId: 'run-1',
+    })
+    expect(await memory.find('Deploy')).toBeNull()
+  })
 }

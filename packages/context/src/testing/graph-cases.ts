@@ -67,4 +67,38 @@ export function graphCases(test: TestCase): void {
     }
     expect(driver.batches).toBe(0)
   })
+
+  test('lists links, the latest first, and those of one entity', async ({ store, clock }) => {
+    const memory = store({ source: 'assistant' })
+    expect(await memory.links()).toEqual([])
+    await memory.link('Checkout', 'depends on', 'Billing meter')
+    clock.now += 1000
+    await memory.link('Billing meter', 'owned by', 'Priya')
+    const owned = {
+      src: { id: 'e_billing-meter', name: 'Billing meter' },
+      rel: 'owned by',
+      dst: { id: 'e_priya', name: 'Priya' },
+      source: 'assistant',
+      createdAt: new Date(clock.now),
+    }
+    expect(await memory.links({ limit: 1 })).toEqual([owned])
+    expect(await memory.links({ entity: 'priya' })).toEqual([owned])
+    expect((await memory.links({ entity: 'billing-meter' })).map(({ rel }) => rel)).toEqual([
+      'owned by',
+      'depends on',
+    ])
+    expect(await memory.links({ entity: 'nobody' })).toEqual([])
+  })
+
+  test('unlinks, and forgets the entities that nothing links any more', async ({ store }) => {
+    const memory = store()
+    await memory.link('a', 'to', 'b')
+    await memory.link('b', 'to', 'c')
+    await memory.link('d', 'to', 'd')
+    expect(await memory.unlink('a', 'from', 'b')).toBe(false)
+    expect(await memory.unlink('A', 'to', 'b')).toBe(true)
+    expect(await memory.unlink('d', 'to', 'd')).toBe(true)
+    expect(await memory.unlink('a', 'to', 'b')).toBe(false)
+    expect(await memory.stats()).toEqual({ memories: 0, entities: 2, edges: 1 })
+  })
 }

@@ -72,4 +72,19 @@ export function workingCases(test: TestCase): void {
     expect(() => store().working(' ')).toThrow('run id')
     expect(driver.batches).toBe(0)
   })
+
+  test('lists what all runs hold, or one, until it expires', async ({ store, driver, clock }) => {
+    const memory = store()
+    expect(await memory.workingEntries()).toEqual([])
+    await memory.working('one').set('plan', ['a'], { ttl: 1000 })
+    await memory.working('two').set('note', 'x', { ttl: 2000 })
+    await driver.batch([{ sql: `update ctx_working set value = 'no JSON' where run_id = 'two'` }])
+    const plan = { runId: 'one', key: 'plan', json: '["a"]', expiresAt: new Date(clock.now + 1000) }
+    const note = { runId: 'two', key: 'note', json: 'no JSON', expiresAt: new Date(clock.now + 2000) }
+    expect(await memory.workingEntries()).toEqual([note, plan])
+    expect(await memory.workingEntries({ runId: 'one' })).toEqual([plan])
+    expect(await memory.workingEntries({ limit: 1 })).toEqual([note])
+    clock.now += 1000
+    expect(await memory.workingEntries()).toEqual([note])
+  })
 }
