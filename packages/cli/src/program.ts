@@ -5,6 +5,10 @@ import { consoleCommand } from './commands/console.ts'
 import { copyCommand } from './commands/copy.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { mcpCommand } from './commands/mcp.ts'
+import { memoryForgetCommand } from './commands/memory/memory-forget.ts'
+import { memoryListCommand } from './commands/memory/memory-list.ts'
+import { memoryRecallCommand } from './commands/memory/memory-recall.ts'
+import { memoryShowCommand } from './commands/memory/memory-show.ts'
 import { queryCommand } from './commands/query.ts'
 import { runsApproveCommand, runsRejectCommand } from './commands/runs/runs-decide.ts'
 import { runsCancelCommand, runsPruneCommand, runsRetryCommand } from './commands/runs/runs-end.ts'
@@ -88,6 +92,12 @@ export function createProgram(): Command {
   runsRetryCommand(runs)
   runsCancelCommand(runs)
   runsPruneCommand(runs)
+
+  const memory = program.command('memory').description('Look at what agents remember, and forget it')
+  memoryListCommand(memory)
+  memoryRecallCommand(memory)
+  memoryShowCommand(memory)
+  memoryForgetCommand(memory)
 
   copyCommand(program)
   queryCommand(program)
