@@ -12,6 +12,8 @@ export default defineConfig({
       'fuzz/*.test.ts',
       'python/*.test.ts',
     ],
+    // Tests wait for other processes as often as for themselves.
+    maxWorkers: 2,
     // Nothing is measured here: a machine that others use may stand still for a while.
     testTimeout: 180_000,
     hookTimeout: 180_000,
