@@ -1,5 +1,6 @@
 import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import type { SqlDriver } from '@persql/session-core'
 import { memories } from './labelled-memories.ts'
 import { queries } from './labelled-queries.ts'
 
@@ -28,8 +29,7 @@ const PLAIN_FTS = [
 
 export async function measureRecallQuality(): Promise<RecallQuality> {
   const driver = betterSqlite3Driver(':memory:')
-  const store = openMemory(driver)
-  for (const [name, description, body] of memories) await store.remember({ name, description, body })
+  const recall = await labelledRecall(driver)
   await driver.batch(PLAIN_FTS.map((sql) => ({ sql })))
 
   /** FTS5 as it comes, with the words between spaces. */
@@ -41,7 +41,7 @@ export async function measureRecallQuality(): Promise<RecallQuality> {
   }
 
   const systems: Record<string, (text: string) => Promise<string[]>> = {
-    [RECALL]: async (text) => (await store.recall(text, { limit: LIMIT })).map(({ name }) => name),
+    [RECALL]: recall,
     [MATCH_ANY]: (text) => match(text, ' OR '),
     [MATCH_ALL]: (text) => match(text, ' '),
   }
@@ -51,7 +51,14 @@ export async function measureRecallQuality(): Promise<RecallQuality> {
   return quality
 }
 
-async function qualityOf(find: (text: string) => Promise<string[]>): Promise<Record<string, Quality>> {
+/** What a memory finds among the labelled memories, on an empty database. */
+export async function labelledRecall(driver: SqlDriver): Promise<(text: string) => Promise<string[]>> {
+  const store = openMemory(driver)
+  for (const [name, description, body] of memories) await store.remember({ name, description, body })
+  return async (text) => (await store.recall(text, { limit: LIMIT })).map(({ name }) => name)
+}
+
+export async function qualityOf(find: (text: string) => Promise<string[]>): Promise<Record<string, Quality>> {
   const sums: Record<string, Quality> = {}
   for (const [language, text, relevant] of queries) {
     const found = await find(text)

@@ -12,15 +12,14 @@ import { checkFilled, checkName, checkOneOf, checkString, checkText } from './ar
 import { invalid } from './arguments/invalid.ts'
 import { optional } from './arguments/optional.ts'
 import { distill } from './episodes/distill.ts'
-import { type EpisodeRow, memoryStatements } from './facts/memory-statements.ts'
+import { memoryStatements } from './facts/memory-statements.ts'
 import { toEpisode, toLink, toMemory, toWorkingEntry } from './facts/read-rows.ts'
+import type { EpisodeRow } from './facts/written-rows.ts'
 import { entityId } from './graph/entity-id.ts'
 import { graphStatements } from './graph/graph-statements.ts'
 import { linkStatements } from './graph/link-statements.ts'
-import { indexEpisode, indexFact, unindex } from './layout/index-statements.ts'
 import { indexUnindexed } from './layout/index-unindexed.ts'
 import { MemoryBatches } from './layout/memory-batches.ts'
-import { memoryLayout } from './layout/memory-layout.ts'
 import { MEMORY_TYPES, type Memory, type NewEpisode, type NewMemory } from './memory.ts'
 import type { MemoryOptions } from './memory-options.ts'
 import type { DistillOptions, MemoryStore, NeighborsOptions, Summary } from './memory-store.ts'
@@ -51,6 +50,11 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
   const workingTtl = checkCount('workingTtl', options.workingTtl ?? WORKING_TTL, 1)
   const sessions = new SessionStore<unknown>(batches.driver, { createTables })
 
+  const { layout, textIndex } = batches.dialect
+  const statements = memoryStatements(batches.dialect)
+  const graph = graphStatements(batches.dialect)
+  const links = linkStatements(batches.dialect)
+
   const read = (...batch: SqlStatement[]) => batches.run(batch, { readOnly: true })
   const rowsOf = (result: SqlResult | undefined) => result?.rows ?? []
 
@@ -73,11 +77,11 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
   async function embedEpisode({ id, title, body, happened_at }: EpisodeRow): Promise<SqlStatement[]> {
     if (!embed) return []
     const [vector] = await embedAll(embed, [`${title}\n${body}`])
-    return [memoryStatements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
+    return [statements.embedEpisode({ name: id, version: happened_at, vector: vector! })]
   }
 
   async function getFact(name: string): Promise<Memory | null> {
-    const [result] = await read(memoryStatements.get({ name: checkName('name', name) }))
+    const [result] = await read(statements.get({ name: checkName('name', name) }))
     const row = rowsOf(result)[0]
     return row ? toMemory(row) : null
   }
@@ -87,7 +91,7 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
       await batches.run([NOTHING])
       if (batches.hasTextIndex) {
         await indexUnindexed(batches)
-        await batches.run(memoryLayout.noteDifferences)
+        await batches.run(layout.noteDifferences)
         await indexUnindexed(batches)
       }
       if (embed) await embedMissing(batches, embed)
@@ -98,12 +102,12 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
       const time = now()
       const fact = { ...checkFact(memory), id: newId('m'), source, now: time }
       const session = optional(sessionId, checkSessionId)
-      const batch = [memoryStatements.remember(fact)]
-      const indexing = indexFact(fact)
-      if (session !== null) batch.push(memoryStatements.noteOrigin({ name: fact.name, session }))
+      const batch = [statements.remember(fact)]
+      const indexing = textIndex.indexFact(fact)
+      if (session !== null) batch.push(statements.noteOrigin({ name: fact.name, session }))
       if (embed) {
         const [vector] = await embedAll(embed, [`${fact.name}\n${fact.description}\n${fact.body}`])
-        batch.push(memoryStatements.embedFact({ name: fact.name, version: time, vector: vector! }))
+        batch.push(statements.embedFact({ name: fact.name, version: time, vector: vector! }))
       }
       const [result] = await batches.runFor((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toMemory(result!.rows[0]!)
@@ -118,7 +122,7 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
 
     async index({ limit = 50, type } = {}) {
       const [result] = await read(
-        memoryStatements.index({
+        statements.index({
           limit: checkCount('limit', limit),
           type: optional(type, (value) => checkOneOf('type', MEMORY_TYPES, value)),
         }),
@@ -135,8 +139,8 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
 
     async forget(name) {
       const named = { name: checkName('name', name) }
-      const batch = [memoryStatements.forgetFact(named), memoryStatements.forgetEpisode(named)]
-      const [before, after] = unindex(named.name)
+      const batch = [statements.forgetFact(named), statements.forgetEpisode(named)]
+      const [before, after] = textIndex.unindex(named.name)
       const results = await batches.runFor((hasTextIndex) =>
         hasTextIndex ? [...before, ...batch, ...after] : batch,
       )
@@ -147,16 +151,12 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
       const time = now()
       const [from, to] = [src, dst].map((name) => ({ id: entityId(name), name: name.trim(), now: time }))
       const edge = { src: from!.id, rel: checkName('relation', rel).trim(), dst: to!.id, source, now: time }
-      await batches.run([
-        graphStatements.addEntity(from!),
-        graphStatements.addEntity(to!),
-        graphStatements.addEdge(edge),
-      ])
+      await batches.run([graph.addEntity(from!), graph.addEntity(to!), graph.addEdge(edge)])
     },
 
     async links({ limit = 50, entity } = {}) {
       const [result] = await read(
-        linkStatements.list({ limit: checkCount('limit', limit), entity: optional(entity, entityId) }),
+        links.list({ limit: checkCount('limit', limit), entity: optional(entity, entityId) }),
       )
       return rowsOf(result).map(toLink)
     },
@@ -164,16 +164,16 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
     async unlink(src, rel, dst) {
       const [from, to] = [entityId(src), entityId(dst)]
       const [deleted] = await batches.run([
-        linkStatements.delete({ src: from, rel: checkName('relation', rel).trim(), dst: to }),
-        linkStatements.deleteUnlinked({ id: from }),
-        linkStatements.deleteUnlinked({ id: to }),
+        links.delete({ src: from, rel: checkName('relation', rel).trim(), dst: to }),
+        links.deleteUnlinked({ id: from }),
+        links.deleteUnlinked({ id: to }),
       ])
       return deleted!.rows.length > 0
     },
 
     async neighbors(name, neighborsOptions = {}) {
       const walk = toWalk(name, neighborsOptions)
-      const [entities, edges] = await read(graphStatements.reach(walk), graphStatements.edgesWithin(walk))
+      const [entities, edges] = await read(graph.reach(walk), graph.edgesWithin(walk))
       return {
         entities: rowsOf(entities).map(([id, entity]) => ({ id: String(id), name: String(entity) })),
         edges: rowsOf(edges).map(([src, rel, dst]) => ({
@@ -185,22 +185,22 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
     },
 
     async stats() {
-      const [result] = await read(memoryStatements.stats({}))
+      const [result] = await read(statements.stats({}))
       const [memories = 0, entities = 0, edges = 0] = (rowsOf(result)[0] ?? []).map(Number)
       return { memories, entities, edges }
     },
 
     async record(episode) {
       const row = toRow(episode)
-      const batch = [memoryStatements.record(row), ...(await embedEpisode(row))]
-      const indexing = indexEpisode(row)
+      const batch = [statements.record(row), ...(await embedEpisode(row))]
+      const indexing = textIndex.indexEpisode(row)
       const [result] = await batches.runFor((hasTextIndex) => [...batch, ...(hasTextIndex ? indexing : [])])
       return toEpisode(result!.rows[0]!)
     },
 
     async episodes({ limit = 50, sessionId, runId, outcome, since, until } = {}) {
       const [result] = await read(
-        memoryStatements.episodes({
+        statements.episodes({
           limit: checkCount('limit', limit),
           session: optional(sessionId, checkSessionId),
           run: optional(runId, (value) => checkName('run id', value)),
@@ -231,7 +231,9 @@ export function openMemory(database: SqlDriver | DatabaseHandle, options: Memory
 
     async workingEntries({ limit = 50, runId } = {}) {
       const run = optional(runId, (value) => checkName('run id', value))
-      const [result] = await read(listEntries({ run, now: now(), limit: checkCount('limit', limit) }))
+      const [result] = await read(
+        listEntries(batches.dialect)({ run, now: now(), limit: checkCount('limit', limit) }),
+      )
       return rowsOf(result).map(toWorkingEntry)
     },
   }

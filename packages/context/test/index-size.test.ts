@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { compilable } from '../src/facts/memory-statements.ts'
-import { IS_LARGE } from '../src/recall/recall-statements.ts'
+import { compilable } from '../src/dialects/compilable.ts'
+import { IS_LARGE } from '../src/dialects/sqlite/fts-hits.ts'
 
 const { sql: isLarge } = compilable(IS_LARGE).compile()
 const FILL = `with recursive n (i) as (select 1 union all select i + 1 from n where i < ?)

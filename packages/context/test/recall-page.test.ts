@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { matchesOfTerms, matchOfExpression } from '../src/recall/fts-match.ts'
+import { matchesOfTerms, matchOfExpression } from '../src/dialects/sqlite/fts-match.ts'
+import { sqliteDialect } from '../src/dialects/sqlite/sqlite-dialect.ts'
 import { parseQuery } from '../src/recall/recall-query.ts'
-import { type RecallParams, recallStatement } from '../src/recall/recall-statements.ts'
+import { type RecallParams, recallStatements } from '../src/recall/recall-statements.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/memory-recall.md'), 'utf8')
 
@@ -15,7 +16,7 @@ const NAMES = [
 /** The SQL, with the name of each parameter where it is. */
 function recallSql(): string {
   const named = Object.fromEntries(NAMES.map((name) => [name, `:${name}`])) as unknown as RecallParams
-  const { sql, params = [] } = recallStatement('fact', 'terms')(named)
+  const { sql, params = [] } = recallStatements(sqliteDialect)('fact', 'terms')(named)
   let position = 0
   return sql.replace(/\?/g, () => String(params[position++]))
 }

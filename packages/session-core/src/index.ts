@@ -92,7 +92,7 @@ export {
 export { type OperationOptions, SessionStore, type SessionStoreOptions } from './sessions/session-store.ts'
 export { type SessionTableNames, type SessionTables, withDefaultNames } from './sessions/session-tables.ts'
 export { sessionTablesSql } from './sessions/session-tables-sql.ts'
-export { type TableGroup, TableMaker, type WithoutTables } from './sessions/table-maker.ts'
+export { type TableGroup, TableMaker, tableGroup, type WithoutTables } from './sessions/table-maker.ts'
 export { parseTokenPrices, type TokenPrice, type TokenPrices, tokenCost } from './usage/token-cost.ts'
 export {
   type ModelRequest,

@@ -1,7 +1,7 @@
 import { type SessionStore, type SqlStatement, StorageError } from '@persql/session-core'
-import { type EpisodeRow, memoryStatements } from '../facts/memory-statements.ts'
+import { memoryStatements } from '../facts/memory-statements.ts'
 import { toEpisode } from '../facts/read-rows.ts'
-import { indexEpisode } from '../layout/index-statements.ts'
+import type { EpisodeRow } from '../facts/written-rows.ts'
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { Episode } from '../memory.ts'
 import type { Summary } from '../memory-store.ts'
@@ -23,8 +23,11 @@ export async function distill<Item>(
   summarize: (items: Item[]) => Summary | Promise<Summary>,
   prepare: (summary: Summary) => Promise<{ row: EpisodeRow; more: readonly SqlStatement[] }>,
 ): Promise<Episode | null> {
+  const { dialect } = batches
+  const statements = memoryStatements(dialect)
+  const lock = dialect.lockSession ? [dialect.lockSession({ session: sessionId })] : []
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [found] = await batches.run([memoryStatements.latestDistilled({ session: sessionId })], {
+    const [found] = await batches.run([statements.latestDistilled({ session: sessionId })], {
       readOnly: true,
     })
     const latest = found?.rows[0]
@@ -36,14 +39,15 @@ export async function distill<Item>(
     if (!first || !last) return previous
 
     const { row, more } = await prepare(await summarize(rest.map(({ item }) => item)))
-    const record = memoryStatements.recordDistilled({ ...row, first_row: first.rowId, last_row: last.rowId })
-    const indexing = indexEpisode(row)
-    const [result] = await batches.runFor((hasTextIndex) => [
+    const record = statements.recordDistilled({ ...row, first_row: first.rowId, last_row: last.rowId })
+    const indexing = dialect.textIndex.indexEpisode(row)
+    const results = await batches.runFor((hasTextIndex) => [
+      ...lock,
       record,
       ...more,
       ...(hasTextIndex ? indexing : []),
     ])
-    const inserted = result!.rows[0]
+    const inserted = results[lock.length]!.rows[0]
     if (inserted) return toEpisode(inserted)
   }
   throw new StorageError(

@@ -8,7 +8,8 @@ import {
   type TableGroup,
   TableMaker,
 } from '@persql/session-core'
-import { memoryLayout } from './memory-layout.ts'
+import type { MemoryDialect } from '../dialects/memory-dialect.ts'
+import { memoryDialectOf } from '../dialects/memory-dialect-of.ts'
 
 /** What is known of one database. */
 interface Known {
@@ -26,17 +27,13 @@ const knownByDriver = new WeakMap<SqlDriver, Known>()
 /** The tables of one memory: runs batches on them, and makes them in the first one. */
 export class MemoryBatches {
   readonly driver: SqlDriver
+  readonly dialect: MemoryDialect
   readonly #maker: TableMaker
   readonly #known: Known
 
   constructor(driver: SqlDriver, createTables: boolean) {
-    if (driver.dialect !== 'sqlite') {
-      throw new StorageError(
-        'INVALID_ARGUMENT',
-        `A memory needs a driver of dialect "sqlite"; this one says "${driver.dialect}".`,
-      )
-    }
     this.driver = driver
+    this.dialect = memoryDialectOf(driver.dialect)
     this.#maker = new TableMaker(driver, createTables)
     this.#known = knownByDriver.get(driver) ?? { hasFormerIndexes: false, hasFts: true }
     knownByDriver.set(driver, this.#known)
@@ -72,23 +69,24 @@ export class MemoryBatches {
 
   #tables(): readonly TableGroup[] {
     const known = this.#known
-    if (!known.hasFts) return [TABLES]
+    const { tables, createIndexes, dropFormerIndexes } = this.dialect.layout
+    if (!createIndexes || !known.hasFts) return [tables]
     const indexes: TableGroup = {
       name: 'ctx_memory_words',
-      create: memoryLayout.createIndexes,
+      create: createIndexes,
       created: (results) => {
         known.hasFormerIndexes = results.at(-1)!.rows.length > 0
       },
     }
-    if (!known.hasFormerIndexes) return [TABLES, indexes]
+    if (!known.hasFormerIndexes) return [tables, indexes]
     const dropped: TableGroup = {
       name: 'ctx_memory without former indexes',
-      create: memoryLayout.dropFormerIndexes,
+      create: dropFormerIndexes,
       created: () => {
         known.hasFormerIndexes = false
       },
     }
-    return [TABLES, indexes, dropped]
+    return [tables, indexes, dropped]
   }
 
   async #runWithoutTables(
@@ -119,8 +117,6 @@ export class MemoryBatches {
     }
   }
 }
-
-const TABLES: TableGroup = { name: 'ctx_memory', create: memoryLayout.createTables }
 
 function isWithoutFts(error: unknown): boolean {
   return isStorageError(error) && /no such module: fts5/i.test(error.message)

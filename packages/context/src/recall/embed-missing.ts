@@ -13,8 +13,9 @@ export async function embedMissing(batches: MemoryBatches, embed: Embed): Promis
 /** False where there was nothing to do. */
 async function embedSome(batches: MemoryBatches, embed: Embed): Promise<boolean> {
   const limit = TEXTS_PER_CALL
+  const statements = memoryStatements(batches.dialect)
   const [facts, episodes] = await batches.run(
-    [memoryStatements.factsToEmbed({ limit }), memoryStatements.episodesToEmbed({ limit })],
+    [statements.factsToEmbed({ limit }), statements.episodesToEmbed({ limit })],
     { readOnly: true },
   )
   const rows = [
@@ -29,7 +30,7 @@ async function embedSome(batches: MemoryBatches, embed: Embed): Promise<boolean>
   await batches.run(
     rows.map(({ row, isFact }, index) => {
       const embedded = { name: String(row[0]), version: Number(row[3]), vector: vectors[index]! }
-      return isFact ? memoryStatements.embedFact(embedded) : memoryStatements.embedEpisode(embedded)
+      return isFact ? statements.embedFact(embedded) : statements.embedEpisode(embedded)
     }),
   )
   return true

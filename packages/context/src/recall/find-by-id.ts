@@ -1,7 +1,7 @@
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import type { MemoryHit, MemoryKind } from '../memory.ts'
 import { toHit } from './recall.ts'
-import { type RecalledRow, recallStatement } from './recall-statements.ts'
+import { type RecalledRow, recallStatements } from './recall-statements.ts'
 
 const KINDS: readonly MemoryKind[] = ['fact', 'episode']
 
@@ -13,7 +13,7 @@ const NO_RANKING = { now: 0, recency: 0, halfLife: 1, weight: 1 }
 export async function findById(batches: MemoryBatches, id: string): Promise<MemoryHit | null> {
   const params = { ...NO_SEARCH, ...NO_RANKING, ids: JSON.stringify([id]), limit: 1 }
   const results = await batches.run(
-    KINDS.map((kind) => recallStatement(kind, 'ids')(params)),
+    KINDS.map((kind) => recallStatements(batches.dialect)(kind, 'ids')(params)),
     { readOnly: true },
   )
   const hits = results.flatMap(({ rows }, index) =>

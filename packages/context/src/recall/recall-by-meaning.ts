@@ -4,7 +4,7 @@ import type { MemoryHit } from '../memory.ts'
 import type { Embed } from '../memory-options.ts'
 import { embedAll, nearest } from './embeddings.ts'
 import { byScore, type ResolvedRecall, toHit } from './recall.ts'
-import { type RecalledRow, recallStatement } from './recall-statements.ts'
+import { type RecalledRow, recallStatements } from './recall-statements.ts'
 
 /** How slowly the rank of a hit stops to matter: https://doi.org/10.1145/1571941.1572114 */
 const FUSION = 60
@@ -23,7 +23,7 @@ export async function fuseWithNearest(
   { limit, kinds, filters }: ResolvedRecall,
 ): Promise<MemoryHit[]> {
   const [query] = await embedAll(embed, [text])
-  const [vectors] = await batches.run([memoryStatements.vectors({})], { readOnly: true })
+  const [vectors] = await batches.run([memoryStatements(batches.dialect).vectors({})], { readOnly: true })
   const ids = nearest(query!, (vectors?.rows ?? []) as [string, Uint8Array][], limit * SPARE)
   if (ids.length === 0) return [...byWords]
 
@@ -37,7 +37,7 @@ export async function fuseWithNearest(
     limit: ids.length,
   }
   const results = await batches.run(
-    kinds.map((kind) => recallStatement(kind, 'ids')(params)),
+    kinds.map((kind) => recallStatements(batches.dialect)(kind, 'ids')(params)),
     { readOnly: true },
   )
   const rank = new Map(ids.map((id, index) => [id, index]))

@@ -2,27 +2,26 @@ import { isStorageError } from '@persql/session-core'
 import { checkCount, checkTime } from '../arguments/check-number.ts'
 import { checkOneOf } from '../arguments/check-text.ts'
 import { optional } from '../arguments/optional.ts'
-import { hasUnindexed } from '../layout/index-statements.ts'
-import { indexUnindexed } from '../layout/index-unindexed.ts'
+import type { Matches, TextIndex } from '../dialects/memory-dialect.ts'
+import { hasUnindexed, indexUnindexed } from '../layout/index-unindexed.ts'
 import type { MemoryBatches } from '../layout/memory-batches.ts'
 import { MEMORY_TYPES, type MemoryHit, type MemoryKind } from '../memory.ts'
 import type { RecallOptions } from '../memory-store.ts'
-import { matchesOfTerms, matchOfExpression } from './fts-match.ts'
 import type { ResolvedRanking } from './ranking.ts'
 import { parseQuery, type RecallQuery } from './recall-query.ts'
-import { type RecalledRow, type RecallParams, recallStatement, type Search } from './recall-statements.ts'
+import { type RecalledRow, type RecallParams, recallStatements, type Search } from './recall-statements.ts'
 import { scanRows } from './scan-rows.ts'
 
 const KINDS: readonly MemoryKind[] = ['fact', 'episode']
 
-/** The limit that SQLite takes for none. */
+/** The limit that stands for none. */
 const ALL = -1
 
-interface Matches extends Pick<RecallParams, 'terms' | 'expression'> {
+interface Searched extends Matches {
   readonly search: Search
 }
 
-const NEWEST: Matches = { search: 'newest', terms: '', expression: '' }
+const NEWEST: Searched = { search: 'newest', terms: '', expression: '' }
 
 /** Options of a recall, checked. */
 export interface ResolvedRecall {
@@ -56,15 +55,12 @@ export async function recallByText(
   { limit, kinds, filters }: ResolvedRecall,
 ): Promise<MemoryHit[]> {
   const query = text.trim() === '' ? undefined : parseQuery(text)
-  const matches = query ? toMatches(query) : NEWEST
+  const matches = query ? toSearched(query, batches.dialect.textIndex) : NEWEST
   if (limit === 0 || kinds.length === 0 || !matches) return []
 
-  const statementsFor = ({ search, ...texts }: Matches, rows: number) =>
+  const statementsFor = ({ search, ...texts }: Searched, rows: number) =>
     kinds.map((kind) =>
-      recallStatement(
-        kind,
-        search,
-      )({
+      recallStatements(batches.dialect)(kind, search)({
         ...filters,
         ...texts,
         ids: '',
@@ -112,13 +108,9 @@ async function mayIndex(batches: MemoryBatches): Promise<boolean> {
 }
 
 /** Undefined where the query has no words. */
-function toMatches({ expression, terms }: RecallQuery): Matches | undefined {
-  if (terms.length === 0) return undefined
-  return {
-    search: expression ? 'expression' : 'terms',
-    terms: matchesOfTerms(terms),
-    expression: expression ? matchOfExpression(expression) : '',
-  }
+function toSearched(query: RecallQuery, { matches }: TextIndex): Searched | undefined {
+  if (query.terms.length === 0) return undefined
+  return { search: query.expression ? 'expression' : 'terms', ...matches(query) }
 }
 
 export function toHit(kind: MemoryKind, row: RecalledRow): MemoryHit {
@@ -150,7 +142,7 @@ export function toHit(kind: MemoryKind, row: RecalledRow): MemoryHit {
     source,
     createdAt: new Date(created),
     updatedAt: new Date(updated),
-    score,
+    score: Number(score),
     table: kind === 'fact' ? 'ctx_memory' : 'ctx_episode',
     rowId,
   }

@@ -1,10 +1,11 @@
 import type { MemoryKind } from '../memory.ts'
 import type { Expression, Phrase } from './expression.ts'
-import { indexedText, WORD } from './normal-words.ts'
+import { indexedText } from './normal-words.ts'
+import { phraseWords, wordsOf } from './phrase-words.ts'
 import type { ResolvedRanking } from './ranking.ts'
 import type { RecallQuery, Term } from './recall-query.ts'
-import { BEGINNING_IF_FEWER_THAN, BEGINNING_WEIGHT, type RecalledRow } from './recall-statements.ts'
-import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
+import type { RecalledRow } from './recall-statements.ts'
+import { B, BEGINNING_IF_FEWER_THAN, BEGINNING_WEIGHT, K1 } from './relevance.ts'
 
 interface Document {
   readonly row: RecalledRow
@@ -18,10 +19,6 @@ type Counts = ReadonlyMap<Document, number>
 
 /** The weights of name, description and body. */
 const WEIGHTS = [3, 2, 1]
-const WORDS = new RegExp(`[${WORD}]+`, 'gu')
-/** BM25 with the constants that SQLite has, https://sqlite.org/fts5.html#the_bm25_function */
-const K1 = 1.2
-const B = 0.75
 
 /**
  * Ranks rows as the text indexes do, where there are none that can be used: the same query and the same formula, over
@@ -63,15 +60,9 @@ function toDocument(row: RecalledRow): Document {
   return { row, words, weights }
 }
 
-/** The words of a text, as the tokenizer of the index takes them apart. */
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(WORDS) ?? []
-}
-
 function countIn(documents: readonly Document[], phrase: Phrase): Counts {
-  const wanted = wordsOf(inPairs(phrase.text))
+  const { words: wanted, isBeginning } = phraseWords(phrase)
   const last = wanted.length - 1
-  const prefix = phrase.prefix || (hasSpaceless(phrase.text) && [...phrase.text].length === 1)
   const counts = new Map<Document, number>()
   if (last < 0) return counts
   for (const document of documents) {
@@ -79,7 +70,7 @@ function countIn(documents: readonly Document[], phrase: Phrase): Counts {
     for (let start = 0; start + last < document.words.length; start++) {
       const isHere = wanted.every((word, offset) => {
         const candidate = document.words[start + offset]!
-        return prefix && offset === last ? candidate.startsWith(word) : candidate === word
+        return isBeginning && offset === last ? candidate.startsWith(word) : candidate === word
       })
       if (isHere) count += document.weights[start]!
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SqlDriver } from '@persql/session-core'
+import type { SqlDialect, SqlDriver } from '@persql/session-core'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import type { MemoryOptions } from '../memory-options.ts'
 import { openMemory } from '../open-memory.ts'
@@ -12,12 +12,15 @@ import { indexCases } from './index-cases.ts'
 import { meaningCases } from './meaning-cases.ts'
 import type { TestCase } from './memory-store-case.ts'
 import { recallCases } from './recall-cases.ts'
+import { wordCases } from './word-cases.ts'
 import { workingCases } from './working-cases.ts'
 
 export interface MemoryStoreSuite {
   readonly name: string
   /** Makes a driver on an empty database. `location` is a path in a folder of its own, new for every case. */
   create(location: string): SqlDriver | Promise<SqlDriver>
+  /** What the drivers say. Default: `sqlite`. */
+  readonly dialect?: SqlDialect
   /** False for an SQLite without FTS5: leaves out what only text indexes can do. Default: true. */
   readonly hasFts?: boolean
 }
@@ -26,7 +29,12 @@ export interface MemoryStoreSuite {
  * Declares a vitest suite with everything a memory does on one kind of database. Each case is a test of its own, so
  * `vitest -t` runs one of them by its name.
  */
-export function describeMemoryStore({ name, create, hasFts = true }: MemoryStoreSuite): void {
+export function describeMemoryStore({
+  name,
+  create,
+  dialect = 'sqlite',
+  hasFts = true,
+}: MemoryStoreSuite): void {
   describe(`${name}: memory`, () => {
     let folder: string
     let driver: SqlDriver & { batches: number }
@@ -51,7 +59,8 @@ export function describeMemoryStore({ name, create, hasFts = true }: MemoryStore
     }
     const everywhere = [factCases, recallCases, episodeCases, workingCases, graphCases, meaningCases]
     for (const cases of everywhere) cases(testCase)
-    if (hasFts) indexCases(testCase)
+    if (hasFts) wordCases(testCase)
+    if (hasFts && dialect === 'sqlite') indexCases(testCase)
   })
 }
 

@@ -90,6 +90,9 @@ export function factCases(test: TestCase): void {
     await expect(store().index({ limit: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     await expect(store().recall('x', { limit: 1.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(() => openMemory({} as never)).toThrow('SqlDriver')
+    expect(() => openMemory({ ...driver, dialect: 'mysql' })).toThrow(
+      'A memory needs a driver of dialect "sqlite" or "postgres"; this one says "mysql".',
+    )
     expect(driver.batches).toBe(0)
   })
 

@@ -1,40 +1,10 @@
-import { type SqlDriver, StorageError } from '@persql/session-core'
+import type { SqlDriver } from '@persql/session-core'
 import { expect } from 'vitest'
 import type { MemoryStore } from '../memory-store.ts'
 import { openMemory } from '../open-memory.ts'
+import { expectIndexesToAgree, TABLES } from './expect-indexes-to-agree.ts'
 import type { TestCase } from './memory-store-case.ts'
-
-const TABLES = ['ctx_memory', 'ctx_episode']
-
-/** Every word of an index with its row and place. */
-async function contents(driver: SqlDriver, index: string) {
-  const [, result] = await driver.batch([
-    { sql: `create virtual table vocabulary using fts5vocab('${index}', 'instance')` },
-    { sql: 'select term, doc, col, "offset" from vocabulary order by 1, 2, 3, 4' },
-    { sql: 'drop table vocabulary' },
-  ])
-  return result!.rows
-}
-
-const unindexed = { sql: 'select count(*) from ctx_unindexed' }
-
-/** Expects of all text indexes that they hold exactly what they would hold if they were made now. */
-export async function expectIndexesToAgree(driver: SqlDriver): Promise<void> {
-  const memory = openMemory(driver)
-  const both = () => Promise.all(TABLES.map((table) => contents(driver, `${table}_words`)))
-  await memory.init()
-  const kept = await both()
-  await driver.batch(
-    TABLES.flatMap((table) => [
-      { sql: `insert into ${table}_words(${table}_words) values ('delete-all')` },
-      { sql: `update ${table} set body = body` },
-    ]),
-  )
-  await memory.init()
-  expect(kept).toEqual(await both())
-  const [result] = await driver.batch([unindexed])
-  expect(result!.rows).toEqual([[0]])
-}
+import { readOnly } from './word-cases.ts'
 
 /** The text indexes of the first layout, as it made them, but for the searching of characters. */
 const FORMER = TABLES.flatMap((table) => {
@@ -66,95 +36,7 @@ async function makeFormerLayout(driver: SqlDriver, store: MemoryStore) {
   await driver.batch(statements.map((sql) => ({ sql })))
 }
 
-function readOnly(driver: SqlDriver): SqlDriver {
-  return {
-    ...driver,
-    batch(statements, options = {}) {
-      if (options.readOnly) return driver.batch(statements, options)
-      return Promise.reject(new StorageError('READ_ONLY', 'The database may only be read.'))
-    },
-  }
-}
-
 export function indexCases(test: TestCase): void {
-  test('finds English words by their stems', async ({ store }) => {
-    await store().remember({ name: 'n', body: 'They were running late' })
-    expect(await store().recall('runs')).toHaveLength(1)
-  })
-
-  test('finds characters wherever they are in a long text', async ({ store }) => {
-    const filler = (count: number) => '中'.repeat(count)
-    for (const before of [0, 253, 254, 255, 256, 511, 99_000]) {
-      await store().remember({ name: 'long', body: `${filler(before)}東京駅${filler(300)}` })
-      expect(await store().recall('東京駅'), String(before)).toHaveLength(1)
-    }
-  })
-
-  test('indexes what it writes in the same batch, so that a recall is one', async ({ store, driver }) => {
-    const memory = store()
-    await memory.remember({ name: 'tea', body: '緑茶' })
-    await memory.remember({ name: 'tea', body: '緑茶 oolong' })
-    await memory.remember({ name: 'gone', body: 'x' })
-    await memory.forget('gone')
-    const { id } = await memory.record({ title: 'Tasting', body: 'oolong' })
-    await memory.forget(id)
-    await memory.record({ body: 'oolong again' })
-    const before = driver.batches
-    expect(await memory.recall('oolong')).toHaveLength(2)
-    expect(driver.batches).toBe(before + 1)
-    const [result] = await driver.batch([unindexed])
-    expect(result!.rows).toEqual([[0]])
-    await expectIndexesToAgree(driver)
-  })
-
-  test('indexes rows that others write with the next recall, however many', async ({ store, driver }) => {
-    await store().init()
-    const rows = Array.from({ length: 1200 }, (_, n) => [
-      `m_${n}`,
-      `note ${n}`,
-      `${'東京 '.repeat(200)} nr${n}`,
-    ])
-    await driver.batch([
-      {
-        sql: `insert into ctx_memory (id, name, body, created_at, updated_at)
-          select value ->> 0, value ->> 1, value ->> 2, 1, 1 from json_each(?)`,
-        params: [JSON.stringify(rows)],
-      },
-    ])
-    expect(await store().recall('nr1199')).toMatchObject([{ name: 'note 1199' }])
-    const before = driver.batches
-    expect(await store().recall('nr0')).toMatchObject([{ name: 'note 0' }])
-    expect(driver.batches).toBe(before + 1)
-  })
-
-  test('leaves a row to be indexed that was written again while it was read', async ({ store, driver }) => {
-    await store().init()
-    const write = (body: string) => ({
-      sql: `insert into ctx_memory (id, name, body, created_at, updated_at) values ('m', 'n', ?, 1, 1)
-        on conflict (id) do update set body = excluded.body`,
-      params: [body],
-    })
-    await driver.batch([write('oolong')])
-    let isFirst = true
-    const racing: SqlDriver = {
-      ...driver,
-      batch: async (statements, options) => {
-        const isIndexing = statements.some(({ sql }) =>
-          sql.startsWith('insert into "ctx_memory_words" (rowid'),
-        )
-        if (isIndexing && isFirst) {
-          isFirst = false
-          await driver.batch([write('sencha')])
-        }
-        return driver.batch(statements, options)
-      },
-    }
-    expect(await openMemory(racing).recall('oolong')).toEqual([])
-    expect(isFirst).toBe(false)
-    expect(await store().recall('sencha')).toMatchObject([{ name: 'n' }])
-    await expectIndexesToAgree(driver)
-  })
-
   test('takes over a database of the first layout, and drops its indexes', async ({ store, driver }) => {
     await makeFormerLayout(driver, store())
     await driver.batch([
@@ -193,14 +75,6 @@ export function indexCases(test: TestCase): void {
     expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'old' }])
     expect(await memory.recall('東京')).toMatchObject([{ name: 'old' }])
     expect(await memory.get('old')).toMatchObject({ id: 'm_1' })
-  })
-
-  test('finds what others wrote also where it may not index it', async ({ store, driver }) => {
-    await store().remember({ name: 'tea', body: 'green tea' })
-    await driver.batch([{ sql: `update ctx_memory set body = 'Weißgerber'` }])
-    const memory = openMemory(readOnly(driver))
-    expect(await memory.recall('weissgerber')).toMatchObject([{ name: 'tea' }])
-    expect(await memory.recall('green')).toEqual([])
   })
 
   test('keeps the indexes in few segments, unless somebody chose otherwise', async ({ store, driver }) => {
@@ -296,23 +170,5 @@ export function indexCases(test: TestCase): void {
     expect((await store().recall('東京')).map(({ name }) => name).sort()).toEqual(['b', 'c'])
     expect(await store().recall('b')).toMatchObject([{ name: 'b' }])
     await expectIndexesToAgree(driver)
-  })
-
-  test('recalls among many rows that have the same words', async ({ store, driver }) => {
-    await store().init()
-    const rows = Array.from({ length: 4000 }, (_, n) => [`m_${n}`, `note ${n}`, `weekly report ${n}`])
-    await driver.batch([
-      {
-        sql: `insert into ctx_memory (id, name, body, created_at, updated_at)
-          select value ->> 0, value ->> 1, value ->> 2, 1, 1 from json_each(?)`,
-        params: [JSON.stringify(rows)],
-      },
-    ])
-    await store().remember({ name: 'rare', body: 'weekly zebra report' })
-    await store().remember({ name: 'rarer', body: 'a zebra at the zoo' })
-    expect((await store().recall('weekly report zebra'))[0]).toMatchObject({ name: 'rare' })
-    expect((await store().recall('weekly report'))[0]).toMatchObject({ name: 'rare' })
-    expect((await store().recall('report 1234'))[0]).toMatchObject({ name: 'note 1234' })
-    expect(await store().recall('weekly OR zebra', { limit: 5000 })).toHaveLength(4002)
   })
 }

@@ -1,2 +1,2 @@
 export { describeMemoryStore, type MemoryStoreSuite } from './describe-memory-store.ts'
-export { expectIndexesToAgree } from './index-cases.ts'
+export { expectIndexesToAgree } from './expect-indexes-to-agree.ts'

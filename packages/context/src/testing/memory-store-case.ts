@@ -1,4 +1,4 @@
-import type { SqlDriver } from '@persql/session-core'
+import type { SqlDriver, SqlStatement, SqlValue } from '@persql/session-core'
 import type { MemoryOptions } from '../memory-options.ts'
 import type { MemoryStore } from '../memory-store.ts'
 
@@ -13,3 +13,9 @@ interface MemoryStoreCase {
 
 /** Declares one case, which has a database of its own, as `test` of vitest does. */
 export type TestCase = (name: string, run: (given: MemoryStoreCase) => Promise<void>) => void
+
+/** A statement in the SQL of a driver, where each `?` is a parameter. */
+export function statementFor({ dialect }: SqlDriver, sql: string, params: readonly SqlValue[]): SqlStatement {
+  let position = 0
+  return { sql: dialect === 'postgres' ? sql.replace(/\?/g, () => `$${++position}`) : sql, params }
+}

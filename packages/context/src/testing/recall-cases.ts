@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { MemoryStore } from '../memory-store.ts'
-import type { TestCase } from './memory-store-case.ts'
+import { statementFor, type TestCase } from './memory-store-case.ts'
 
 /** A text that was remembered, and what finds it among the others. */
 const FOUND: readonly (readonly [body: string, ...queries: string[]])[] = [
@@ -104,8 +104,8 @@ export function recallCases(test: TestCase): void {
     await store().init()
     const insert = 'insert into ctx_memory (id, name, body, created_at, updated_at) values (?, ?, ?, 1, 1)'
     await driver.batch([
-      { sql: insert, params: ['m_1', 'city', 'Weißgerber in 東京駅'] },
-      { sql: insert, params: ['m_2', 'plain', 'the on-call phở'] },
+      statementFor(driver, insert, ['m_1', 'city', 'Weißgerber in 東京駅']),
+      statementFor(driver, insert, ['m_2', 'plain', 'the on-call phở']),
       { sql: `insert into ctx_episode (id, title, body, happened_at) values ('ep_1', 'ｶﾞｲﾄﾞ', 'Αθήνα', 1)` },
     ])
     expect(await names(store(), 'weissgerber')).toEqual(['city'])
@@ -116,7 +116,7 @@ export function recallCases(test: TestCase): void {
       { sql: `update ctx_memory set body = '大阪城' where name = 'city'` },
       { sql: `delete from ctx_memory where name = 'plain'` },
       { sql: `delete from ctx_episode` },
-      { sql: insert, params: ['m_3', 'next', 'green tea'] },
+      statementFor(driver, insert, ['m_3', 'next', 'green tea']),
     ])
     expect(await names(store(), '東京 weissgerber oncall ガイド')).toEqual([])
     expect(await names(store(), '大阪')).toEqual(['city'])
@@ -317,7 +317,7 @@ export function recallCases(test: TestCase): void {
       table: 'ctx_episode', rowId: expect.any(Number),
     })
     const [rows] = await driver.batch([
-      { sql: 'select name from ctx_memory where rowid = ?', params: [fact!.rowId] },
+      statementFor(driver, 'select name from ctx_memory where rowid = ?', [fact!.rowId]),
     ])
     expect(rows?.rows).toEqual([['tea']])
   })

@@ -39,6 +39,7 @@ export function workingMemory(
   now: () => number,
 ): WorkingMemory {
   const run = checkName('run id', runId)
+  const statements = workingStatements(batches.dialect)
   const nameOf = (key: string) => ({ run, key: checkName('key', key) })
   return {
     runId: run,
@@ -47,18 +48,18 @@ export function workingMemory(
       const time = now()
       const expires = time + checkCount('ttl', ttl, 1)
       const entry = { ...nameOf(key), value: toJson(value), expires }
-      await batches.run([workingStatements.deleteExpired({ now: time }), workingStatements.setWorking(entry)])
+      await batches.run([statements.deleteExpired({ now: time }), statements.setWorking(entry)])
     },
 
     async get<Value>(key: string) {
-      const statement = workingStatements.getWorking({ ...nameOf(key), now: now() })
+      const statement = statements.getWorking({ ...nameOf(key), now: now() })
       const [result] = await batches.run([statement], { readOnly: true })
       const text = result?.rows[0]?.[0]
       return text === undefined ? undefined : (fromJson(key, text) as Value)
     },
 
     async entries() {
-      const [result] = await batches.run([workingStatements.listWorking({ run, now: now() })], {
+      const [result] = await batches.run([statements.listWorking({ run, now: now() })], {
         readOnly: true,
       })
       return (result?.rows ?? []).map(([key, text]): [string, unknown] => [
@@ -68,12 +69,12 @@ export function workingMemory(
     },
 
     async delete(key) {
-      const [result] = await batches.run([workingStatements.deleteWorking(nameOf(key))])
+      const [result] = await batches.run([statements.deleteWorking(nameOf(key))])
       return result!.rows.length > 0
     },
 
     async end() {
-      await batches.run([workingStatements.endRun({ run })])
+      await batches.run([statements.endRun({ run })])
     },
   }
 }

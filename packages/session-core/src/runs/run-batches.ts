@@ -20,7 +20,7 @@ export class RunBatches {
     this.#maker = new TableMaker(driver, createTables, (statements, options) =>
       runGuarded(driver, statements, options, refused),
     )
-    this.#tables = [tableGroup(dialect, 'agent_runs', RUN_RELATIONS, this.statements.createTables)]
+    this.#tables = [tableGroup(dialect.name, 'agent_runs', RUN_RELATIONS, this.statements.createTables)]
   }
 
   /** Reads, in one batch. Resolves with an empty list where there are no tables: then there are no runs. */

@@ -56,7 +56,7 @@ export class SessionBatches {
   }
 
   #group(name: string, relations: readonly string[], create: readonly SqlStatement[]): TableGroup {
-    return tableGroup(this.dialect, `${name} ${this.names.messages}`, relations, create)
+    return tableGroup(this.dialect.name, `${name} ${this.names.messages}`, relations, create)
   }
 
   #tablesFor(beside: RunOptions['beside']): readonly TableGroup[] {

@@ -1,5 +1,5 @@
-import type { SessionDialect } from '../dialects/session-dialect.ts'
-import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
+import { dialectOf } from '../dialects/dialect-of.ts'
+import type { BatchOptions, SqlDialect, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, type StorageError } from '../driver/storage-error.ts'
 
 /** Tables that are made together. */
@@ -16,11 +16,12 @@ export interface TableGroup {
 
 /** The group of some relations, made as this kind of SQL wants it. */
 export function tableGroup(
-  { makeApart }: SessionDialect,
+  dialect: SqlDialect,
   name: string,
   relations: readonly string[],
   create: readonly SqlStatement[],
 ): TableGroup {
+  const { makeApart } = dialectOf(dialect)
   return makeApart ? { name, create: [makeApart(relations, create)], isApart: true } : { name, create }
 }
 

@@ -1,25 +1,24 @@
 import { compileStatement, param, type SqlStatement, type SqlValue } from '@persql/session-core'
 import { type RawBuilder, sql } from 'kysely'
-import { compilable, type EpisodeRow, type FactTexts } from '../facts/memory-statements.ts'
-import { indexedText, MAX_INDEXED } from '../recall/normal-words.ts'
-import { EPISODE, type IndexedTable, MEMORY } from './text-index.ts'
+import { compilable } from '../../dialects/compilable.ts'
+import type { EpisodeRow, FactTexts } from '../../facts/written-rows.ts'
+import { EPISODE, type IndexedTable, MEMORY } from '../../layout/text-index.ts'
+import { indexedText, MAX_INDEXED } from '../../recall/normal-words.ts'
+import type { TextIndex, Unindexed } from '../memory-dialect.ts'
+import { ftsHits } from './fts-hits.ts'
+import { matchesOfTerms, matchOfExpression } from './fts-match.ts'
 
-/** A row that is not indexed, and its texts, which are null where it is gone. */
-export type UnindexedRow = readonly [row: number, stamp: number, ...texts: readonly (string | null)[]]
-
-/** The statements that index what was written in the same batch. */
-export function indexFact({ name, description, body }: FactTexts): readonly SqlStatement[] {
+function indexFact({ name, description, body }: FactTexts): readonly SqlStatement[] {
   const texts = { text0: indexedText(name), text1: indexedText(description), text2: indexedText(body) }
   return FACT.map((statement) => statement({ key: name, ...texts }))
 }
 
-export function indexEpisode({ id, title, body }: EpisodeRow): readonly SqlStatement[] {
+function indexEpisode({ id, title, body }: EpisodeRow): readonly SqlStatement[] {
   const texts = { text0: indexedText(title), text1: indexedText(body) }
   return EPISODE_OF_ID.map((statement) => statement({ key: id, ...texts }))
 }
 
-/** The statements around those that delete a fact or an episode: before them, and after them. */
-export function unindex(name: string): readonly [SqlStatement[], SqlStatement[]] {
+function unindex(name: string): readonly [SqlStatement[], SqlStatement[]] {
   const both = [UNINDEXING.fact, UNINDEXING.episode]
   return [both.map(({ before }) => before({ key: name })), both.map(({ after }) => after({}))]
 }
@@ -69,10 +68,7 @@ function unindexing(indexed: IndexedTable, key: string) {
 
 const UNINDEXING = { fact: unindexing(MEMORY, 'name'), episode: unindexing(EPISODE, 'id') }
 
-/** Whether there are rows that are not indexed. */
-export const hasUnindexed: SqlStatement = { sql: 'select exists (select 1 from ctx_unindexed)' }
-
-function unindexedRows(indexed: IndexedTable) {
+function unindexedRows(indexed: IndexedTable): Unindexed {
   const { table, words, rowId, kind, columns } = of(indexed)
   const texts = sql.join(
     indexed.columns.map((column) => sql`substr(${sql.ref(column)}, 1, ${sql.lit(MAX_INDEXED)})`),
@@ -81,11 +77,11 @@ function unindexedRows(indexed: IndexedTable) {
   // Written again meanwhile, a row has another stamp, and stays noted. A cross join, so that SQLite reads the array once.
   const still = sql`json_each(${param('rows')}) cross join ctx_unindexed as u on u.kind = ${kind} and u.row = cast(value ->> 0 as integer) and u.stamp = value ->> 1`
   return {
-    /** Rows of {@link UnindexedRow}. */
+    kind: indexed.kind,
     read: statement<{ limit: number }>(
       sql`select u.row, u.stamp, ${texts} from ctx_unindexed as u left join ${table} on ${sql.ref(indexed.table)}.${rowId} = u.row where u.kind = ${kind} limit ${param('limit')}`,
     ),
-    /** Take {@link UnindexedRow}s whose texts are as they are indexed, as a JSON array. */
+    contents: (texts) => texts.map(indexedText),
     index: [
       statement<{ rows: string }>(sql`delete from ${words} where rowid in (select u.row from ${still})`),
       statement<{ rows: string }>(
@@ -98,4 +94,14 @@ function unindexedRows(indexed: IndexedTable) {
   }
 }
 
-export const unindexed = [unindexedRows(MEMORY), unindexedRows(EPISODE)]
+export const ftsIndex: TextIndex = {
+  indexFact,
+  indexEpisode,
+  unindex,
+  unindexed: [unindexedRows(MEMORY), unindexedRows(EPISODE)],
+  matches: ({ expression, terms }) => ({
+    terms: matchesOfTerms(terms),
+    expression: expression ? matchOfExpression(expression) : '',
+  }),
+  hits: ftsHits,
+}

@@ -1,6 +1,7 @@
-import type { Expression, Phrase } from './expression.ts'
-import type { Term } from './recall-query.ts'
-import { hasSpaceless, inPairs } from './spaceless-scripts.ts'
+import type { Expression, Phrase } from '../../recall/expression.ts'
+import { isOneCharacter } from '../../recall/phrase-words.ts'
+import type { Term } from '../../recall/recall-query.ts'
+import { inPairs } from '../../recall/spaceless-scripts.ts'
 
 /** A JSON array of `[MATCH, weight, MATCH of the beginning or nothing]`. Every text in them is quoted. */
 export function matchesOfTerms(terms: readonly Term[]): string {
@@ -19,6 +20,5 @@ export function matchOfExpression(expression: Expression): string {
 }
 
 function quote({ text, prefix }: Phrase): string {
-  const isOneCharacter = hasSpaceless(text) && [...text].length === 1
-  return `"${inPairs(text).replaceAll('"', '""')}"${prefix || isOneCharacter ? ' *' : ''}`
+  return `"${inPairs(text).replaceAll('"', '""')}"${prefix || isOneCharacter(text) ? ' *' : ''}`
 }
