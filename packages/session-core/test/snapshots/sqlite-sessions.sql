@@ -10,8 +10,9 @@ create trigger if not exists "agent_sessions_operations_forget" after delete on 
 
 -- createMarks
 create table if not exists "agent_sessions_marks" (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid;
-insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) < 5
+insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from (select 1 from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    limit 4)) < 4
       on conflict do update set mark = excluded.mark;
 create trigger if not exists "agent_sessions_marks_delete" after delete on "agent_messages"
       when ((select id from "agent_messages" where session_id = old.session_id order by id limit 1) > old.id) is not true
@@ -19,21 +20,21 @@ create trigger if not exists "agent_sessions_marks_delete" after delete on "agen
 create trigger if not exists "agent_sessions_marks_update" after update on "agent_messages"
       begin insert into "agent_sessions_marks" values (old.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; insert into "agent_sessions_marks" values (new.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
 create trigger if not exists "agent_sessions_marks_move" after update of id on "agent_messages" when new.id is not old.id begin insert into "agent_sessions_marks" values ('', hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
-create trigger if not exists "agent_sessions_marks_insert" after insert on "agent_messages" when exists (select 1 from "agent_messages" where session_id = new.session_id and id > new.id)
-      begin insert into "agent_sessions_marks" values (new.session_id, hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
-create trigger if not exists "agent_sessions_marks_replace" before insert on "agent_messages" when exists (select 1 from "agent_messages" where id = new.id)
+create trigger if not exists "agent_sessions_marks_insert" after insert on "agent_messages" when exists (select 1 from "agent_messages" where id > new.id)
       begin insert into "agent_sessions_marks" values ('', hex(randomblob(8))) on conflict do update set mark = excluded.mark; end;
 
 -- readMark
-select case when (select count(*) from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) = 5 then
+select case when (select count(*) from (select 1 from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
       || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first";
 -- :session, :session, 1
 
 -- readMarkAndEnd
-select case when (select count(*) from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert', 'agent_sessions_marks_replace')) = 5 then
+select case when (select count(*) from (select 1 from sqlite_master where type = 'trigger'
+    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
       || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last";
 -- :session, :session, 1, :session, :tail, :session, 1

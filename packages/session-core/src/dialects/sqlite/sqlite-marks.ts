@@ -13,27 +13,26 @@ export function sqliteMarks({ messages, marks }: ResolvedTableNames): SessionMar
   const [items, marked] = [sql.table(messages), sql.table(marks)]
   const mark = (session: RawBuilder<unknown>) =>
     sql`insert into ${marked} values (${session}, hex(randomblob(8))) on conflict do update set mark = excluded.mark`
-  const inSession = (row: RawBuilder<unknown>) => sql`from ${items} where session_id = ${row}.session_id`
-  const [before, after] = [sql`old`, sql`new`]
 
   const triggers = {
     // The first row is looked at rather than any, because deleting a whole session asks for each of its rows.
     delete: sql`after delete on ${items}
-      when ((select id ${inSession(before)} order by id limit 1) > old.id) is not true
+      when ((select id from ${items} where session_id = old.session_id order by id limit 1) > old.id) is not true
       begin ${mark(sql`old.session_id`)}; end`,
     update: sql`after update on ${items}
       begin ${mark(sql`old.session_id`)}; ${mark(sql`new.session_id`)}; end`,
     // A new id may be that of a row that it replaces.
     move: sql`after update of id on ${items} when new.id is not old.id begin ${mark(WHOLE)}; end`,
-    insert: sql`after insert on ${items} when exists (select 1 ${inSession(after)} and id > new.id)
-      begin ${mark(sql`new.session_id`)}; end`,
-    // REPLACE deletes the row that was there, and tells no other trigger.
-    replace: sql`before insert on ${items} when exists (select 1 from ${items} where id = new.id)
+    // Rows are added at the end of the table. Elsewhere one may stand between others, or in the place of one of any
+    // session, because REPLACE tells no other trigger. In the place of the newest one it is seen by its text.
+    insert: sql`after insert on ${items} when exists (select 1 from ${items} where id > new.id)
       begin ${mark(WHOLE)}; end`,
   }
   const names = Object.keys(triggers).map((name) => `${marks}_${name}`)
-  const present = sql<number>`(select count(*) from sqlite_master where type = 'trigger'
-    and tbl_name = ${sql.lit(messages)} collate nocase and name in (${sql.join(names.map((name) => sql.lit(name)))}))`
+  // As far into the schema as the last of them, however much comes after it.
+  const present = sql<number>`(select count(*) from (select 1 from sqlite_master where type = 'trigger'
+    and tbl_name = ${sql.lit(messages)} collate nocase and name in (${sql.join(names.map((name) => sql.lit(name)))})
+    limit ${sql.lit(names.length)}))`
 
   const statements = [
     sql`create table if not exists ${marked} (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid`,
