@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { json, output, persql } from './support/persql.ts'
+import { json, output, persql, start } from './support/persql.ts'
 import { append, seed, user } from './support/seed.ts'
 
 interface Copied {
@@ -132,10 +133,14 @@ for (const databases of everyDatabase()) {
       expect(missing.stdout + fine.stdout + wrong.stdout + wrong.stderr).not.toContain('hunter2')
     })
 
-    test('console says that it is for SQLite', async () => {
+    test('console serves its page until it is told to end', async () => {
       await seed(url, { a: [user('hi')] })
-      const run = await persql(['console', '--db', url])
-      expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining('for SQLite') })
+      const console = start(['console', '--db', url, '--read-only'])
+      const address = String((await once(console.stdout!, 'data'))[0]).trim()
+      const page = await fetch(address.replace(/#.*/, ''))
+      expect(await page.text()).toContain('<html data-local="postgres"')
+      console.kill('SIGINT')
+      expect((await once(console, 'exit'))[0]).toBe(0)
     })
 
     test('doctor and stats say of items what they say of a file', async () => {

@@ -43,6 +43,7 @@ export class DatabaseApi {
 
   constructor({ driver, name, readOnly }: DatabaseApiOptions) {
     const reader = handleOn({
+      dialect: driver.dialect,
       batch: (statements, options) => driver.batch(statements, { ...options, readOnly: true }),
       close: async () => {},
     })
@@ -101,7 +102,7 @@ function failure(status: number, body: Failure): ApiAnswer {
   return { status, body }
 }
 
-function handleOn(driver: Pick<SqlDriver, 'batch' | 'close'>): PerSQLDatabase {
+function handleOn(driver: Pick<SqlDriver, 'dialect' | 'batch' | 'close'>): PerSQLDatabase {
   return new PerSQL({ local: driver }).database('local', SLUG)
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LIMITS } from '@persql/sdk/protocol'
-import { type SqlDriver, StorageError } from '@persql/session-core'
+import { type SqlDialect, type SqlDriver, StorageError } from '@persql/session-core'
 import { consoleFile } from './console-file.ts'
 import { DatabaseApi } from './database-api.ts'
 
@@ -35,19 +35,21 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
- * Serves the console of one database to this machine. Rejects with a `TypeError` for a host that other machines can
- * reach, and with the system's error where the port is taken.
+ * Serves the console of one database, in SQLite or PostgreSQL, to this machine. Rejects with a `TypeError` for a host
+ * that other machines can reach, with `INVALID_ARGUMENT` for a driver of another dialect, and with the system's error
+ * where the port is taken.
  */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const { driver, name, port = 0, host = '127.0.0.1', readOnly = false } = options
   if (!LOOPBACK.test(host)) {
     throw new TypeError(`"${host}" is no loopback address. To serve other machines, use @persql/server.`)
   }
-  if (driver.dialect !== 'sqlite') {
-    const message = `The console is for SQLite, and this database speaks "${driver.dialect}". \`persql sessions\` and \`persql mcp\` work with PostgreSQL.`
+  const { dialect } = driver
+  if (dialect !== 'sqlite' && dialect !== 'postgres') {
+    const message = `The console speaks with SQLite and PostgreSQL; this driver says "${dialect}".`
     throw new StorageError('INVALID_ARGUMENT', message)
   }
-  const handler = new RequestHandler(new DatabaseApi({ driver, name, readOnly }))
+  const handler = new RequestHandler(new DatabaseApi({ driver, name, readOnly }), dialect)
   const http = createServer((request, response) => {
     handler.handle(request, response).catch(() => response.destroy())
   })
@@ -74,10 +76,12 @@ class RequestHandler {
   readonly secret = randomBytes(24).toString('base64url')
   readonly #token = randomBytes(32).toString('base64url')
   readonly #api: DatabaseApi
+  readonly #dialect: SqlDialect
   #isSecretUsed = false
 
-  constructor(api: DatabaseApi) {
+  constructor(api: DatabaseApi, dialect: SqlDialect) {
     this.#api = api
+    this.#dialect = dialect
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,7 +100,7 @@ class RequestHandler {
       return void response.writeHead(308, { location: '/console/' }).end()
     const file = path.startsWith('/console/') ? consoleFile(path.slice('/console/'.length)) : undefined
     if (!file) return fail(response, 404, 'There is no such page.')
-    const body = path === '/console/' ? markLocal(file.body) : file.body
+    const body = path === '/console/' ? markLocal(file.body, this.#dialect) : file.body
     response.writeHead(200, { ...file.headers, 'content-length': body.length })
     response.end(method === 'HEAD' ? undefined : body)
   }
@@ -128,9 +132,9 @@ class RequestHandler {
   }
 }
 
-/** The application asks for no token then, but for the address. */
-function markLocal(page: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(page).toString().replace('<html', '<html data-local'))
+/** The application asks for no token then, but for the address, and knows what SQL the database speaks. */
+function markLocal(page: Uint8Array, dialect: SqlDialect): Buffer {
+  return Buffer.from(Buffer.from(page).toString().replace('<html', `<html data-local="${dialect}"`))
 }
 
 /** Nothing for what is not JSON, or too large. */

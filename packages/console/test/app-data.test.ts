@@ -7,7 +7,7 @@ import { readTools, readTotals } from '../src/app/data/insights.ts'
 import { ItemCache } from '../src/app/data/item-cache.ts'
 import { readOutline, toOutline } from '../src/app/data/outline.ts'
 import { toolCallOf } from '../src/app/sessions/tool-call.ts'
-import { operationalQueries } from '../src/app/sql/saved-queries.ts'
+import { readyQueries } from '../src/app/sql/ready-queries.ts'
 
 let driver: SqlDriver
 let database: Database
@@ -45,7 +45,7 @@ test('a row that is gone is no empty text, and a blob is shown by its bytes', as
 test('sizes are bytes', async () => {
   const [row] = (await readOutline(database, 's', 0)) ?? []
   expect(row?.size).toBe('{"role":"user","content":"über"}'.length + 1)
-  expect(await readTotals(database, database.sessions!, signal)).toMatchObject({ itemBytes: row?.size })
+  expect(await readTotals(database, signal)).toMatchObject({ itemBytes: row?.size })
 })
 
 const user = (content: string) => ({ role: 'user', content })
@@ -58,9 +58,7 @@ test('counts turns as the store does: a row that is no item neither begins nor e
   await store.append('t', rows)
   const turns = async () => {
     const outline = toOutline((await readOutline(database, 't', 0)) ?? [])
-    const query = operationalQueries(database.sessions!).find(
-      ({ name }) => name === 'Sessions by number of turns',
-    )
+    const query = readyQueries(database).find(({ name }) => name === 'Sessions by number of turns')
     const [found] = await driver.batch([{ sql: query!.sql }])
     const ready = Number(found?.rows.find(([session]) => session === 't')?.[1])
     const [latest] = await store.read('t', { turns: ready })
@@ -118,7 +116,7 @@ test('counts the calls of every kind of tool, hosted ones by their own state, an
     { type: 'mcp_call', id: 'm', name: 'pay', arguments: '{}', output: 'paid' },
   ]
   await new SessionStore<object>(driver).append('t', items)
-  expect(await readTools(database, database.sessions!, 1, signal)).toEqual([
+  expect((await readTools(database, 1, signal)).uses).toEqual([
     { name: 'shell', calls: 2, failed: 0, rejected: 0, waiting: 1 },
     { name: 'web_search', calls: 2, failed: 1, rejected: 0, waiting: 0 },
     { name: 'pay', calls: 1, failed: 0, rejected: 0, waiting: 0 },
@@ -138,7 +136,7 @@ test('the ready queries on tools know every kind of tool', async () => {
   ]
   await new SessionStore<object>(driver).append('s', items)
   const rowsOf = async (name: string) => {
-    const query = operationalQueries(database.sessions!).find((query) => query.name === name)
+    const query = readyQueries(database).find((query) => query.name === name)
     const [found] = await driver.batch([{ sql: query!.sql }], { readOnly: true })
     return found?.rows
   }
@@ -155,7 +153,7 @@ test('the ready queries on tools know every kind of tool', async () => {
 })
 
 test('tells the size of a database also where views have the names of pragmas', async () => {
-  const size = async () => (await readTotals(database, database.sessions!, signal)).databaseBytes
+  const size = async () => (await readTotals(database, signal)).databaseBytes
   expect(await size()).toBeGreaterThan(0)
   await driver.batch([
     { sql: 'create view pragma_page_count as select 0 as page_count' },
@@ -188,13 +186,13 @@ test.each([
     ]
   })
   await new SessionStore<object>(driver).append('s', items)
-  const tools = await readTools(database, database.sessions!, 1, signal)
+  const { uses: tools } = await readTools(database, 1, signal)
   expect(tools.map(({ name, calls, failed, rejected }) => [name, calls, failed, rejected])).toEqual([
     ['failed', 5, 5, 0],
     ['done', 2, 0, 0],
     ['rejected', 1, 0, 1],
   ])
-  const query = operationalQueries(database.sessions!).find(({ name }) => name === 'Failed tool calls')
+  const query = readyQueries(database).find(({ name }) => name === 'Failed tool calls')
   const [found] = await driver.batch([{ sql: query!.sql }])
   expect(found?.rows.map((row) => row[3])).toEqual(['failed', 'failed', 'failed', 'failed', 'failed'])
   const cache = await load(...items.map((_, index) => index + 2))

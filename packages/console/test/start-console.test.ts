@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQL } from '@persql/sdk'
 import { ROUTES } from '@persql/sdk/protocol'
-import { SessionStore, toSqlDriver } from '@persql/session-core'
+import { SessionStore, type SqlDriver, toSqlDriver } from '@persql/session-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ConsoleOptions, consoleFile, startConsole } from '../src/index.ts'
 
@@ -111,6 +111,11 @@ test('binds to this machine only', async () => {
   await expect(start({ host: '0.0.0.0' })).rejects.toThrow(TypeError)
   const { origin } = await start({ host: 'localhost' })
   expect((await fetch(`${origin}/console/`)).status).toBe(200)
+})
+
+test('refuses a driver of SQL that it does not speak', async () => {
+  const driver: SqlDriver = { dialect: 'mysql', batch: async () => [], close: async () => {} }
+  await expect(start({ driver })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
 test('answers columns of one name, and infinite numbers', async () => {

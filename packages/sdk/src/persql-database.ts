@@ -22,7 +22,7 @@ export class PerSQLDatabase {
   readonly name: string
   /** The branches of this database. In local mode, their calls reject with code `local_mode`. */
   readonly branches: Branches
-  /** What SQL the database speaks: that of SQLite, but for a local driver of another kind. */
+  /** What SQL the database speaks: that of SQLite, unless the client was told otherwise or a local driver speaks another. */
   readonly sqlDialect: 'sqlite' | 'postgres'
   readonly #backend: SqlBackend
 

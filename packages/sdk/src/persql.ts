@@ -32,6 +32,8 @@ export interface PerSQLOptions {
    * `SqlDriver`, which `close` closes. A relative path is one in the working folder of this moment, an empty one none.
    */
   readonly local?: string | LocalDriver | undefined
+  /** What SQL the databases behind the API speak; those of local mode say it themselves. Default: that of SQLite. */
+  readonly sqlDialect?: 'sqlite' | 'postgres' | undefined
   /** How long one attempt of a call may take, in milliseconds: 1 to 2,147,483,647. Default: 60,000. */
   readonly timeout?: number | undefined
   /**
@@ -65,10 +67,12 @@ export class PerSQL {
   readonly tokens: Tokens
   readonly #http: HttpClient | undefined
   readonly #local: LocalBackend | undefined
+  readonly #dialect: 'sqlite' | 'postgres'
 
   constructor(options: PerSQLOptions) {
     if (options.local === undefined || options.local === '') this.#http = new HttpClient(httpOptions(options))
     else this.#local = new LocalBackend(checkLocal(options.local))
+    this.#dialect = options.sqlDialect ?? 'sqlite'
     this.databases = new Databases(() => this.#remote('databases'))
     this.tokens = new Tokens(() => this.#remote('tokens'))
   }
@@ -89,7 +93,7 @@ export class PerSQL {
         'A database is named "namespace/database", or by these two apart.',
       )
     }
-    const backend = this.#local ?? new RemoteBackend(this.#remote('database'), namespace, name)
+    const backend = this.#local ?? new RemoteBackend(this.#remote('database'), namespace, name, this.#dialect)
     const branches = new Branches(() => this.#remote('branches'), namespace, name)
     return new PerSQLDatabase(namespace, name, backend, branches)
   }

@@ -1,4 +1,6 @@
 export { compileStatement, param } from './dialects/compiled-statement.ts'
+export { dialectOf } from './dialects/dialect-of.ts'
+export type { SessionDialect } from './dialects/session-dialect.ts'
 export { statementBuilder } from './dialects/statement-builder.ts'
 export { type DatabaseHandle, type HandleResult, toSqlDriver } from './driver/handle-driver.ts'
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './driver/open-driver.ts'

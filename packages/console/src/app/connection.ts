@@ -19,6 +19,9 @@ export function mayWrite({ role }: Connection): boolean {
 /** Whether one database on this machine is shown, which `startConsole` serves. */
 export const isLocal = 'local' in document.documentElement.dataset
 
+/** What that database speaks. The databases of a server speak SQLite's. */
+const sqlDialect = document.documentElement.dataset['local'] === 'postgres' ? 'postgres' : 'sqlite'
+
 const KEY = 'persql-console'
 /** The API is beside the console, wherever both are mounted. */
 const ROOT = new URL('..', location.href.split('#')[0]).href.replace(/\/$/, '')
@@ -77,7 +80,7 @@ export function onSignOut(callback: () => void): () => void {
 }
 
 async function connect(token: string): Promise<Connection> {
-  const persql = new PerSQL({ token, baseURL: ROOT, maxRetries: 2 })
+  const persql = new PerSQL({ token, baseURL: ROOT, sqlDialect, maxRetries: 2 })
   const [{ namespaceSlug, role }, databases] = await Promise.all([persql.me(), persql.databases.list()])
   const isAdmin = !isLocal && !/^read/.test(role) && (await mayListTokens(persql))
   sessionStorage.setItem(KEY, token)

@@ -28,6 +28,7 @@ import {
   POSTGRES_DESCRIPTION,
   POSTGRES_SCHEMA,
   POSTGRES_TABLES,
+  toPlan,
   toSchemaObject,
 } from './postgres-schema.ts'
 
@@ -64,7 +65,7 @@ export class LocalBackend implements SqlBackend {
   async explain({ sql, params }: Statement, options: CallOptions): Promise<ExplainResponse> {
     if (this.dialect === 'postgres') {
       const [plan] = await this.#run([{ sql: `explain ${sql}`, params }], { ...options, readOnly: true })
-      return { plan: plan!.rows.map(([line], place) => [place + 1, 0, 0, String(line)]) }
+      return { plan: toPlan(plan!.rows.map(([line]) => String(line))) }
     }
     const { rows } = await this.query({ sql: `explain query plan ${sql}`, params }, options)
     return { plan: rows as unknown as PlanRow[] }

@@ -18,6 +18,19 @@ const KINDS: Readonly<Record<string, SqlErrorKind>> = {
   FULL: 'disk_full',
 }
 
+/** For those of PostgreSQL, which hold its code. */
+const KINDS_BY_STATE: Readonly<Record<string, SqlErrorKind>> = {
+  '23502': 'not_null_violation',
+  '23503': 'fk_violation',
+  '23505': 'unique_violation',
+  '23514': 'check_violation',
+  '25006': 'readonly',
+  '42601': 'syntax_error',
+  '42703': 'unknown_column',
+  '42804': 'type_mismatch',
+  '42P01': 'unknown_table',
+}
+
 /**
  * What a server would answer for what the local driver rejected with; that is the `cause`. `firstIndex` is the
  * position in the batch of the first of the statements; a call that is no batch has none.
@@ -36,7 +49,8 @@ export function localError(
   // Of a driver that reaches its database over a network itself.
   if (code === 'UNAVAILABLE') return new PerSQLError('network', safe.text(message), { cause: error })
   const parsed = parseSqlError(message.replace(/^Statement \d+: /, ''))
-  const kind = parsed.kind === 'unknown' ? KINDS[String(code)] : undefined
+  const state = /\(SQLSTATE (\w{5})\)/.exec(message)?.[1] ?? ''
+  const kind = KINDS_BY_STATE[state] ?? (parsed.kind === 'unknown' ? KINDS[String(code)] : undefined)
   const known: SqlErrorDetail = kind ? { ...parsed, kind } : parsed
   const detail =
     statementIndex === undefined || firstIndex === undefined

@@ -1,4 +1,10 @@
-import type { IndexDescription, SchemaObject, SqlValue, TableDescription } from '../protocol/index.ts'
+import type {
+  IndexDescription,
+  PlanRow,
+  SchemaObject,
+  SqlValue,
+  TableDescription,
+} from '../protocol/index.ts'
 
 type Rows = readonly (readonly SqlValue[])[]
 
@@ -92,6 +98,18 @@ export function toSchemaObject([type, name, table, sql]: Rows[number]): SchemaOb
     table: String(table),
     sql: String(sql).replace(/;\s*$/, ''),
   }
+}
+
+/** The lines of EXPLAIN, each below the last one before it that is less indented. */
+export function toPlan(lines: readonly string[]): PlanRow[] {
+  const above: { id: number; indent: number }[] = []
+  return lines.map((line, place) => {
+    const indent = line.search(/\S|$/)
+    while (above.length > 0 && above.at(-1)!.indent >= indent) above.pop()
+    const parent = above.at(-1)?.id ?? 0
+    above.push({ id: place + 1, indent })
+    return [place + 1, parent, 0, line.trim().replace(/^->\s*/, '')]
+  })
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {

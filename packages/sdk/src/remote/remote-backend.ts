@@ -27,13 +27,14 @@ type SqlCall = 'query' | 'batch' | 'explain' | 'validate' | 'tables' | 'describe
 
 /** Runs SQL behind the API. */
 export class RemoteBackend implements SqlBackend {
-  readonly dialect = 'sqlite'
+  readonly dialect: 'sqlite' | 'postgres'
   readonly #http: HttpClient
   readonly #params: { readonly ns: string; readonly db: string }
   /** With the parameters filled in. */
   readonly #paths = new Map<SqlCall, string>()
 
-  constructor(http: HttpClient, ns: string, db: string) {
+  constructor(http: HttpClient, ns: string, db: string, dialect: 'sqlite' | 'postgres') {
+    this.dialect = dialect
     this.#http = http
     this.#params = { ns, db }
   }

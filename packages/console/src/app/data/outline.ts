@@ -1,13 +1,16 @@
 import {
   type ItemIdentity,
   identifyFields,
+  identifyItem,
   itemFieldsSql,
   pairResults,
   parseTime,
   turnStarts,
 } from '@persql/session-core'
-import { type Database, type Rows, read, type SessionTables } from './database.ts'
-import { textOf } from './session-list.ts'
+import { sql } from 'kysely'
+import { type Database, type Rows, read, tablesOf } from './database.ts'
+import { decodeRows } from './item-texts.ts'
+import { messageText, textOf } from './session-list.ts'
 
 /** One row of a session, without its content. */
 export interface OutlineRow {
@@ -54,42 +57,69 @@ export interface Outline {
  * that does not exist, there are no rows after 0 either.
  */
 export async function readOutline(
-  { handle, sessions }: Database,
+  database: Database,
   sessionId: string,
   after: number,
   signal?: AbortSignal,
 ): Promise<readonly OutlineRow[] | undefined> {
+  const { sessions, dialect } = database
   if (!sessions) return []
-  const [standing = [], rows = []] = await read(handle, outlineOf(sessions, sessionId, after), signal)
+  const { messages } = tablesOf(database)
+  const looked = dialect.items
+    ? sql.raw(
+        `, ${itemFieldsSql()}, case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end`,
+      )
+    : sql``
+  const queries = [
+    sql`select 1 from ${messages} where session_id = ${sessionId} and id = ${dialect.typed(after, 'integer')}`,
+    sql`select id, created_at, ${dialect.byteLength(sql`message_data`)} ${looked}
+      from ${messages} where session_id = ${sessionId} and id > ${dialect.typed(after, 'integer')} order by id`,
+  ]
+  const [standing = [], rows = []] = await read(database, queries, signal)
   if (after > 0 && standing.length === 0) return undefined
-  return rows.map(toOutlineRow)
+  return dialect.items ? rows.map(toOutlineRow) : decodeOutline(database, rows, signal)
 }
 
 export async function sessionExists(
-  { handle, sessions }: Database,
+  database: Database,
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  if (!sessions) return false
-  const sql = `select 1 from ${sessions.sessions} where session_id = ?`
-  const [rows = []] = await read(handle, [{ sql, params: [sessionId] }], signal)
+  if (!database.sessions) return false
+  const query = sql`select 1 from ${tablesOf(database).sessions} where session_id = ${sessionId}`
+  const [rows = []] = await read(database, [query], signal)
   return rows.length > 0
 }
 
-function outlineOf({ messages }: SessionTables, sessionId: string, after: number) {
-  return [
-    { sql: `select 1 from ${messages} where session_id = ? and id = ?`, params: [sessionId, after] },
-    {
-      sql: `select id, created_at, octet_length(message_data), ${itemFieldsSql()},
-          case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end
-        from ${messages} where session_id = ? and id > ? order by id`,
-      params: [sessionId, after],
-    },
-  ]
+function toOutlineRow(row: Rows[number]): OutlineRow {
+  const [, , , fields, text] = row
+  const known = typeof fields === 'string' ? identifyFields(fields) : undefined
+  const said = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''
+  return outlineRow(row, known, said)
 }
 
-function toOutlineRow([id, createdAt, size, fields, text]: Rows[number]): OutlineRow {
-  const known = typeof fields === 'string' ? identifyFields(fields) : undefined
+async function decodeOutline(database: Database, rows: Rows, signal?: AbortSignal): Promise<OutlineRow[]> {
+  const sized = rows.map(([id, , size]) => ({ id: Number(id), size: Number(size) }))
+  const known = await decodeRows(
+    database,
+    sized,
+    (item) => {
+      const identity = identifyItem(item)
+      return { identity, text: identity.role === 'user' ? messageText(item, 120) : '' }
+    },
+    signal,
+  )
+  return rows.map((row) => {
+    const { identity, text = '' } = known.get(Number(row[0])) ?? {}
+    return outlineRow(row, identity, text)
+  })
+}
+
+function outlineRow(
+  [id, createdAt, size]: Rows[number],
+  known: ItemIdentity | undefined,
+  text: string,
+): OutlineRow {
   return {
     id: Number(id),
     createdAt: parseTime(createdAt),
@@ -99,7 +129,7 @@ function toOutlineRow([id, createdAt, size, fields, text]: Rows[number]): Outlin
     role: known?.role,
     tool: known?.tool,
     link: known?.link,
-    text: typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : '',
+    text,
   }
 }
 

@@ -6,8 +6,10 @@ import {
   type RunStepKind,
   toSqlDriver,
 } from '@persql/session-core'
+import { type RawBuilder, sql } from 'kysely'
 import { type Database, type Rows, read } from './database.ts'
 import { isFailed } from './tool-failures.ts'
+import { wordsOf } from './words.ts'
 
 /** As people are told of it: a running one whose process has died is lost. */
 export type RunState = 'running' | 'lost' | 'waiting' | 'done' | 'failed' | 'cancelled'
@@ -69,73 +71,72 @@ export interface Approval extends Omit<RunApproval, 'always' | 'appliedAt'> {
   readonly run: RunState
 }
 
-/** In ms, as the tables have times, by the clock of the database. */
-const NOW = `(cast(strftime('%s', 'now') as integer) * 1000)`
-const STATE = `case when r.status = 'running' and r.lease_until <= ${NOW} then 'lost' else r.status end`
-const WAITS = `a.decision is null and a.applied_at is null`
-const RUN = `r.run_id, ${STATE} as state, r.session_id, r.agent, r.last_agent, r.created_at, r.updated_at,
-  (select count(*) from agent_run_approvals a where a.run_id = r.run_id and ${WAITS}) as waiting`
-const APPROVAL = `a.run_id, a.call_id, a.tool, a.arguments, a.agent, a.asked_at, a.decision, a.message, a.decided_by,
-  a.decided_at, r.session_id, ${STATE}`
-const LEASES: { readonly [State in RunState]?: string } = {
-  running: ` and lease_until > ${NOW}`,
-  lost: ` and lease_until <= ${NOW}`,
-}
+const WAITS = sql<boolean>`a.decision is null and a.applied_at is null`
 /** Characters of what is shown of a value; whoever needs more has SQL. */
-const SHOWN = 200_000
+const SHOWN = sql.lit(200_000)
+/** Of a value that is shown in a line. */
+const LINE = 300
+
+function stateOf({ dialect }: Database): RawBuilder<RunState> {
+  const { now } = wordsOf(dialect)
+  return sql`case when r.status = 'running' and r.lease_until <= ${now} then 'lost' else r.status end`
+}
+
+function runColumns(database: Database): RawBuilder<unknown> {
+  return sql`r.run_id, ${stateOf(database)} as state, r.session_id, r.agent, r.last_agent, r.created_at, r.updated_at,
+  (select count(*) from agent_run_approvals a where a.run_id = r.run_id and ${WAITS}) as waiting`
+}
+
+function approvalColumns(database: Database, args: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`a.run_id, a.call_id, a.tool, ${args}, a.agent, a.asked_at, a.decision, a.message, a.decided_by,
+  a.decided_at, r.session_id, ${stateOf(database)}`
+}
+
+const ARGUMENTS = sql`a.arguments`
+
+function hasState({ dialect }: Database, state: RunState): RawBuilder<boolean> {
+  const { now } = wordsOf(dialect)
+  if (state === 'lost') return sql`status = 'running' and lease_until <= ${now}`
+  return state === 'running' ? sql`status = 'running' and lease_until > ${now}` : sql`status = ${state}`
+}
 
 /** Newest first, up to `limit`, and whether there are more. */
 export async function listRuns(
-  { handle }: Database,
+  database: Database,
   { state, sessionId }: RunFilter,
   limit: number,
   signal?: AbortSignal,
 ): Promise<{ runs: readonly RunRow[]; hasMore: boolean }> {
   const conditions = [
-    ...(state === undefined ? [] : [`status = ?${LEASES[state] ?? ''}`]),
-    ...(sessionId === undefined ? [] : ['session_id = ?']),
+    ...(state === undefined ? [] : [hasState(database, state)]),
+    ...(sessionId === undefined ? [] : [sql`session_id = ${sessionId}`]),
   ]
-  const status = state === 'lost' ? 'running' : state
-  const order = 'order by created_at desc, run_id desc'
+  const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
+  const order = sql`order by created_at desc, run_id desc`
   // The page comes first, so that only its runs are looked at closely.
-  const sql = `with r as materialized (
+  const query = sql`with r as materialized (
       select run_id, status, lease_until, session_id, agent, last_agent, created_at, updated_at
-      from agent_runs where ${conditions.join(' and ') || 'true'} ${order} limit ?
-    ) select ${RUN} from r ${order}`
-  const params = [...[status, sessionId].filter((param) => param !== undefined), limit + 1]
-  const [rows = []] = await read(handle, [{ sql, params }], signal)
+      from agent_runs where ${where} ${order} limit ${limit + 1}
+    ) select ${runColumns(database)} from r ${order}`
+  const [rows = []] = await read(database, [query], signal)
   return { runs: rows.slice(0, limit).map(toRun), hasMore: rows.length > limit }
 }
 
 /** Resolves with nothing where there is no such run. */
 export async function readRun(
-  { handle }: Database,
+  database: Database,
   runId: string,
   signal?: AbortSignal,
 ): Promise<RunDetails | undefined> {
-  const value = `case when json_valid(data) then json_extract(data, '$.value') end`
-  const calls = `(select group_concat(coalesce(value ->> 'name', value ->> 'type', ''), ', ')
-    from json_each(data, '$.value.output') where json_valid(value))`
   const [runs = [], steps = [], approvals = []] = await read(
-    handle,
+    database,
     [
-      {
-        sql: `select ${RUN}, r.owner, r.code_version, r.restarts, r.fence, substr(r.input, 1, ${SHOWN}),
-            substr(r.output, 1, ${SHOWN}), r.error_name, r.error_message from agent_runs r where r.run_id = ?`,
-        params: [runId],
-      },
-      {
-        sql: `select key, kind, name, agent, started_at, ended_at, fence,
-            case kind when 'tool' then substr(${value}, 1, 300)
-              when 'model' then case when json_valid(data) then substr(${calls}, 1, 300) end end
-          from agent_run_steps where run_id = ? order by started_at, ended_at desc, step`,
-        params: [runId],
-      },
-      {
-        sql: `select ${APPROVAL} from agent_run_approvals a join agent_runs r using (run_id)
-          where a.run_id = ? order by a.asked_at, a.call_id`,
-        params: [runId],
-      },
+      sql`select ${runColumns(database)}, r.owner, r.code_version, r.restarts, r.fence, substr(r.input, 1, ${SHOWN}),
+            substr(r.output, 1, ${SHOWN}), r.error_name, r.error_message from agent_runs r where r.run_id = ${runId}`,
+      sql`select key, kind, name, agent, started_at, ended_at, fence, ${summaryOf(database)}
+          from agent_run_steps where run_id = ${runId} order by started_at, ended_at desc, step`,
+      sql`select ${approvalColumns(database, ARGUMENTS)} from agent_run_approvals a join agent_runs r using (run_id)
+          where a.run_id = ${runId} order by a.asked_at, a.call_id`,
     ],
     signal,
   )
@@ -152,72 +153,96 @@ export async function readRun(
     input: unwrap(input) ?? '',
     output: unwrap(output),
     error: textOf(errorName) && `${errorName}: ${errorMessage ?? ''}`,
-    steps: steps.map(toStep),
+    steps: steps.map((step) => toStep(step, database.dialect.items ? textOf(step[7]) : decodeSummary(step))),
     approvals: approvals.map(toApproval),
+  }
+}
+
+/** The beginning of what a tool gave, and the tools that a model has called; where SQL cannot tell, what the step holds. */
+function summaryOf({ dialect }: Database): RawBuilder<unknown> {
+  if (!dialect.items) {
+    const size = dialect.byteLength(sql`data`)
+    return sql`case when kind in ('tool', 'model') and ${size} <= ${SHOWN} then data end`
+  }
+  const line = sql.lit(LINE)
+  const calls = sql`(select group_concat(coalesce(value ->> 'name', value ->> 'type', ''), ', ')
+    from json_each(data, '$.value.output') where json_valid(value))`
+  return sql`case when json_valid(data) then case kind
+      when 'tool' then substr(json_extract(data, '$.value'), 1, ${line})
+      when 'model' then substr(${calls}, 1, ${line}) end end`
+}
+
+/** The same in the browser. */
+function decodeSummary([, kind, , , , , , data]: Rows[number]): string {
+  if (data === null || data === undefined) return ''
+  if (kind === 'tool') return (unwrap(data) ?? '').slice(0, LINE)
+  try {
+    const { value } = JSON.parse(String(data)) as { value?: { output?: unknown } }
+    const outputs: unknown[] = Array.isArray(value?.output) ? value.output : []
+    const names = outputs.map((output) => {
+      const { name, type } = (output ?? {}) as { name?: unknown; type?: unknown }
+      return String(name ?? type ?? '')
+    })
+    return names.join(', ').slice(0, LINE)
+  } catch {
+    return ''
   }
 }
 
 /** What a step gave, as text; JSON where it is more than a text. */
 export async function readStep(
-  { handle }: Database,
+  database: Database,
   runId: string,
   key: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  const [rows = []] = await read(
-    handle,
-    [
-      {
-        sql: `select substr(data, 1, ${SHOWN}) from agent_run_steps where run_id = ? and key = ?`,
-        params: [runId, key],
-      },
-    ],
-    signal,
-  )
+  const query = sql`select substr(data, 1, ${SHOWN}) from agent_run_steps where run_id = ${runId} and key = ${key}`
+  const [rows = []] = await read(database, [query], signal)
   return unwrap(rows[0]?.[0]) ?? ''
 }
 
 /** How many runs a session has. */
 export async function countRuns(
-  { handle }: Database,
+  database: Database,
   sessionId: string,
   signal?: AbortSignal,
 ): Promise<number> {
-  const sql = 'select count(*) from agent_runs where session_id = ?'
-  const [rows = []] = await read(handle, [{ sql, params: [sessionId] }], signal)
+  const query = sql`select count(*) from agent_runs where session_id = ${sessionId}`
+  const [rows = []] = await read(database, [query], signal)
   return Number(rows[0]?.[0] ?? 0)
 }
 
-const WAITING = `agent_run_approvals a join agent_runs r using (run_id) where ${WAITS} and r.status = 'waiting'`
+const WAITING = sql`agent_run_approvals a join agent_runs r using (run_id) where ${WAITS} and r.status = 'waiting'`
 
 /** How many calls wait for a decision. */
-export async function countWaiting({ handle }: Database, signal?: AbortSignal): Promise<number> {
-  const [rows = []] = await read(handle, [{ sql: `select count(*) from ${WAITING}` }], signal)
+export async function countWaiting(database: Database, signal?: AbortSignal): Promise<number> {
+  const [rows = []] = await read(database, [sql`select count(*) from ${WAITING}`], signal)
   return Number(rows[0]?.[0] ?? 0)
 }
 
 /** What waits for a decision, the oldest first, up to `limit`, with the beginning of the arguments. */
 export async function listWaiting(
-  { handle }: Database,
+  database: Database,
   limit: number,
   signal?: AbortSignal,
 ): Promise<readonly Approval[]> {
-  const sql = `select ${APPROVAL.replace('a.arguments', 'substr(a.arguments, 1, 300)')} from ${WAITING}
-    order by a.asked_at, a.run_id, a.call_id limit ?`
-  const [rows = []] = await read(handle, [{ sql, params: [limit] }], signal)
+  const beginning = sql`substr(a.arguments, 1, ${sql.lit(LINE)})`
+  const query = sql`select ${approvalColumns(database, beginning)} from ${WAITING}
+    order by a.asked_at, a.run_id, a.call_id limit ${limit}`
+  const [rows = []] = await read(database, [query], signal)
   return rows.map(toApproval)
 }
 
 /** Resolves with nothing where there is no such call. */
 export async function readApproval(
-  { handle }: Database,
+  database: Database,
   runId: string,
   callId: string,
   signal?: AbortSignal,
 ): Promise<Approval | undefined> {
-  const sql = `select ${APPROVAL} from agent_run_approvals a join agent_runs r using (run_id)
-    where a.run_id = ? and a.call_id = ?`
-  const [rows = []] = await read(handle, [{ sql, params: [runId, callId] }], signal)
+  const query = sql`select ${approvalColumns(database, ARGUMENTS)} from agent_run_approvals a
+    join agent_runs r using (run_id) where a.run_id = ${runId} and a.call_id = ${callId}`
+  const [rows = []] = await read(database, [query], signal)
   return rows.map(toApproval)[0]
 }
 
@@ -238,8 +263,10 @@ function toRun([id, state, session, agent, lastAgent, createdAt, updatedAt, wait
   }
 }
 
-function toStep([key, kind, name, agent, startedAt, endedAt, fence, summary]: Rows[number]): StepRow {
-  const text = textOf(summary) ?? ''
+function toStep(
+  [key, kind, name, agent, startedAt, endedAt, fence]: Rows[number],
+  text: string = '',
+): StepRow {
   return {
     key: String(key),
     kind: kind as RunStepKind,

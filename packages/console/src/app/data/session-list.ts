@@ -1,6 +1,8 @@
 import type { SqlValue } from '@persql/sdk'
-import { isItemSql, parseTime } from '@persql/session-core'
-import { type Database, read, type SessionTables, type Statement } from './database.ts'
+import { isItemSql, parseTime, partsText, readItem } from '@persql/session-core'
+import { type RawBuilder, sql } from 'kysely'
+import { type Database, type Query, read, tablesOf } from './database.ts'
+import { decodeItem } from './item-texts.ts'
 
 export interface SessionRow {
   readonly id: string
@@ -32,25 +34,28 @@ export interface SessionPage {
 type Cursor = readonly [key: SqlValue, id: SqlValue]
 
 const PAGE = 60
+/** Bytes of an item that is read for its beginning. */
+const PREVIEWED = 64_000
 
 /** One page of the sessions, each with its number of items. */
 export async function listSessions(
-  { handle, sessions }: Database,
+  database: Database,
   search: SessionSearch,
   after: Cursor | undefined,
   signal?: AbortSignal,
 ): Promise<SessionPage> {
-  if (!sessions) return { rows: [], total: 0, after: undefined }
-  const statements = [pageOf(sessions, search, after), ...(after ? [] : [countOf(sessions, search)])]
-  const [rows = [], counts] = await read(handle, statements, signal)
+  if (!database.sessions) return { rows: [], total: 0, after: undefined }
+  const queries = [pageOf(database, search, after), ...(after ? [] : [countOf(database, search)])]
+  const [rows = [], counts] = await read(database, queries, signal)
   const last = rows.length > PAGE ? rows[PAGE - 1] : undefined
+  const previewOf = database.dialect.items ? toPreview : decodePreview
   return {
     rows: rows.slice(0, PAGE).map(([id, createdAt, updatedAt, , itemCount, preview]) => ({
       id: String(id),
       itemCount: Number(itemCount),
       createdAt: parseTime(createdAt),
       updatedAt: parseTime(updatedAt),
-      preview: toPreview(preview),
+      preview: previewOf(preview),
     })),
     total: counts && Number(counts[0]?.[0]),
     after: last && [last[3] ?? null, last[0] ?? null],
@@ -58,44 +63,46 @@ export async function listSessions(
 }
 
 // Where many rows are as recent, the id decides, so that pages neither repeat nor leave out a session.
-function pageOf(tables: SessionTables, search: SessionSearch, after: Cursor | undefined): Statement {
-  const { sessions, messages } = tables
-  const { where, params } = conditionOf(search)
+function pageOf(database: Database, search: SessionSearch, after: Cursor | undefined): Query {
+  const { dialect } = database
+  const { sessions, messages } = tablesOf(database)
+  const where = conditionOf(database, search)
   const isOldest = search.order === 'oldest'
-  const [direction, beyond] = isOldest ? ['asc', '>'] : ['desc', '<']
-  const next = after ? `(key, session_id) ${beyond} (?, ?)` : 'true'
+  const [direction, beyond] = isOldest ? [sql`asc`, sql`>`] : [sql`desc`, sql`<`]
+  const key = after && dialect.typed(after[0], search.order === 'items' ? 'integer' : 'time')
+  const next = after ? sql`(key, session_id) ${beyond} (${key}, ${after[1]})` : sql`true`
   const keyed =
     search.order === 'items'
-      ? `select s.session_id, s.created_at, s.updated_at, count(m.session_id) as key
+      ? sql`select s.session_id, s.created_at, s.updated_at, count(m.session_id) as key
            from ${sessions} s left join ${messages} m on m.session_id = s.session_id
           where ${where} group by s.session_id`
-      : `select s.session_id, s.created_at, s.updated_at, s.updated_at as key from ${sessions} s where ${where}`
-  return {
-    sql: `with keyed as (${keyed}),
-      page as (select * from keyed where ${next} order by key ${direction}, session_id ${direction} limit ${PAGE + 1})
+      : sql`select s.session_id, s.created_at, s.updated_at, s.updated_at as key from ${sessions} s where ${where}`
+  // Where SQL cannot look into it, the item is read here.
+  const beginning = dialect.items
+    ? sql.raw(textOf('m.message_data', 200))
+    : sql`case when ${dialect.byteLength(sql`m.message_data`)} <= ${sql.lit(PREVIEWED)} then m.message_data end`
+  return sql`with keyed as (${keyed}),
+      page as (select * from keyed where ${next} order by key ${direction}, session_id ${direction} limit ${sql.lit(PAGE + 1)})
       select session_id, created_at, updated_at, key,
         (select count(*) from ${messages} m where m.session_id = page.session_id),
-        (select ${textOf('m.message_data', 200)} from ${messages} m where m.session_id = page.session_id order by m.id limit 1)
-      from page order by key ${direction}, session_id ${direction}`,
-    params: [...params, ...(after ?? [])],
-  }
+        (select ${beginning} from ${messages} m where m.session_id = page.session_id order by m.id limit 1)
+      from page order by key ${direction}, session_id ${direction}`
 }
 
-function countOf(tables: SessionTables, search: SessionSearch): Statement {
-  const { where, params } = conditionOf(search)
-  return { sql: `select count(*) from ${tables.sessions} s where ${where}`, params }
+function countOf(database: Database, search: SessionSearch): Query {
+  return sql`select count(*) from ${tablesOf(database).sessions} s where ${conditionOf(database, search)}`
 }
 
-function conditionOf({ text }: SessionSearch) {
-  if (text === '') return { where: 'true', params: [] }
-  return { where: "s.session_id like ? escape '\\'", params: [pattern(text)] }
+function conditionOf({ dialect }: Database, { text }: SessionSearch): RawBuilder<boolean> {
+  if (text === '') return sql`true`
+  return sql`lower(s.session_id) like lower(${dialect.typed(pattern(text), 'text')}) escape '\\'`
 }
 
 function pattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-/** SQL of the beginning of what a message says; null where the row is none. */
+/** SQLite's expression for the beginning of what a message says; null where the row is none. */
 export function textOf(data: string, length: number): string {
   return `case when ${isItemSql(data)} then substr(coalesce(
     json_extract(${data}, '$.content[0].text'), json_extract(${data}, '$.content')), 1, ${length}) end`
@@ -104,4 +111,16 @@ export function textOf(data: string, length: number): string {
 function toPreview(text: SqlValue | undefined): string {
   if (typeof text !== 'string') return ''
   return text.startsWith('[{') ? 'Image or file' : text.replace(/\s+/g, ' ').trim()
+}
+
+function decodePreview(data: SqlValue | undefined): string {
+  const item = decodeItem(data)
+  return item ? messageText(item, 200) : ''
+}
+
+/** The beginning of what an item says that is a message. */
+export function messageText(item: object, length: number): string {
+  const { kind, said } = readItem(item)
+  if (kind !== 'message') return ''
+  return partsText(said).slice(0, length).toWellFormed().replace(/\s+/g, ' ').trim()
 }

@@ -33,6 +33,12 @@ export function failedSql(output: string, status: string): string {
   return `(not ${rejectedSql(output)} and (${likeAny(output, FAILED)} or ifnull(${status}, '') in (${states})))`
 }
 
+/** PostgreSQL's pattern, quoted, for the JSON of a result with which {@link isFailed}. */
+export function failedPattern(): string {
+  const texts = FAILED.map((pattern) => pattern.replaceAll('%', '[^"]*').replaceAll("'", "''"))
+  return `'"(text|output)":\\s*"(${texts.join('|')})|"status":\\s*"(${FAILED_STATES.join('|')})"'`
+}
+
 function likeAny(text: string, patterns: readonly string[]): string {
   return patterns.map((pattern) => `ifnull(${text}, '') like '${pattern.replaceAll("'", "''")}'`).join(' or ')
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import type { Database, SessionTables } from '../data/database.ts'
+import type { Database } from '../data/database.ts'
 import { type Range, readActivity, readTools, readTotals } from '../data/insights.ts'
 import { href, navigate, type Query, withQuery } from '../router.ts'
 import { Empty } from '../ui/empty.tsx'
@@ -44,7 +44,7 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
         </fieldset>
       </header>
       {database.sessions ? (
-        <Figures database={database} tables={database.sessions} range={range} />
+        <Figures database={database} range={range} />
       ) : (
         <Empty icon="insights" title="Nothing to show yet">
           Figures appear with the first session.
@@ -62,14 +62,13 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
 
 interface FiguresProps {
   readonly database: Database
-  readonly tables: SessionTables
   readonly range: Range
 }
 
-function Figures({ database, tables, range }: FiguresProps) {
-  const totals = useAsync('totals', (signal) => readTotals(database, tables, signal))
-  const activity = useAsync(String(range), (signal) => readActivity(database, tables, range, signal))
-  const tools = useAsync(String(range), (signal) => readTools(database, tables, range, signal))
+function Figures({ database, range }: FiguresProps) {
+  const totals = useAsync('totals', (signal) => readTotals(database, signal))
+  const activity = useAsync(String(range), (signal) => readActivity(database, range, signal))
+  const tools = useAsync(String(range), (signal) => readTools(database, range, signal))
   const error = totals.error ?? activity.error ?? tools.error
   const reload = () => {
     totals.reload()
@@ -118,9 +117,14 @@ function Figures({ database, tables, range }: FiguresProps) {
       )}
       <section class="card tools">
         <h2>
-          <Icon name="tool" /> Tools <span class="muted">{unit}</span>
+          <Icon name="tool" /> Tools{' '}
+          <span class="muted">
+            {unit}
+            {tools.data?.newest !== undefined &&
+              `, of the newest ${number(tools.data.newest)} items of tools`}
+          </span>
         </h2>
-        {tools.data ? <ToolTable tools={tools.data} /> : <div class="skeleton-card" />}
+        {tools.data ? <ToolTable tools={tools.data.uses} /> : <div class="skeleton-card" />}
       </section>
       <div class="figure-lists">
         {activity.data && (

@@ -2,7 +2,11 @@ import type { ExplainResponse } from '@persql/sdk'
 
 type Plan = ExplainResponse['plan']
 
-/** How SQLite would run a statement, as a tree. Reading a whole table is marked. */
+// What SQLite says, or PostgreSQL.
+const READS_ALL = /^SCAN (?!.*USING)|^(Parallel )?Seq Scan/
+const USES_INDEX = /USING (COVERING )?INDEX|PRIMARY KEY|^(Parallel )?(Bitmap )?Index (Only )?Scan/
+
+/** How the database would run a statement, as a tree. Reading a whole table is marked. */
 export function PlanView({ plan }: { readonly plan: Plan }) {
   return (
     <div class="plan">
@@ -18,9 +22,8 @@ function Steps({ plan, parent }: { readonly plan: Plan; readonly parent: number 
     <ul>
       {steps.map(([id, , , detail]) => (
         <li key={id}>
-          <code>{detail}</code>{' '}
-          {/^SCAN (?!.*USING)/.test(detail) && <span class="tag warn">reads all rows</span>}
-          {/USING (COVERING )?INDEX|PRIMARY KEY/.test(detail) && <span class="tag good">index</span>}
+          <code>{detail}</code> {READS_ALL.test(detail) && <span class="tag warn">reads all rows</span>}
+          {USES_INDEX.test(detail) && <span class="tag good">index</span>}
           <Steps plan={plan} parent={id} />
         </li>
       ))}

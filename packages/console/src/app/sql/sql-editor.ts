@@ -5,7 +5,7 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { SQLite, sql } from '@codemirror/lang-sql'
+import { PostgreSQL, type SQLDialect, SQLite, sql } from '@codemirror/lang-sql'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { Compartment, EditorState } from '@codemirror/state'
 import {
@@ -21,7 +21,11 @@ import { tags } from '@lezer/highlight'
 /** Columns by table. */
 export type EditorSchema = Readonly<Record<string, readonly string[]>>
 
+/** What SQL is written. */
+export type EditorDialect = 'sqlite' | 'postgres'
+
 export interface SqlEditorOptions {
+  readonly dialect: EditorDialect
   readonly parent: HTMLElement
   readonly text: string
   readonly schema: EditorSchema
@@ -41,7 +45,9 @@ export interface SqlEditor {
 }
 
 /** Makes an editor. It lives in a shadow root, where its styles are style sheets that need no `<style>` element. */
-export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEditorOptions): SqlEditor {
+export function createSqlEditor(options: SqlEditorOptions): SqlEditor {
+  const { parent, text, schema, onRun, onChange } = options
+  const dialect = DIALECTS[options.dialect]
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
   const language = new Compartment()
   const runAll = () => {
@@ -65,7 +71,7 @@ export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEd
         EditorView.lineWrapping,
         placeholder('select …'),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-        language.of(languageOf(schema)),
+        language.of(languageOf(dialect, schema)),
         syntaxHighlighting(HIGHLIGHTS),
         THEME,
         EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }),
@@ -79,7 +85,7 @@ export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEd
     statements() {
       const { main } = view.state.selection
       const { doc } = view.state
-      return splitStatements(main.empty ? doc.toString() : doc.sliceString(main.from, main.to))
+      return splitStatements(dialect, main.empty ? doc.toString() : doc.sliceString(main.from, main.to))
     },
     setText(next) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } })
@@ -89,25 +95,27 @@ export function createSqlEditor({ parent, text, schema, onRun, onChange }: SqlEd
       view.focus()
     },
     setSchema(next) {
-      view.dispatch({ effects: language.reconfigure(languageOf(next)) })
+      view.dispatch({ effects: language.reconfigure(languageOf(dialect, next)) })
     },
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   }
 }
 
-function languageOf(schema: EditorSchema) {
+const DIALECTS = { sqlite: SQLite, postgres: PostgreSQL }
+
+function languageOf(dialect: SQLDialect, schema: EditorSchema) {
   return sql({
-    dialect: SQLite,
+    dialect,
     schema: Object.fromEntries(Object.entries(schema).map(([t, c]) => [t, [...c]])),
   })
 }
 
 /** The body of a trigger holds statements of its own, so such a text is taken as one. */
-function splitStatements(text: string): string[] {
+function splitStatements(dialect: SQLDialect, text: string): string[] {
   if (/^\s*create\s+(temp\w*\s+)?trigger\b/i.test(text)) return [text]
   const statements: string[] = []
-  const cursor = SQLite.language.parser.parse(text).cursor()
+  const cursor = dialect.language.parser.parse(text).cursor()
   if (!cursor.firstChild()) return []
   do {
     if (cursor.name === 'Statement') statements.push(text.slice(cursor.from, cursor.to).replace(/;\s*$/, ''))

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import { type Database, quoteName } from '../data/database.ts'
 import { Icon } from '../ui/icon.tsx'
-import { operationalQueries, type SavedQuery } from './saved-queries.ts'
+import { readyQueries } from './ready-queries.ts'
+import type { SavedQuery } from './saved-queries.ts'
 
 export interface SqlSidebarProps {
   readonly database: Database
@@ -41,7 +42,7 @@ export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProp
         <section>
           <h2>Ready to run</h2>
           <ul>
-            {operationalQueries(database.sessions).map(({ name, sql }) => (
+            {readyQueries(database).map(({ name, sql }) => (
               <li key={name}>
                 <button type="button" class="side-item" onClick={() => onPick(sql)}>
                   <Icon name="play" /> <span>{name}</span>
@@ -55,7 +56,13 @@ export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProp
         <h2>Schema</h2>
         <ul>
           {database.description.tables.map(({ table, columns }) => (
-            <TableItem key={table} name={table} columns={columns} onPick={onPick} />
+            <TableItem
+              key={table}
+              name={table}
+              query={`select *\nfrom ${quoteName(table, database.dialect)}\nlimit 100`}
+              columns={columns}
+              onPick={onPick}
+            />
           ))}
         </ul>
       </section>
@@ -65,11 +72,13 @@ export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProp
 
 interface TableItemProps {
   readonly name: string
+  /** Shows its rows. */
+  readonly query: string
   readonly columns: Database['description']['tables'][number]['columns']
   readonly onPick: (sql: string) => void
 }
 
-function TableItem({ name, columns, onPick }: TableItemProps) {
+function TableItem({ name, query, columns, onPick }: TableItemProps) {
   const [isOpen, setOpen] = useState(false)
   return (
     <li>
@@ -82,7 +91,7 @@ function TableItem({ name, columns, onPick }: TableItemProps) {
           class="quiet"
           aria-label={`Query ${name}`}
           title="Query this table"
-          onClick={() => onPick(`select *\nfrom ${quoteName(name)}\nlimit 100`)}
+          onClick={() => onPick(query)}
         >
           <Icon name="play" />
         </button>

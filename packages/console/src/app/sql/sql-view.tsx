@@ -28,6 +28,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   const schema = useMemo(() => schemaOf(database), [database])
   const { parent, editor } = useSqlEditor({
     text,
+    dialect: handle.sqlDialect,
     schema,
     onRun: () => void run(),
     onChange: (next) => {
@@ -162,11 +163,11 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   )
 }
 
-function firstQuery({ sessions, description }: Database): string {
+function firstQuery({ sessions, description, dialect }: Database): string {
   if (sessions)
     return `select session_id, updated_at\nfrom ${sessions.sessions}\norder by updated_at desc\nlimit 100`
   const [first] = description.tables
-  return first ? `select *\nfrom ${quoteName(first.table)}\nlimit 100` : ''
+  return first ? `select *\nfrom ${quoteName(first.table, dialect)}\nlimit 100` : ''
 }
 
 function schemaOf({ description }: Database): Record<string, string[]> {

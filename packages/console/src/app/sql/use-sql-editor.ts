@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { EditorSchema, SqlEditor } from './sql-editor.ts'
+import type { EditorDialect, EditorSchema, SqlEditor } from './sql-editor.ts'
 
 export interface UseSqlEditorOptions {
   readonly text: string
+  readonly dialect: EditorDialect
   readonly schema: EditorSchema
   readonly onRun: () => void
   readonly onChange: (text: string) => void
@@ -19,10 +20,11 @@ export function useSqlEditor(options: UseSqlEditorOptions) {
     let isGone = false
     void import('./sql-editor.ts').then(({ createSqlEditor }) => {
       if (isGone || !parent.current) return
-      const { text, schema } = latest.current
+      const { text, dialect, schema } = latest.current
       made = createSqlEditor({
         parent: parent.current,
         text,
+        dialect,
         schema,
         onRun: () => latest.current.onRun(),
         onChange: (next) => latest.current.onChange(next),
