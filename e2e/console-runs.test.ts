@@ -12,6 +12,7 @@ import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { generateRuns, refundCall, runAgent } from './support/generate-runs.ts'
 import { PAYLOADS } from './support/hostile.ts'
+import { injected } from './support/injected.ts'
 
 describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
   let driver: SqlDriver
@@ -391,17 +392,3 @@ describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMI
     await server.close()
   })
 })
-
-/** Elements that only markup of stored text could have made. */
-function injected(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const forbidden =
-      'iframe, object, embed, base, #app script, #app style, math, details, #app img, #app form[action]'
-    const handlers = [...document.querySelectorAll('#app *')].filter((element) =>
-      [...element.attributes].some(({ name }) => /^on/i.test(name)),
-    )
-    return [...document.querySelectorAll(forbidden), ...handlers].map((element) =>
-      element.outerHTML.slice(0, 200),
-    )
-  })
-}

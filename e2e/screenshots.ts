@@ -8,6 +8,7 @@ import { toSqlDriver } from '@persql/session-core'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
+import { generateMemory } from './support/generate-memory.ts'
 import { generateRuns } from './support/generate-runs.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 
@@ -22,6 +23,7 @@ const driver = betterSqlite3Driver(join(data, 'agents.db'), { synchronous: 'norm
 await generateSessions(driver, { sessions: 10_000, now: new Date() })
 await generateLongSession(driver, 'customer-long', 600)
 await generateRuns(driver)
+await generateMemory(driver)
 const app = await startConsole({ driver, name: 'agents.db' })
 const browser = await launchBrowser()
 
@@ -119,6 +121,21 @@ await shoot(first, 'approval-decided')
 await first.goto(`${base}#/database/insights`)
 await first.getByText('find_order').waitFor()
 await shoot(first, 'insights')
+
+await first.goto(`${base}#/database/memory?q=coffee`)
+await first.locator('.session-row mark').first().waitFor()
+await first.locator('.session-row').first().click()
+await first.locator('.memory-text').waitFor()
+await shoot(first, 'memory-fact')
+for (const [name, path] of [
+  ['memory', 'memory'],
+  ['memory-link', 'memory/Checkout/depends%20on/Billing%20meter?kind=links'],
+  ['memory-working', 'memory/run-1/plan?kind=working'],
+] as const) {
+  await first.goto(`${base}#/database/${path}`)
+  await first.locator('.session-row').first().waitFor({ state: 'attached' })
+  await shoot(first, name)
+}
 
 await first.goto(`${base}#/database/sql`)
 await first.getByRole('button', { name: /^Run/ }).click()

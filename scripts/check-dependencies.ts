@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'openai-agents': ['session-core'],
   context: ['session-core'],
   sdk: ['driver-better-sqlite3'],
-  console: ['session-core', 'sdk'],
+  console: ['session-core', 'context', 'sdk'],
   mcp: ['session-core', 'context', 'sdk'],
   server: ['sdk', 'console', 'mcp'],
   cli: [

@@ -135,6 +135,9 @@ describe('persql memory', () => {
     const id = memories[0]!.name
     expect(await output(['memory', 'show', id, '--db', db])).toContain('Session:   user-42, rows 1 to 1\n')
     expect(await json(['memory', 'show', id, '--db', db])).toMatchObject({ rows: { first: 1, last: 1 } })
+    const bySql = `insert into ctx_episode (id, body, session_id, happened_at) values ('by-sql', 'x', ' ', 1)`
+    await withDriver((driver) => driver.batch([{ sql: bySql }]))
+    expect(await output(['memory', 'show', 'by-sql', '--db', db])).toContain('Happened:  1970-01-01')
     const missing = await persql(['memory', 'show', 'tea', '--db', db])
     expect([missing.status, missing.stderr]).toEqual([
       1,

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
+import { keepAllLeaving } from './data/delete-later.ts'
 import { keepAll } from './data/session-actions.ts'
 import { href, useRoute } from './router.ts'
 import { useWaitingCount } from './runs/use-waiting-count.ts'
@@ -37,16 +38,23 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   )
   useInterval(RETRY_MS, database.error !== undefined, database.reload)
   // Whoever has signed out deletes nothing any more.
-  useEffect(() => keepAll, [])
+  useEffect(
+    () => () => {
+      keepAll()
+      keepAllLeaving()
+    },
+    [],
+  )
   const waiting = useWaitingCount(database.data)
+  const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
+  const listed = views.filter(({ isFor }) => !isFor || (database.data && isFor(database.data)))
   const [isHelpOpen, setHelpOpen] = useState(false)
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === '?') setHelpOpen(true)
-    const view = viewOfKey(event.key)
-    if (view && (connection.isAdmin || !view.isForAdmin)) location.hash = href(slug, view.id)
+    const view = viewOfKey(listed, event.key)
+    if (view) location.hash = href(slug, view.id)
   })
-  const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const view = views.find(({ id }) => id === route.view) ?? VIEWS[0]
   useEffect(() => {
     const [shown] = view.id === 'sessions' ? route.rest : []
@@ -78,7 +86,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
           )}
         </div>
         <nav aria-label="Views">
-          {views.map(({ id, label, icon, countsWaiting }) => (
+          {listed.map(({ id, label, icon, countsWaiting }) => (
             <a
               key={id}
               class="nav-link"
@@ -132,7 +140,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
         />
       </main>
       <Toasts />
-      {isHelpOpen && <ShortcutsDialog views={VIEWS.length} onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <ShortcutsDialog views={listed.length} onClose={() => setHelpOpen(false)} />}
     </div>
   )
 }

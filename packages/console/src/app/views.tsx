@@ -4,7 +4,10 @@ import { DatabasesView } from './admin/databases-view.tsx'
 import { TokensView } from './admin/tokens-view.tsx'
 import { type Connection, mayWrite } from './connection.ts'
 import type { Database } from './data/database.ts'
+import { hasMemory } from './data/memory.ts'
 import { InsightsView } from './insights/insights-view.tsx'
+import { readMemoryAddress } from './memory/memory-address.ts'
+import { MemoryView } from './memory/memory-view.tsx'
 import type { Query } from './router.ts'
 import { ApprovalsView } from './runs/approvals-view.tsx'
 import { readRunsAddress } from './runs/runs-address.ts'
@@ -41,6 +44,8 @@ interface Entry {
   readonly icon: IconName
   /** Whether others than an admin's token of the whole namespace have no use for it. */
   readonly isForAdmin?: boolean
+  /** Whether there is something for it in the database. Absent: it is always listed. */
+  readonly isFor?: (database: Database) => boolean
   /** Whether it shows beside its name how many calls wait for a decision. */
   readonly countsWaiting?: boolean
 }
@@ -56,7 +61,7 @@ export type View = Entry &
     | { readonly needs: 'database'; render(props: DatabaseViewProps): ComponentChildren }
   )
 
-/** All views in the order in which they are listed. The keys 1, 2 and so on go to them. */
+/** All views in the order in which they are listed. */
 export const VIEWS: readonly [View, ...View[]] = [
   {
     id: 'sessions',
@@ -98,6 +103,22 @@ export const VIEWS: readonly [View, ...View[]] = [
         key={slug}
         database={database}
         open={runId === undefined || callId === undefined ? undefined : { runId, callId }}
+        canWrite={mayWrite(connection)}
+        onTablesMissing={onReload}
+      />
+    ),
+  },
+  {
+    id: 'memory',
+    label: 'Memory',
+    icon: 'memory',
+    isFor: hasMemory,
+    needs: 'database',
+    render: ({ slug, database, rest, query, connection, onReload }) => (
+      <MemoryView
+        key={slug}
+        database={database}
+        address={readMemoryAddress(rest, query)}
         canWrite={mayWrite(connection)}
         onTablesMissing={onReload}
       />
@@ -151,7 +172,7 @@ export const VIEWS: readonly [View, ...View[]] = [
   },
 ]
 
-/** The view that a key goes to. */
-export function viewOfKey(key: string): View | undefined {
-  return /^[1-9]$/.test(key) ? VIEWS[Number(key) - 1] : undefined
+/** The view that a key goes to: 1 to the first that is listed, and so on. */
+export function viewOfKey(views: readonly View[], key: string): View | undefined {
+  return /^[1-9]$/.test(key) ? views[Number(key) - 1] : undefined
 }

@@ -33,18 +33,10 @@ export function memoryShowCommand(parent: Command): void {
 }
 
 /** The rows of the session that a distilled episode sums up. */
-async function rowsOf(
-  memory: MemoryStore,
-  { id, kind, sessionId, updatedAt }: MemoryHit,
-): Promise<Episode['rows']> {
-  if (kind === 'fact' || sessionId === null) return null
+async function rowsOf(memory: MemoryStore, { id, kind, updatedAt }: MemoryHit): Promise<Episode['rows']> {
+  if (kind === 'fact') return null
   const until = new Date(updatedAt.getTime() + 1)
-  const episodes = await memory.episodes({
-    sessionId,
-    since: updatedAt,
-    until,
-    limit: Number.MAX_SAFE_INTEGER,
-  })
+  const episodes = await memory.episodes({ since: updatedAt, until, limit: Number.MAX_SAFE_INTEGER })
   return episodes.find((episode) => episode.id === id)?.rows ?? null
 }
 

@@ -1,8 +1,8 @@
 import { Dialog } from './dialog.tsx'
 
 const SHORTCUTS = [
-  ['/', 'Search sessions'],
-  ['j, k', 'Next or previous session, run or call'],
+  ['/', 'Search sessions or memory'],
+  ['j, k', 'Next or previous session, run, call or memory'],
   ['n, p', 'Next or previous turn'],
   ['Home, End', 'Beginning or end of a conversation'],
   ['Ctrl or ⌘ F', 'Find in the conversation'],
