@@ -29,7 +29,7 @@ class Waiting:
             outcome = found(*args, **options)
             if inspect.isawaitable(outcome):
                 return self._loop.run_until_complete(outcome)
-            return Waiting(outcome, self._loop)
+            return Waiting(outcome, self._loop) if hasattr(outcome, "_runner") else outcome
 
         return call
 

@@ -30,7 +30,7 @@ from ._results import (
 )
 from ._settings import Settings, transport_error
 from ._steps import Answer, Send, Step, Steps, Wait
-from ._values import SqlParam, Statement
+from ._values import SqlParam, SqlValue, Statement
 
 Outcome = TypeVar("Outcome")
 
@@ -241,6 +241,15 @@ class AsyncPerSQLDatabase:
                 max_retries=max_retries,
             )
         )
+
+    def read_at_once(self, statements: Sequence[Statement]) -> list[list[list[SqlValue]]] | None:
+        """The rows of statements that only read, of one moment, where they can be had in less time than a thread takes.
+
+        ``None`` where not: then ``batch`` reads them. So it is without local mode, before the first call, while another
+        call is made or another program has locked the database, where there is much to read, and where it fails. Never
+        waits, so an event loop may call it.
+        """
+        return self._database.read_at_once(statements)
 
     async def explain(self, sql: str, params: Sequence[SqlParam] | None = None) -> list[PlanRow]:
         """The query plan of a statement, which is not run."""

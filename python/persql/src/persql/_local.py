@@ -6,7 +6,9 @@ import os
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, cast
@@ -31,10 +33,14 @@ Outcome = TypeVar("Outcome")
 
 #: Seconds that a call waits for the lock of another connection.
 _BUSY_TIMEOUT = 10.0
+#: How much is read at once: in seconds, and in characters.
+_AT_ONCE_SECONDS = 0.001
+_AT_ONCE_CHARACTERS = 128 * 1024
 _LEADING = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-z]*)", re.DOTALL | re.IGNORECASE)
 _TRANSACTION_CONTROL = frozenset(
     {"begin", "start", "commit", "end", "abort", "rollback", "savepoint", "release"}
 )
+_QUERIES = frozenset({"select", "with", "values"})
 
 
 def _is_of_user(name: str) -> bool:
@@ -52,6 +58,10 @@ class LocalDatabase:
         self._path = text if text == ":memory:" else os.path.abspath(text)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        #: Another connection to the same file, so that what is read at once waits for no other call.
+        self._reader: sqlite3.Connection | None = None
+        self._reader_lock = threading.Lock()
+        self._reader_deadline = 0.0
         self._closed = False
 
     def close(self) -> None:
@@ -60,6 +70,10 @@ class LocalDatabase:
             if self._connection:
                 self._connection.close()
             self._connection = None
+            with self._reader_lock:
+                if self._reader:
+                    self._reader.close()
+                self._reader = None
 
     def query(
         self,
@@ -95,6 +109,24 @@ class LocalDatabase:
                 is_batch=True,
             )
         )
+
+    def read_at_once(self, statements: Sequence[Statement]) -> list[list[list[SqlValue]]] | None:
+        if not self._reader_lock.acquire(blocking=False):
+            return None
+        try:
+            reader = self._reader
+            # What else there is may leave the connection in another state.
+            if reader is None or any(_first_word(one["sql"]) not in _QUERIES for one in statements):
+                return None
+            self._reader_deadline = time.perf_counter() + _AT_ONCE_SECONDS
+            if len(statements) == 1:
+                return _read_few(reader, statements)
+            return _in_transaction(reader, "begin", lambda: _read_few(reader, statements))
+        except (sqlite3.Error, sqlite3.Warning, UnicodeError):
+            # Whoever then reads with more time is told of it, if it happens again.
+            return None
+        finally:
+            self._reader_lock.release()
 
     def explain(self, sql: str, params: Sequence[SqlParam] | None) -> Steps[list[PlanRow]]:
         result = yield from self._read(f"explain query plan {sql}", params)
@@ -199,7 +231,39 @@ class LocalDatabase:
             except sqlite3.Error as error:
                 raise _failure(error, Redactor([]), None) from error
             self._connection = connection
+            if self._path != ":memory:":
+                self._reader = self._open_reader()
         return self._connection
+
+    def _open_reader(self) -> sqlite3.Connection | None:
+        """A connection that neither writes nor waits, nor reads for long."""
+        try:
+            reader = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+            reader.execute("pragma query_only = on")
+        except sqlite3.Error:
+            return None
+        reader.set_progress_handler(lambda: time.perf_counter() > self._reader_deadline, 1000)
+        return reader
+
+
+def _read_few(
+    connection: sqlite3.Connection, statements: Sequence[Statement]
+) -> list[list[list[SqlValue]]] | None:
+    """The rows of each statement; nothing where they are too many."""
+    results: list[list[list[SqlValue]]] = []
+    room = _AT_ONCE_CHARACTERS
+    for statement in statements:
+        rows: list[list[SqlValue]] = []
+        cursor = connection.execute(statement["sql"], cast("Any", statement.get("params", ())))
+        for row in cast("Iterable[tuple[SqlValue, ...]]", cursor):
+            rows.append([*row])
+            for cell in row:
+                room -= len(cell) if isinstance(cell, (str, bytes)) else 1
+            if room < 0:
+                cursor.close()
+                return None
+        results.append(rows)
+    return results
 
 
 def _text(stored: bytes) -> str:
@@ -218,9 +282,14 @@ def _in_transaction(connection: sqlite3.Connection, begin: str, work: Callable[[
         raise
 
 
-def _execute(connection: sqlite3.Connection, sql: str, params: Sequence[SqlParam]) -> QueryResult:
+@lru_cache(maxsize=256)
+def _first_word(sql: str) -> str:
     match = _LEADING.match(sql)
-    if match and match.group(1).lower() in _TRANSACTION_CONTROL:
+    return match.group(1).lower() if match else ""
+
+
+def _execute(connection: sqlite3.Connection, sql: str, params: Sequence[SqlParam]) -> QueryResult:
+    if _first_word(sql) in _TRANSACTION_CONTROL:
         raise sqlite3.ProgrammingError("cannot begin or end a transaction: pass transaction=True to batch")
     before = connection.total_changes
     given = tuple(int(value) if isinstance(value, bool) else value for value in params)

@@ -33,7 +33,7 @@ from ._results import (
     to_data,
 )
 from ._steps import Steps
-from ._values import SqlParam, Statement, decode_row, decode_value, encode_params
+from ._values import SqlParam, SqlValue, Statement, decode_row, decode_value, encode_params
 
 MAX_STATEMENTS = 100
 _KEY = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
@@ -283,6 +283,10 @@ class RemoteDatabase:
         )
         meta = envelope.get("meta")
         return _decode(lambda: [_result(data, meta) for data in envelope["data"]])
+
+    def read_at_once(self, statements: Sequence[Statement]) -> list[list[list[SqlValue]]] | None:
+        del statements
+        return None
 
     def explain(self, sql: str, params: Sequence[SqlParam] | None) -> Steps[list[PlanRow]]:
         data = yield from self._ask("explain", sql, params)
