@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from persql import AsyncPerSQL, PerSQL
+from test_support.proxies import Proxy
 from test_support.server import Server, name, server
 
 __all__ = ["name", "server"]
@@ -34,3 +35,10 @@ async def database(request: pytest.FixtureRequest, name: str) -> AsyncIterator[A
     else:
         with PerSQL(**options) as client:
             yield client.database(name)
+
+
+@pytest.fixture
+async def counted(server: Server) -> AsyncIterator[Proxy]:
+    proxy = Proxy(server.url)
+    async with proxy.running():
+        yield proxy

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,13 +16,6 @@ pytestmark = pytest.mark.anyio
 
 def user(text: str) -> Any:
     return {"role": "user", "content": text}
-
-
-@pytest.fixture
-async def counted(server: Server) -> AsyncIterator[Proxy]:
-    proxy = Proxy(server.url)
-    async with proxy.running():
-        yield proxy
 
 
 async def test_a_turn_is_two_requests_also_the_very_first(counted: Proxy, server: Server, name: str) -> None:

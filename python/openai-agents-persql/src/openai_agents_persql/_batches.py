@@ -25,6 +25,8 @@ _CONSTRAINTS = ("unique_violation", "not_null_violation", "fk_violation", "check
 class _Known:
     tables: bool = False
     operations: bool = False
+    #: Whether they are there, as far as is known.
+    marks: bool = True
 
 
 #: What was made, for each database: sessions share it.
@@ -46,11 +48,16 @@ class Batches:
         self.tables = tables
         self._database: Any = database
         self._is_async = inspect.iscoroutinefunction(database.batch)
+        # What wraps a handle may have the others only.
+        self._at_once = getattr(database, "read_at_once", _not_at_once)
         self._create_tables = create_tables
         self._known = _known.setdefault(database, {}).setdefault((tables.sessions, tables.messages), _Known())
 
     async def read(self, statement: Statement) -> list[Row]:
         """The rows of one statement; none where there are no tables."""
+        at_once = self._at_once([statement])
+        if at_once is not None:
+            return at_once[0]
         try:
             found = await self._read(
                 self._database.query, statement["sql"], statement.get("params"), read_only=True
@@ -64,8 +71,30 @@ class Batches:
 
     async def read_each(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """The rows of each statement, all of one moment."""
+        at_once = self._at_once(statements)
+        if at_once is not None:
+            return at_once
         found = await self._read(self._database.batch, statements, transaction=True, read_only=True)
         return [result["rows"] for result in found]
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether to try `read_marked`."""
+        return self._known.marks
+
+    async def read_marked(self, statements: Sequence[Statement]) -> list[list[Row]] | None:
+        """As `read_each`, of statements that read marks; nothing where there are none, or where they are out of reach."""
+        try:
+            return await self.read_each(statements)
+        except PerSQLError as error:
+            kind = kind_of(error)
+            if kind not in ("unknown_table", "readonly", "forbidden"):
+                raise
+        self._known.marks = False
+        if kind == "unknown_table":
+            # The next change makes what is missing.
+            self._known.tables = False
+        return None
 
     async def write(
         self, statements: Sequence[Statement], *, operations: bool = False, guard: Statement | None = None
@@ -116,6 +145,7 @@ class Batches:
                     raise Refused from error
             raise
         self._known.tables = True
+        self._known.marks = self._known.marks or bool(missing)
         self._known.operations = self._known.operations or operations
         return [result["rows"] for result in found[len(missing) :]]
 
@@ -167,6 +197,11 @@ class Batches:
         except asyncio.CancelledError:
             await _settled(outcome)
             raise
+
+
+def _not_at_once(statements: Sequence[Statement]) -> list[list[Row]] | None:
+    del statements
+    return None
 
 
 async def _settled(change: asyncio.Future[Any]) -> None:

@@ -10,6 +10,7 @@ from typing import cast
 from persql import PerSQLError, Statement
 
 from ._batches import Batches, Row
+from ._cache import CachedHistory
 from ._errors import kind_of
 from ._rows import Item, decode_row, decode_rows
 from .words import to_responses_item
@@ -59,15 +60,25 @@ class Decoded:
 class History:
     """Reads one session. All items come in the words of the Responses API, whichever SDK wrote them."""
 
-    def __init__(self, batches: Batches, session: str, on_corrupt_row: OnCorruptRow) -> None:
+    def __init__(
+        self, batches: Batches, session: str, cached: CachedHistory | None, on_corrupt_row: OnCorruptRow
+    ) -> None:
         self._batches = batches
+        self._cached = cached
         self._tables = batches.tables
         self._session = session
         self._on_corrupt_row = on_corrupt_row
 
     async def read_all(self) -> list[Item]:
-        found = await self._read_texts(self._tables.read_all(self._session))
-        return self._valid(await self._read_in_pages()) if found is None else found
+        try:
+            found = "unread" if self._cached is None else await self._cached.read()
+        except PerSQLError as error:
+            if not is_too_large(error):
+                raise
+            found = None
+        if found == "unread":
+            found = await self._read_texts(self._tables.read_all(self._session))
+        return found if isinstance(found, list) else self._valid(await self._read_in_pages())
 
     async def read_latest(self, limit: int) -> list[Item]:
         if limit <= 0:
@@ -87,7 +98,13 @@ class History:
         rows = await self._batches.read(self._tables.read_rows(self._session, before, limit))
         return decoded(reversed(rows))
 
+    def forget(self) -> None:
+        """To be called ahead of a change that does not only add."""
+        if self._cached is not None:
+            self._cached.forget()
+
     async def pop(self) -> Item | None:
+        self.forget()
         while True:
             (rows,) = await self._batches.write_if_there([self._tables.pop(self._session)])
             if not rows:

@@ -31,9 +31,20 @@ def encode_items(items: Sequence[object]) -> list[str]:
             raise InvalidItemError(
                 f"Item {index} cannot be stored. It is not a dict.", item_index=index, item_path=""
             )
-        _check(cast("object", item), index, [])
-        texts.append(json.dumps(item))
+        texts.append(_encode(cast("Item", item), index))
     return texts
+
+
+def _encode(item: Item, index: int) -> str:
+    try:
+        text = json.dumps(item)
+        # What comes back as it was needs no closer look.
+        if from_json(text) == item:
+            return text
+    except (ValueError, TypeError, RecursionError):
+        pass
+    _check(item, index, [])
+    return json.dumps(item)
 
 
 def digest_of(items: Sequence[object]) -> str:

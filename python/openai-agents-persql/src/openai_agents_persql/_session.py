@@ -11,6 +11,7 @@ from agents import TResponseInputItem
 from persql import AsyncPerSQL, AsyncPerSQLDatabase, PerSQL, PerSQLDatabase, PerSQLError
 
 from ._batches import Batches, Refused
+from ._cache import CachedHistory, CacheOptions, HistoryCache, check_cache
 from ._errors import OperationConflictError, invalid_argument
 from ._history import Decoded, History, OnCorruptRow, is_too_large, warn_of_corrupt_row
 from ._orphans import without_orphans
@@ -64,7 +65,11 @@ class PerSQLSession:
     items are read where a call and a run do not say otherwise. ``window`` is what is read where nobody names a limit,
     and so what a run sends to the model: ``{"turns": 20}``, or ``{"items": 100}``. By default everything.
 
-    ``create_tables`` is to be false where a migration makes the tables. ``on_corrupt_row`` is told of rows that do not
+    A history that is read again is kept in memory, and each read checks that it still stands: ``get_items`` returns
+    exactly what a read of everything would, as copies that the caller may change. ``cache`` is ``False`` to keep nothing,
+    or ``{"bytes": n}`` for another bound than 64 MiB for each handle; those read least recently go first.
+
+    ``create_tables`` is to be false where a migration makes the tables: then nothing is kept. ``on_corrupt_row`` is told of rows that do not
     hold an item, which are passed over; by default they are logged as warnings.
     """
 
@@ -81,6 +86,7 @@ class PerSQLSession:
         session_settings: SessionSettings | Mapping[str, Any] | None = None,
         window: HistoryWindow | None = None,
         create_tables: bool = True,
+        cache: CacheOptions | bool = True,
         on_corrupt_row: OnCorruptRow = warn_of_corrupt_row,
     ) -> None:
         self.session_id = _check_id("session id", session_id)
@@ -89,7 +95,13 @@ class PerSQLSession:
         tables = default_tables() if names == ("agent_sessions", "agent_messages") else Tables(*names)
         self._window = _check_window(window)
         self._batches = Batches(database, tables, create_tables)
-        self._history = History(self._batches, self.session_id, on_corrupt_row)
+        kept = check_cache(cache)
+        cached = (
+            CachedHistory(self._batches, self.session_id, HistoryCache.of(database, kept))
+            if kept is not False and create_tables
+            else None
+        )
+        self._history = History(self._batches, self.session_id, cached, on_corrupt_row)
         self._own_client: PerSQL | AsyncPerSQL | None = None
 
     @classmethod
@@ -169,6 +181,7 @@ class PerSQLSession:
 
     async def clear_session(self) -> None:
         """Removes the session with its items and its operation ids."""
+        self._history.forget()
         await self._batches.write_if_there(self._batches.tables.clear(self.session_id))
 
     async def close(self) -> None:
@@ -238,6 +251,7 @@ class PerSQLSession:
         if texts:
             statements.append(tables.insert(session, texts))
         statements.append(tables.delete(session, first, last))
+        self._history.forget()
         try:
             await self._batches.write(statements, guard=guard)
         except Refused:

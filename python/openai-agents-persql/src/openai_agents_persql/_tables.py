@@ -10,6 +10,7 @@ from functools import cache
 from persql import SqlParam, Statement
 
 from ._errors import invalid_argument
+from ._marks import Marks
 
 #: More rows in one insert go as a JSON array, which is one parameter.
 _MAX_INLINE_ROWS = 16
@@ -23,14 +24,17 @@ class Tables:
         _check_name("sessions_table", sessions)
         _check_name("messages_table", messages)
         operations = f"{sessions}_operations"
-        if len({sessions.lower(), messages.lower(), operations.lower()}) != 3:
+        marks = Marks(sessions, messages)
+        if len({name.lower() for name in (sessions, messages, operations, marks.table)}) != 4:
             raise invalid_argument(
-                f'Tables "{sessions}", "{messages}" and "{operations}" must have three different names.'
+                f'Tables "{sessions}", "{messages}", "{operations}" and "{marks.table}" '
+                "must have different names."
             )
         self.sessions = sessions
         self.messages = messages
         self.operations = operations
-        #: Make the two tables and their index, where they are missing.
+        self.marks = marks
+        #: Make the two tables with their index and their marks, where they are missing.
         self.create: list[Statement] = [
             {
                 "sql": f'create table if not exists "{sessions}" ("session_id" TEXT primary key, '
@@ -48,6 +52,7 @@ class Tables:
                 "sql": f'create index if not exists "idx_{messages}_session_id" '
                 f'on "{messages}" ("session_id", "id")'
             },
+            *marks.create,
         ]
         #: Make the table of operation ids, where it is missing. The trigger works without foreign keys as well.
         self.create_operations: list[Statement] = [
@@ -162,6 +167,13 @@ class Tables:
             "sql": f'select id, message_data from "{self.messages}" where session_id = ? and id < ? '
             "order by id desc limit ?",
             "params": [session, before, limit],
+        }
+
+    def read_onward(self, session: str, first: int) -> Statement:
+        """``[id, text]`` of the rows from one on, oldest first."""
+        return {
+            "sql": f'select id, message_data from "{self.messages}" where session_id = ? and id >= ? order by id',
+            "params": [session, first],
         }
 
     def read_from(self, session: str, before: int, after: int, limit: int) -> Statement:
