@@ -1,5 +1,5 @@
 import type { SqlValue } from '@persql/sdk'
-import { isItemSql, parseTime, partsText, readItem } from '@persql/session-core'
+import { isItemSql, parseTime, readItem } from '@persql/session-core'
 import { type RawBuilder, sql } from 'kysely'
 import { type Database, type Query, read, tablesOf } from './database.ts'
 import { decodeItem } from './item-texts.ts'
@@ -36,6 +36,8 @@ type Cursor = readonly [key: SqlValue, id: SqlValue]
 const PAGE = 60
 /** Bytes of an item that is read for its beginning. */
 const PREVIEWED = 64_000
+/** What is shown of a message that begins with no text. */
+const NO_TEXT = 'Image or file'
 
 /** One page of the sessions, each with its number of items. */
 export async function listSessions(
@@ -110,7 +112,7 @@ export function textOf(data: string, length: number): string {
 
 function toPreview(text: SqlValue | undefined): string {
   if (typeof text !== 'string') return ''
-  return text.startsWith('[{') ? 'Image or file' : text.replace(/\s+/g, ' ').trim()
+  return text.startsWith('[{') ? NO_TEXT : text.replace(/\s+/g, ' ').trim()
 }
 
 function decodePreview(data: SqlValue | undefined): string {
@@ -121,6 +123,8 @@ function decodePreview(data: SqlValue | undefined): string {
 /** The beginning of what an item says that is a message. */
 export function messageText(item: object, length: number): string {
   const { kind, said } = readItem(item)
-  if (kind !== 'message') return ''
-  return partsText(said).slice(0, length).toWellFormed().replace(/\s+/g, ' ').trim()
+  const [first] = said
+  if (kind !== 'message' || !first) return ''
+  if (first.kind !== 'text') return NO_TEXT
+  return first.text.slice(0, length).toWellFormed().replace(/\s+/g, ' ').trim()
 }
