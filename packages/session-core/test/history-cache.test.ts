@@ -29,7 +29,7 @@ afterEach(startOver)
 async function startOver(): Promise<void> {
   for (const driver of drivers.splice(0)) await driver.close()
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
-  rmSync(join(folder, 'saved.db'), { force: true })
+  rmSync(saved(), { force: true })
 }
 
 function open(): SqlDriver {
@@ -42,6 +42,15 @@ function open(): SqlDriver {
 function foreign(statement: string): void {
   const db = new DatabaseSync(file, { timeout: 10_000 })
   db.exec(statement)
+  db.close()
+}
+
+const saved = () => join(folder, 'saved.db')
+
+async function copy(from: string, to: string): Promise<void> {
+  const db = new DatabaseSync(from)
+  const exists = db.prepare('select count(*) as n from sqlite_schema').get()!['n'] !== 0
+  if (exists) await backup(db, to)
   db.close()
 }
 
@@ -82,21 +91,14 @@ async function check(steps: readonly HistoryStep[]): Promise<void> {
       new SessionStore<Item>(driver, { onCorruptRow: () => {}, ...(index === 3 && { cache: false }) }),
   ) as [SessionStore<Item>, SessionStore<Item>, SessionStore<Item>, SessionStore<Item>]
   const catalog = new SessionCatalog(drivers[2]!)
-  const saved = join(folder, 'saved.db')
-  const copy = async (from: string, to: string) => {
-    const db = new DatabaseSync(from)
-    const exists = db.prepare('select count(*) as n from sqlite_schema').get()!['n'] !== 0
-    if (exists) await backup(db, to)
-    db.close()
-  }
   await followSteps(steps, {
     readers: [first, second],
     writer,
     plain,
     fork: (from, to) => catalog.fork(from, to),
     foreign: async (name, x, y, text) => foreign(FOREIGN[name]!(x, y, text)),
-    save: () => copy(file, saved),
-    restore: () => copy(saved, file),
+    save: () => copy(file, saved()),
+    restore: () => copy(saved(), file),
   })
 }
 
@@ -123,7 +125,7 @@ describe('a reader that keeps what it has read', () => {
     await store.append('s', [user('6')])
     expect(await read()).toBe(1)
     // The four that are compared, and the new one.
-    expect((await driver.batch(batches.at(-1)!))[1]!.rows).toHaveLength(5)
+    expect((await driver.batch(batches.at(-1)!))[1]!.rows).toHaveLength(3)
     foreign('delete from agent_messages where id = 2')
     expect([await read(), await read()]).toEqual([2, 1])
     await store.pop('s')
@@ -165,7 +167,7 @@ describe('a reader that keeps what it has read', () => {
     const before = batches.length
     expect(await store.read('s', { items: 7 })).toEqual(items.slice(-7))
     expect(await store.read('s', { turns: 2 })).toEqual(items.slice(-6))
-    for (const batch of batches.slice(before)) expect((await driver.batch(batch))[1]!.rows).toHaveLength(4)
+    for (const batch of batches.slice(before)) expect((await driver.batch(batch))[1]!.rows).toHaveLength(2)
   })
 
   test('keeps no more than it may, of those that were read last', async () => {
@@ -350,6 +352,28 @@ describe('what has been read no longer stands after', () => {
       const plain = await new SessionStore<Item>(open(), { cache: false }).read('a')
       if (isWhole) expect(seen).toEqual(plain)
       else expect(seen).not.toEqual(plain)
+      await startOver()
+    }
+  })
+
+  test('an older copy in its place that went on with the same newest items at another time', async () => {
+    const withoutTimes = (sql: string) => sql.replaceAll('select "created_at"', 'select 1')
+    for (const isWhole of [true, false]) {
+      const driver = isWhole ? open() : changed(open(), withoutTimes)
+      const store = new SessionStore<Item>(driver)
+      await store.append('a', [user('first')])
+      await copy(file, saved())
+      await store.append('a', [user('lost'), user('yes'), user('go on')])
+      for (let n = 0; n < 2; n++) await store.read('a')
+      await copy(saved(), file)
+      const others = [user('other'), user('yes'), user('go on')]
+      for (const item of others)
+        foreign(
+          `insert into agent_messages (session_id, message_data, created_at) values ('a', '${JSON.stringify(item)}', '2000-01-01 00:00:00')`,
+        )
+      const seen = await store.read('a')
+      if (isWhole) expect(seen).toEqual([user('first'), ...others])
+      else expect(seen).not.toEqual([user('first'), ...others])
       await startOver()
     }
   })

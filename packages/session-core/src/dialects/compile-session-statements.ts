@@ -83,6 +83,7 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
   const newestIds = newestFirst.select('id')
   const count = inSession.select(({ fn }) => fn.countAll().as('count')).where('id', '<=', whole('last'))
   const oldest = sql<number>`(${ids.orderBy('id').limit(1)})`.as('first')
+  const newestTime = sql<string>`(${newestFirst.select(time('created_at')).limit(1)})`.as('newest_time')
   return {
     layout: dialect.layout(names),
     ...(marks && {
@@ -93,6 +94,10 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
           db.selectNoFrom([
             marks.current(session).as('mark'),
             marks.countsRows ? sql<number>`(${count})`.as('count') : oldest,
+            sql<string>`(${inSession.select(time('created_at')).where('id', '=', whole('last'))})`.as(
+              'last_time',
+            ),
+            newestTime,
           ]),
         ),
         readWithEnd: compileStatement<InSession & { tail: number }>(
@@ -101,6 +106,7 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
             ...(marks.countsRows ? [] : [oldest]),
             sql<number>`(select min(id) from (${newestIds.limit(param<number>('tail'))}) as tail)`.as('tail'),
             sql<number>`(${newestIds.limit(1)})`.as('last'),
+            newestTime,
           ]),
         ),
       },

@@ -22,11 +22,14 @@ export interface SessionStatements {
     readonly create: readonly SqlStatement[]
     /** Whether known rows are counted. */
     readonly countsRows: boolean
-    /** `[mark or null, number of rows up to `last`, with it]`, or, where they are not counted, the id of the oldest row. */
+    /**
+     * `[mark or null, number of rows up to `last`, with it, created_at of `last`, created_at of the newest row]`; where
+     * rows are not counted, the id of the oldest one in the place of the number.
+     */
     readonly read: Bind<InSession & { last: number }>
     /**
-     * `[mark or null, id of the oldest row, of the oldest of the newest `tail` rows, of the newest one]`, null where there
-     * is none; without the oldest row where rows are counted.
+     * `[mark or null, id of the oldest row, of the oldest of the newest `tail` rows, of the newest one, its created_at]`,
+     * null where there is none; without the oldest row where rows are counted.
      */
     readonly readWithEnd: Bind<InSession & { tail: number }>
   }

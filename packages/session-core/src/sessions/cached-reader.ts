@@ -8,8 +8,8 @@ import type { SessionBatches } from './session-batches.ts'
 const ITEM_BYTES = 200
 const CHARACTER_BYTES = 2
 
-/** How many of the newest known rows are compared. An older copy of the database has others in their place. */
-const TAIL = 4
+/** How many of the newest known rows are compared. An older copy of the database has others in their place, or later ones. */
+const TAIL = 2
 
 const NONE: readonly string[] = []
 const READ_ONLY = { readOnly: true }
@@ -73,11 +73,13 @@ export class CachedReader<Item> {
     const { marks, readFrom } = this.#batches.statements
     const read = marks?.read({ session, last: tail.last })
     const newer = await this.#run(read, session, readFrom({ session, first: tail.first }))
+    const [nowKnown, time, newestTime] = newer?.cells ?? []
     const rows = newer?.result.rows ?? []
     const texts = rows.map(([, text]) => text)
     const stands =
       newer?.mark === mark &&
-      newer.numbers[0] === known.known &&
+      toId(nowKnown) === known.known &&
+      time === tail.time &&
       Number(rows[0]?.[0]) === tail.first &&
       Number(rows[tail.texts.length - 1]?.[0]) === tail.last &&
       tail.texts.every((text, index) => text === texts[index])
@@ -90,6 +92,7 @@ export class CachedReader<Item> {
       tail: {
         first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
         last: Number(rows.at(-1)![0]),
+        time: newestTime,
         texts: texts.slice(-TAIL),
       },
       bytes: known.bytes + sizeOf(added),
@@ -121,15 +124,15 @@ export class CachedReader<Item> {
     if (!all) return undefined
     this.#cache.count(known ? 'changed' : 'unknown')
     const texts = onlyColumn(all.result)
-    const { mark, numbers } = all
-    const [last, first, oldest] = numbers.toReversed()
-    const rows = marks?.countsRows ? texts.length : oldest
+    const { mark, cells } = all
+    const [time, last, first, oldest] = cells.toReversed()
+    const rows = marks?.countsRows ? texts.length : toId(oldest)
     return {
       texts,
       keep: () => {
-        if (mark === undefined || rows === undefined || first === undefined || last === undefined) return
+        if (mark === undefined || rows === undefined || first == null || last == null) return
         if (!texts.every(isText)) return
-        const tail = { first, last, texts: texts.slice(-TAIL) }
+        const tail = { first: Number(first), last: Number(last), time, texts: texts.slice(-TAIL) }
         // Decoded when it is read again: most sessions of a process are read once.
         this.#cache.set(key, { mark, known: rows, tail, texts, bytes: sizeOf(texts) })
       },
@@ -156,11 +159,12 @@ export class CachedReader<Item> {
 }
 
 function readState(result: SqlResult) {
-  const [mark, ...numbers] = result.rows[0] ?? []
-  return {
-    mark: isText(mark) ? mark : undefined,
-    numbers: numbers.map((one) => (one == null ? undefined : Number(one))),
-  }
+  const [mark, ...cells] = result.rows[0] ?? []
+  return { mark: isText(mark) ? mark : undefined, cells }
+}
+
+function toId(cell: SqlValue | undefined): number | undefined {
+  return cell == null ? undefined : Number(cell)
 }
 
 /** The cells of a result with one column. */

@@ -1,4 +1,4 @@
-import type { SqlDriver } from '../driver/sql-driver.ts'
+import type { SqlDriver, SqlValue } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
 
 export interface CacheOptions {
@@ -26,8 +26,13 @@ export interface KnownHistory {
   readonly mark: string
   /** The number of items where rows have to be counted, otherwise the row id of the oldest item. */
   readonly known: number
-  /** The newest items: the row ids of the oldest and the newest of them, and their texts. */
-  readonly tail: { readonly first: number; readonly last: number; readonly texts: readonly string[] }
+  /** The newest items: the row ids of the oldest and the newest of them, when the newest was added, and their texts. */
+  readonly tail: {
+    readonly first: number
+    readonly last: number
+    readonly time: SqlValue | undefined
+    readonly texts: readonly string[]
+  }
   /** The texts of all items, oldest first. */
   readonly texts: readonly string[]
   /** In place of the texts: the items, once they were read again. */

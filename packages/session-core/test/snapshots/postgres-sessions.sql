@@ -88,8 +88,8 @@ select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and triggers.number = 3)
-      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", ((select count(*) as "count" from "agent_messages" where "session_id" = $2 and "id" <= cast($3 as bigint))) as "count";
--- :session, :session, :last
+      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", ((select count(*) as "count" from "agent_messages" where "session_id" = $2 and "id" <= cast($3 as bigint))) as "count", ((select cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" = $4 and "id" = cast($5 as bigint))) as "last_time", ((select cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" >= $6 and "session_id" <= $7 order by "session_id" desc, "id" desc limit $8)) as "newest_time";
+-- :session, :session, :last, :session, :last, :session, :session, 1
 
 -- readMarkAndEnd
 select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
@@ -99,8 +99,8 @@ select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and triggers.number = 3)
-      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", (select min(id) from ((select "id" from "agent_messages" where "session_id" >= $2 and "session_id" <= $3 order by "session_id" desc, "id" desc limit $4)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" >= $5 and "session_id" <= $6 order by "session_id" desc, "id" desc limit $7)) as "last";
--- :session, :session, :session, :tail, :session, :session, 1
+      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", (select min(id) from ((select "id" from "agent_messages" where "session_id" >= $2 and "session_id" <= $3 order by "session_id" desc, "id" desc limit $4)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" >= $5 and "session_id" <= $6 order by "session_id" desc, "id" desc limit $7)) as "last", ((select cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" >= $8 and "session_id" <= $9 order by "session_id" desc, "id" desc limit $10)) as "newest_time";
+-- :session, :session, :session, :tail, :session, :session, 1, :session, :session, 1
 
 -- readAll
 select "message_data" from "agent_messages" where "session_id" = $1 order by "id";

@@ -28,16 +28,16 @@ select case when (select count(*) from (select 1 from sqlite_master where type =
     and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
     limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
-      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first";
--- :session, :session, 1
+      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", ((select "created_at" from "agent_messages" where "session_id" = ? and "id" = ?)) as "last_time", ((select "created_at" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "newest_time";
+-- :session, :session, 1, :session, :last, :session, 1
 
 -- readMarkAndEnd
 select case when (select count(*) from (select 1 from sqlite_master where type = 'trigger'
     and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
     limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
-      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last";
--- :session, :session, 1, :session, :tail, :session, 1
+      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last", ((select "created_at" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "newest_time";
+-- :session, :session, 1, :session, :tail, :session, 1, :session, 1
 
 -- readTurns
 select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= coalesce((select "m"."id" from "agent_messages" as "m" where "m"."session_id" = ? and case when case when typeof(m.message_data) = 'text' and json_valid(m.message_data) then json_type(m.message_data) = 'object' else 0 end then json_extract(case when instr(m.message_data, '"unknown"') and json_extract(m.message_data, '$.type') = 'unknown'
