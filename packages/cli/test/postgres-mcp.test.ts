@@ -34,9 +34,9 @@ for (const databases of everyDatabase()) {
   describe(`persql mcp over ${databases.name}`, () => {
     afterAll(() => databases.close())
 
-    test('shows sessions, runs its SQL, and leaves out what is for SQLite', { timeout: 60_000 }, async ({
-      task,
-    }) => {
+    test('shows sessions, remembers, runs its SQL, and leaves out what is for SQLite', {
+      timeout: 60_000,
+    }, async ({ task }) => {
       const url = await databases.urlOf(`mcp ${task.name}`)
       const driver = postgresDriver(url)
       const store = new SessionStore<unknown>(driver)
@@ -54,7 +54,7 @@ for (const databases of everyDatabase()) {
       const { tools } = await client.listTools()
       const names = tools.map(({ name }) => name)
       expect(names).toContain('search_sessions')
-      expect(names).not.toContain('recall')
+      expect(names).toContain('recall')
       expect(tools.find(({ name }) => name === 'query')?.description).toContain('PostgreSQL')
       const { prompts } = await client.listPrompts()
       expect(prompts.map(({ name }) => name)).toEqual(['investigate_session'])
@@ -91,6 +91,14 @@ for (const databases of everyDatabase()) {
       const text = JSON.stringify(contents)
       expect(text).toContain('CREATE TABLE agent_messages (')
       expect(text).toContain('CREATE TRIGGER agent_sessions_marks_delete')
+
+      expect((await call('recall', { text: 'tea' })).data).toEqual({ memories: [] })
+      const fact = { name: 'tea', body: 'Green tea, no sugar', sessionId: 'user-42' }
+      expect((await call('remember', fact)).data).toMatchObject({ name: 'tea' })
+      expect((await call('recall', { text: 'teas' })).data.memories).toMatchObject([fact])
+      await call('link', { src: 'Checkout', rel: 'depends on', dst: 'Billing meter' })
+      expect((await call('neighbors', { name: 'checkout' })).data.entities).toEqual(['Billing meter'])
+      expect((await call('forget', { name: 'tea' })).data).toEqual({ forgotten: true })
 
       for (const refused of [
         'delete from agent_messages',

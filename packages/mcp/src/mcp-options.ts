@@ -1,10 +1,12 @@
 import type { PerSQL, PerSQLDatabase } from '@persql/sdk'
-import type { SessionTableNames } from '@persql/session-core'
+import type { SessionTableNames, SqlDriver } from '@persql/session-core'
 
 /** What the tools work on. */
 export interface McpOptions extends SessionTableNames {
   /** The database with this slug. Rejects with a `PerSQLError` where there is none; never makes one. */
   readonly database: (slug: string) => Promise<PerSQLDatabase>
+  /** A driver of the database with this slug for its memory, rejecting as `database` does. Default: its handle is used. */
+  readonly memoryDriver?: ((slug: string) => Promise<SqlDriver>) | undefined
   /** The database of calls that name none. Default: every call names one. */
   readonly defaultDatabase?: string | undefined
   /** What SQL the databases speak. Default: that of SQLite. */

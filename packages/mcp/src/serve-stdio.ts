@@ -61,15 +61,18 @@ function transport(onEnd: () => void): StdioServerTransport {
 
 function ofDriver(driver: SqlDriver, name = 'main'): McpOptions {
   const handle = new PerSQL({ local: guardedDriver(driver) }).database('local', name)
+  const only = async <Database>(slug: string, database: Database): Promise<Database> => {
+    if (slug === name) return database
+    throw new PerSQLError('api', `There is no such database; the only one here is "${name}".`, {
+      status: 404,
+    })
+  }
   return {
     defaultDatabase: name,
     dialect: handle.sqlDialect,
-    async database(slug) {
-      if (slug === name) return handle
-      throw new PerSQLError('api', `There is no such database; the only one here is "${name}".`, {
-        status: 404,
-      })
-    },
+    database: (slug) => only(slug, handle),
+    // No model writes the SQL of a memory, and what makes its tables is not left to models.
+    memoryDriver: (slug) => only(slug, driver),
   }
 }
 

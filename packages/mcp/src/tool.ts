@@ -20,8 +20,6 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   readonly effect: keyof typeof EFFECTS
   /** True where it needs more than one database: `client` is there. */
   readonly needsClient?: true
-  /** True where it is for SQLite alone. */
-  readonly needsSqlite?: true
   run(args: z.output<Input>, context: ToolContext): Promise<z.input<Output>>
 }
 

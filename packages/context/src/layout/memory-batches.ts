@@ -56,7 +56,7 @@ export class MemoryBatches {
   async runFor(batchFor: BatchFor, options: BatchOptions = {}): Promise<SqlResult[]> {
     const { hasFts } = this.#known
     try {
-      return await this.#maker.run(batchFor(hasFts), this.#tables(), options, (error) =>
+      return await this.#maker.run(batchFor(hasFts), this.#tables(), { ...ORDERED, ...options }, (error) =>
         this.#runWithoutTables(batchFor, options, error),
       )
     } catch (error) {
@@ -117,6 +117,9 @@ export class MemoryBatches {
     }
   }
 }
+
+/** The batches of a memory keep the order of the calls, and need not wait for those of sessions. */
+const ORDERED: BatchOptions = { sessions: ['ctx_memory'] }
 
 function isWithoutFts(error: unknown): boolean {
   return isStorageError(error) && /no such module: fts5/i.test(error.message)

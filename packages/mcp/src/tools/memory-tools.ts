@@ -1,8 +1,7 @@
 import { entityId, MEMORY_TYPES, type MemoryStore, openMemory } from '@persql/context'
-import type { PerSQLDatabase } from '@persql/sdk'
 import { z } from 'zod'
 import { cutText, readable } from '../cells.ts'
-import { database, defineTool, sessionId } from '../tool.ts'
+import { database, defineTool, sessionId, type ToolContext } from '../tool.ts'
 
 const type = z.enum(MEMORY_TYPES)
 const name = z.string().min(1).max(1024)
@@ -10,7 +9,6 @@ const name = z.string().min(1).max(1024)
 /** What agents know, beside what they said. */
 export const memoryTools = [
   defineTool({
-    needsSqlite: true,
     name: 'remember',
     title: 'Remember a fact',
     description:
@@ -29,14 +27,13 @@ export const memoryTools = [
     output: z.strictObject({ id: z.string(), name: z.string(), type: z.string(), updatedAt: z.string() }),
     effect: 'updates',
     async run({ database, ...memory }, context) {
-      const store = memoryOf(await context.database(database), true)
+      const store = await memoryOf(context, database, true)
       const { id, name, type, updatedAt } = await store.remember(memory)
       return { id, name, type, updatedAt: updatedAt.toISOString() }
     },
   }),
 
   defineTool({
-    needsSqlite: true,
     name: 'recall',
     title: 'Recall memories',
     description:
@@ -71,7 +68,7 @@ export const memoryTools = [
     }),
     effect: 'reads',
     async run({ database, text, ...options }, context) {
-      const store = memoryOf(await context.database(database), false)
+      const store = await memoryOf(context, database, false)
       const hits = await store.recall(text, options)
       const memories = hits.map(
         ({ kind, name, description, type, body, outcome, sessionId, source, updatedAt }) => ({
@@ -91,7 +88,6 @@ export const memoryTools = [
   }),
 
   defineTool({
-    needsSqlite: true,
     name: 'forget',
     title: 'Forget a memory',
     description: 'Deletes the fact of this name, or the episode of this id.',
@@ -99,12 +95,11 @@ export const memoryTools = [
     output: z.strictObject({ forgotten: z.boolean().describe('False where there was none.') }),
     effect: 'updates',
     async run({ database, name }, context) {
-      return { forgotten: await memoryOf(await context.database(database), true).forget(name) }
+      return { forgotten: await (await memoryOf(context, database, true)).forget(name) }
     },
   }),
 
   defineTool({
-    needsSqlite: true,
     name: 'link',
     title: 'Link two entities',
     description:
@@ -113,13 +108,12 @@ export const memoryTools = [
     output: z.strictObject({ linked: z.literal(true) }),
     effect: 'adds',
     async run({ database, src, rel, dst }, context) {
-      await memoryOf(await context.database(database), true).link(src, rel, dst)
+      await (await memoryOf(context, database, true)).link(src, rel, dst)
       return { linked: true as const }
     },
   }),
 
   defineTool({
-    needsSqlite: true,
     name: 'neighbors',
     title: 'Related entities',
     description: 'What is linked to an entity, nearest first, and the links on the way.',
@@ -134,7 +128,7 @@ export const memoryTools = [
     }),
     effect: 'reads',
     async run({ database, name, depth }, context) {
-      const store = memoryOf(await context.database(database), false)
+      const store = await memoryOf(context, database, false)
       const found = await store.neighbors(name, { depth })
       const names = new Map([
         [entityId(name), name],
@@ -150,6 +144,7 @@ export const memoryTools = [
 ]
 
 /** The memory of a database. Only what writes makes its tables. */
-function memoryOf(handle: PerSQLDatabase, createTables: boolean): MemoryStore {
-  return openMemory(handle, { source: 'mcp', createTables })
+async function memoryOf(context: ToolContext, slug: string, createTables: boolean): Promise<MemoryStore> {
+  const on = await (context.memoryDriver ?? context.database)(slug)
+  return openMemory(on, { source: 'mcp', createTables })
 }
