@@ -63,6 +63,9 @@ export interface TextIndex {
   /** What is searched for, for {@link hits}. */
   matches(query: RecallQuery): Matches
 
+  /** What comes ahead of the statements that search, in their batch. */
+  readonly beforeSearch: readonly SqlStatement[]
+
   /** The table expressions that end in `hit(id, relevance)`, with `terms` and `expression` as parameters. */
   hits(indexed: IndexedTable, search: 'terms' | 'expression'): RawBuilder<unknown>
 }

@@ -71,13 +71,15 @@ export async function recallByText(
         limit: rows,
       }),
     )
+  const { beforeSearch } = batches.dialect.textIndex
   let scanned = false
   const run = (mayUseIndex: boolean) =>
     batches.runFor(
       (hasTextIndex) => {
         scanned = query !== undefined && !(hasTextIndex && mayUseIndex)
         if (scanned) return statementsFor(NEWEST, ALL)
-        return query ? [...statementsFor(matches, limit), hasUnindexed] : statementsFor(matches, limit)
+        const statements = statementsFor(matches, limit)
+        return query ? [...beforeSearch, ...statements, hasUnindexed] : statements
       },
       { readOnly: true },
     )
@@ -87,6 +89,7 @@ export async function recallByText(
     results = await run(await mayIndex(batches))
     if (!scanned) results.pop()
   }
+  if (query && !scanned) results = results.slice(beforeSearch.length)
   const total = results.reduce((sum, { rows }) => sum + rows.length, 0)
   const hits = results.flatMap(({ rows }, index) => {
     const found = rows as unknown as RecalledRow[]

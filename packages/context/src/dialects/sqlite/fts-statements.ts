@@ -103,5 +103,6 @@ export const ftsIndex: TextIndex = {
     terms: matchesOfTerms(terms),
     expression: expression ? matchOfExpression(expression) : '',
   }),
+  beforeSearch: [],
   hits: ftsHits,
 }
