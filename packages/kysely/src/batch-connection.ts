@@ -30,7 +30,8 @@ export class BatchConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = { sql, params: parameters as readonly SqlValue[] }
+    const params = this.#driver.dialect === 'postgres' ? parameters.map(booleanAsText) : parameters
+    const statement = { sql, params: params as readonly SqlValue[] }
     if (this.#transaction) {
       this.#transaction.add(statement, query)
       return { rows: [] }
@@ -42,6 +43,11 @@ export class BatchConnection implements DatabaseConnection {
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     yield await this.executeQuery<Row>(query)
   }
+}
+
+/** PostgreSQL reads a text as what it stands for; drivers take no booleans. */
+function booleanAsText(param: unknown): unknown {
+  return typeof param === 'boolean' ? String(param) : param
 }
 
 function toQueryResult<Row>({ columns, rows, changes, lastInsertRowid }: SqlResult): QueryResult<Row> {

@@ -19,17 +19,18 @@ export class BatchDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async beginTransaction(connection: BatchConnection, settings: TransactionSettings): Promise<void> {
-    const { accessMode, isolationLevel = 'serializable' } = settings
+    const own = this.#driver.dialect === 'postgres' ? 'read committed' : 'serializable'
+    const { accessMode, isolationLevel = own } = settings
     if (accessMode === 'read only') {
       throw new StorageError(
         'INVALID_ARGUMENT',
         'A transaction cannot be "read only": it is sent when it commits and returns nothing. Read without one.',
       )
     }
-    if (isolationLevel !== 'serializable') {
+    if (isolationLevel !== own) {
       throw new StorageError(
         'INVALID_ARGUMENT',
-        `A transaction cannot be "${isolationLevel}": it is always "serializable". Leave the level out.`,
+        `A transaction cannot be "${isolationLevel}": it is always "${own}". Leave the level out.`,
       )
     }
     connection.begin()

@@ -19,7 +19,7 @@ import {
   SqliteAdapter,
 } from 'kysely'
 import { engineError } from './engine-error.ts'
-import { PerSQLAdapter } from './persql-adapter.ts'
+import { PerSQLAdapter, PerSQLPostgresAdapter } from './persql-adapter.ts'
 
 export interface KyselyDriverOptions {
   /**
@@ -50,7 +50,7 @@ export function kyselyDriver<Tables>(kysely: Kysely<Tables>, options: KyselyDriv
   const { adapter } = db.getExecutor()
   const dialect = options.dialect ?? dialectOf(adapter)
   const engine: Pick<SqlDriver, 'batch' | 'limits'> =
-    adapter instanceof PerSQLAdapter
+    adapter instanceof PerSQLAdapter || adapter instanceof PerSQLPostgresAdapter
       ? // Its transactions return no rows, so the driver below is asked directly.
         adapter.driver
       : { batch: (statements, batchOptions) => runBatch(db, dialect, statements, batchOptions) }

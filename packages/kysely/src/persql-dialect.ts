@@ -5,14 +5,16 @@ import {
   type DialectAdapter,
   type Driver,
   type Kysely,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   type QueryCompiler,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
 import { BatchDriver } from './batch-driver.ts'
-import { PerSQLAdapter } from './persql-adapter.ts'
+import { PerSQLAdapter, PerSQLPostgresAdapter } from './persql-adapter.ts'
 
-/** Where the SQL runs: a driver of dialect `sqlite`, or a PerSQL database handle. Either stays yours to close. */
+/** Where the SQL runs: a driver of dialect `sqlite` or `postgres`, or a PerSQL database handle. Either stays yours to close. */
 export type PerSQLDialectConfig =
   | { readonly driver: SqlDriver; readonly database?: never }
   | { readonly database: DatabaseHandle; readonly driver?: never }
@@ -29,17 +31,21 @@ export type PerSQLDialectConfig =
  * - A constraint is checked at the commit. When that rejects, `statementIndex` counts the statements of the
  *   transaction, and nothing was written.
  *
- * Access mode `read only`, and isolation levels other than `serializable`, reject with `INVALID_ARGUMENT`.
+ * Access mode `read only`, and isolation levels other than the driver's, `serializable` on SQLite and `read committed`
+ * on PostgreSQL, reject with `INVALID_ARGUMENT`.
+ *
+ * Cells are those of the driver: on PostgreSQL booleans are 1 and 0, and times are text.
  */
 export class PerSQLDialect implements Dialect {
   readonly #driver: SqlDriver
 
   constructor(config: PerSQLDialectConfig) {
     this.#driver = toSqlDriver(config.driver ?? config.database)
-    if (this.#driver.dialect !== 'sqlite') {
+    const { dialect } = this.#driver
+    if (dialect !== 'sqlite' && dialect !== 'postgres') {
       throw new StorageError(
         'INVALID_ARGUMENT',
-        `PerSQLDialect needs a driver of dialect "sqlite"; this one says "${this.#driver.dialect}".`,
+        `PerSQLDialect needs a driver of dialect "sqlite" or "postgres"; this one says "${dialect}".`,
       )
     }
   }
@@ -49,14 +55,18 @@ export class PerSQLDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new PerSQLAdapter(this.#driver)
+    return this.#isPostgres ? new PerSQLPostgresAdapter(this.#driver) : new PerSQLAdapter(this.#driver)
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new SqliteQueryCompiler()
+    return this.#isPostgres ? new PostgresQueryCompiler() : new SqliteQueryCompiler()
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
-    return new SqliteIntrospector(db)
+    return this.#isPostgres ? new PostgresIntrospector(db) : new SqliteIntrospector(db)
+  }
+
+  get #isPostgres(): boolean {
+    return this.#driver.dialect === 'postgres'
   }
 }

@@ -215,8 +215,8 @@ describe('the configuration', () => {
 
   test('refuses what is no database, and a driver of another dialect', () => {
     const invalid = expect.objectContaining({ name: 'StorageError', code: 'INVALID_ARGUMENT' })
-    const postgres: SqlDriver = { ...betterSqlite3Driver(':memory:'), dialect: 'postgres' }
-    expect(() => new PerSQLDialect({ driver: postgres })).toThrow(invalid)
+    const mysql: SqlDriver = { ...betterSqlite3Driver(':memory:'), dialect: 'mysql' }
+    expect(() => new PerSQLDialect({ driver: mysql })).toThrow(invalid)
     expect(() => new PerSQLDialect({} as never)).toThrow(invalid)
   })
 })
