@@ -23,6 +23,7 @@ _CONSTRAINTS = ("unique_violation", "not_null_violation", "fk_violation", "check
 
 @dataclass
 class _Known:
+    is_async: bool
     tables: bool = False
     operations: bool = False
     #: Whether they are there, as far as is known.
@@ -47,11 +48,14 @@ class Batches:
             )
         self.tables = tables
         self._database: Any = database
-        self._is_async = inspect.iscoroutinefunction(database.batch)
         # What wraps a handle may have the others only.
         self._at_once = getattr(database, "read_at_once", _not_at_once)
         self._create_tables = create_tables
-        self._known = _known.setdefault(database, {}).setdefault((tables.sessions, tables.messages), _Known())
+        known = _known.setdefault(database, {})
+        names = (tables.sessions, tables.messages)
+        self._known = known.get(names) or known.setdefault(
+            names, _Known(inspect.iscoroutinefunction(database.batch))
+        )
 
     async def read(self, statement: Statement) -> list[Row]:
         """The rows of one statement; none where there are no tables."""
@@ -181,14 +185,14 @@ class Batches:
         )
 
     async def _read(self, method: Any, *args: Any, **options: Any) -> Any:
-        if self._is_async:
+        if self._known.is_async:
             return await method(*args, **options)
         return await asyncio.to_thread(method, *args, **options)
 
     async def _change(self, statements: Sequence[Statement]) -> Any:
         """Also where the caller is cancelled meanwhile, it first learns what became of the change."""
         change = partial(self._database.batch, statements, transaction=True)
-        if self._is_async:
+        if self._known.is_async:
             outcome: asyncio.Future[Any] = asyncio.ensure_future(change())
         else:
             outcome = asyncio.get_running_loop().run_in_executor(None, change)

@@ -67,7 +67,7 @@ class HistoryCache:
 
     @staticmethod
     def of(database: object, options: CacheOptions | Literal[True]) -> HistoryCache:
-        cache = _by_database.setdefault(database, HistoryCache())
+        cache = _by_database.get(database) or _by_database.setdefault(database, HistoryCache())
         if options is not True:
             cache._limit = options["bytes"]
             cache._make_room()

@@ -25,26 +25,21 @@ def encode_items(items: Sequence[object]) -> list[str]:
     """The texts of rows. Refuses what they could not give back unchanged, before anything is written."""
     if isinstance(items, (str, bytes)) or not isinstance(items, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise invalid_argument("The items must be a list.")
-    texts: list[str] = []
     for index, item in enumerate(items):
         if not isinstance(item, dict):
             raise InvalidItemError(
                 f"Item {index} cannot be stored. It is not a dict.", item_index=index, item_path=""
             )
-        texts.append(_encode(cast("Item", item), index))
-    return texts
-
-
-def _encode(item: Item, index: int) -> str:
     try:
-        text = json.dumps(item)
+        texts = [json.dumps(item) for item in items]
         # What comes back as it was needs no closer look.
-        if from_json(text) == item:
-            return text
+        if from_json(f"[{','.join(texts)}]") == [*items]:
+            return texts
     except (ValueError, TypeError, RecursionError):
         pass
-    _check(item, index, [])
-    return json.dumps(item)
+    for index, item in enumerate(items):
+        _check(item, index, [])
+    return [json.dumps(item) for item in items]
 
 
 def digest_of(items: Sequence[object]) -> str:

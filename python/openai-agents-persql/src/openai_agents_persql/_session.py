@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import TracebackType
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from agents.memory import SessionSettings
 
 _MAX_ID_LENGTH = 1024
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class ItemsWindow(TypedDict):
@@ -74,7 +76,6 @@ class PerSQLSession:
     """
 
     session_id: str
-    session_settings: SessionSettings | None = None
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class PerSQLSession:
         on_corrupt_row: OnCorruptRow = warn_of_corrupt_row,
     ) -> None:
         self.session_id = _check_id("session id", session_id)
-        self.session_settings = _to_settings(session_settings)
+        self._given_settings = None if session_settings is None else _to_settings(session_settings)
         names = (sessions_table, messages_table)
         tables = default_tables() if names == ("agent_sessions", "agent_messages") else Tables(*names)
         self._window = _check_window(window)
@@ -126,6 +127,17 @@ class PerSQLSession:
         session._own_client = client
         return session
 
+    @property
+    def session_settings(self) -> SessionSettings | None:
+        # They are made when they are asked for: to make them takes longer than all else of a new session.
+        if self._given_settings is None:
+            self._given_settings = _to_settings(None)
+        return self._given_settings
+
+    @session_settings.setter
+    def session_settings(self, settings: SessionSettings | None) -> None:
+        self._given_settings = settings
+
     async def get_items(self, limit: int | None = None) -> list[TResponseInputItem]:
         """The latest ``limit`` items, oldest first; none for a limit below one.
 
@@ -135,8 +147,8 @@ class PerSQLSession:
         return cast("list[TResponseInputItem]", items)
 
     async def _read(self, limit: int | None) -> list[Item]:
-        if limit is None and self.session_settings is not None:
-            limit = self.session_settings.limit
+        if limit is None and self._given_settings is not None:
+            limit = self._given_settings.limit
         if limit is not None:
             return await self._history.read_latest(_check_count("limit", limit))
         window: Mapping[str, Any] = self._window or {}
@@ -309,7 +321,7 @@ def _check_id(what: str, value: object) -> str:
         )
     if "\0" in value:
         raise invalid_argument(f"The {what} must not contain a NUL character: databases cut text there.")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if _HALF_PAIR.search(value):
         raise invalid_argument(f"The {what} must not contain half of a surrogate pair.")
     return value
 

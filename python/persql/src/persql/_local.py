@@ -40,6 +40,7 @@ _LEADING = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-z]*)", re
 _TRANSACTION_CONTROL = frozenset(
     {"begin", "start", "commit", "end", "abort", "rollback", "savepoint", "release"}
 )
+_ALWAYS_FIT: frozenset[type] = frozenset({str, bytes, bool, type(None)})
 _QUERIES = frozenset({"select", "with", "values"})
 
 
@@ -186,7 +187,8 @@ class LocalDatabase:
     ) -> Steps[Outcome]:
         for index, (_, params) in enumerate(statements):
             # What JSON cannot hold is refused here as well.
-            encode_params(params or (), index)
+            if params and not _ALWAYS_FIT.issuperset(map(type, params)):
+                encode_params(params, index)
 
         def safe(error: Exception, index: int | None) -> PerSQLError:
             return _failure(error, Redactor([(sql, params or ()) for sql, params in statements]), index)
@@ -292,16 +294,15 @@ def _execute(connection: sqlite3.Connection, sql: str, params: Sequence[SqlParam
     if _first_word(sql) in _TRANSACTION_CONTROL:
         raise sqlite3.ProgrammingError("cannot begin or end a transaction: pass transaction=True to batch")
     before = connection.total_changes
-    given = tuple(int(value) if isinstance(value, bool) else value for value in params)
     try:
-        cursor = connection.execute(sql, given)
+        cursor = connection.execute(sql, params)
         found = cursor.fetchall()
     except sqlite3.OperationalError as error:
         if "decode to UTF-8" not in str(error) or connection.total_changes != before:
             raise
         # What is no UTF-8 comes as from a server, and not as an error.
         connection.text_factory = _text
-        cursor = connection.execute(sql, given)
+        cursor = connection.execute(sql, params)
         found = cursor.fetchall()
         connection.text_factory = str
     columns: list[str] = [column[0] for column in cursor.description or ()]
