@@ -1,4 +1,5 @@
 import { type Console, startConsole } from '@persql/console'
+import { openMemory } from '@persql/context'
 import { postgresDriver } from '@persql/driver-postgres'
 import { RunCatalog, SessionCatalog, SessionStore, type SqlDriver } from '@persql/session-core'
 import { pgliteDatabases } from '@persql/test-support/postgres-databases'
@@ -8,6 +9,7 @@ import { runAgents } from './support/agent-runs.ts'
 import { audit } from './support/audit.ts'
 import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
+import { generateMemory } from './support/generate-memory.ts'
 import { generateRuns } from './support/generate-runs.ts'
 
 /** More than a page of the list. */
@@ -295,6 +297,38 @@ describe.skipIf(!CHROMIUM)('the console of PostgreSQL, in Chromium (PERSQL_TEST_
     await page.getByText('2 rows changed').waitFor()
     forget('400')
     forget('403')
+    expect(incidents).toEqual([])
+  })
+
+  test('shows what agents remember, recalls it as they do, and forgets', async () => {
+    await generateMemory(driver)
+    await driver.batch([
+      {
+        sql: `insert into ctx_episode (id, title, body, happened_at) values ('by-sql', 'By SQL', 'Cafés refunded', 1)`,
+      },
+    ])
+    const rows = () => page.locator('.session-id').allTextContents()
+    await page.reload()
+    await show('memory')
+    await eventually(rows).toContain('coffee')
+    for (const [text, found] of [
+      ['how do they take coffees?', ['coffee']],
+      ['refunded NOT limit', ['By SQL', 'Refund for customer-7']],
+      ['cafe', ['By SQL']],
+    ] as const) {
+      await page.getByRole('searchbox').fill(text)
+      await eventually(rows).toEqual(found)
+    }
+    await page.getByRole('searchbox').fill('')
+    const kind = page.getByLabel('Kind')
+    await kind.selectOption('links')
+    await eventually(rows).toEqual(['Checkout', 'Billing meter'])
+    await kind.selectOption('working')
+    await eventually(rows).toEqual(['draft', 'plan'])
+    await show('memory', 'coffee')
+    await page.getByRole('button', { name: 'Forget' }).click()
+    await eventually(rows).not.toContain('coffee')
+    await eventually(() => openMemory(driver).get('coffee')).toBeNull()
     expect(incidents).toEqual([])
   })
 

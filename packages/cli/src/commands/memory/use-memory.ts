@@ -4,7 +4,7 @@ import { since, until, wholeNumber } from '../../arguments.ts'
 import { DATABASE, type DatabaseOptions, type Mode, useDatabase } from '../../database.ts'
 import { toIso } from '../../terminal/format.ts'
 
-export const TYPES: readonly MemoryType[] = ['user', 'feedback', 'project', 'reference']
+const TYPES: readonly MemoryType[] = ['user', 'feedback', 'project', 'reference']
 
 /** What chooses among memories. */
 export interface FilterOptions {
