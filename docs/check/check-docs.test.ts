@@ -61,6 +61,14 @@ test('runs SQL on a database with sessions and memories, and reports what fails'
   ])
 })
 
+test('runs SQL that is marked so on PostgreSQL, and reports what fails', async () => {
+  const sql = "select cast(now() as date);\nselect to_char(created_at, 'YYYY') from agent_messages;\n"
+  expect(await checkSql('page.md', codeBlocks(block('sql postgres', sql)))).toEqual([])
+  expect(await checkSql('page.md', codeBlocks(block('sql postgres', "select datetime('now')")))).toEqual([
+    expect.stringMatching(/^page\.md:2: SQL: .*datetime/),
+  ])
+})
+
 test('reports scripts, examples and packages that do not exist', () => {
   const markdown = `${block('sh', 'npm install @persql/nothing\nnpx --yes pnpm@12 nothing')}\n\`npx --yes pnpm@12 example nothing\``
   expect(checkShell('page.md', markdown, codeBlocks(markdown))).toEqual([
