@@ -12,7 +12,9 @@ export interface TokenPrice {
 /** By model. A name also stands for those that begin so, as `gpt-5` for `gpt-5-2025-08-07`; the longest one counts. */
 export type TokenPrices = Readonly<Record<string, TokenPrice>>
 
-type Tokens = Pick<UsageTotal, 'model' | 'inputTokens' | 'cachedInputTokens' | 'outputTokens'>
+type Tokens = Pick<UsageTotal, 'inputTokens' | 'cachedInputTokens' | 'outputTokens'> & {
+  readonly model?: string | undefined
+}
 
 const MILLION = 1_000_000
 

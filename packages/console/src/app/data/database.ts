@@ -19,6 +19,8 @@ export interface Database {
   readonly tableNames: SessionTableNames | undefined
   /** Whether there are the tables of runs. */
   readonly hasRuns: boolean
+  /** Whether there is the table of what was used of models. */
+  readonly hasUsage: boolean
 }
 
 /** Names as SQL has them, without quotes where they need none. */
@@ -42,7 +44,9 @@ export async function openDatabase(handle: PerSQLDatabase, signal: AbortSignal):
     messages: quoteName(names.messagesTable, dialect),
   }
   const hasRuns = RUN_TABLES.every((name) => description.tables.some(({ table }) => table === name))
-  return { handle, slug: handle.name, dialect, description, sessions, tableNames: names, hasRuns }
+  const usage = `${names?.sessionsTable}_usage`
+  const hasUsage = names !== undefined && description.tables.some(({ table }) => table === usage)
+  return { handle, slug: handle.name, dialect, description, sessions, tableNames: names, hasRuns, hasUsage }
 }
 
 /** The rows of each query, of one moment. Nothing can be changed this way. */

@@ -2,6 +2,7 @@ import type { Connection } from '../connection.ts'
 import type { Database } from '../data/database.ts'
 import { type Range, readActivity, readTools, readTotals } from '../data/insights.ts'
 import { href, navigate, type Query, withQuery } from '../router.ts'
+import { Tokens } from '../tokens/tokens.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, number } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -50,6 +51,12 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
           Figures appear with the first session.
         </Empty>
       )}
+      {database.hasUsage && (
+        <>
+          <h2 class="section">Tokens</h2>
+          <Tokens database={database} range={range} unit={unitOf(range)} />
+        </>
+      )}
       {connection.isAdmin && (
         <>
           <h2 class="section">Usage</h2>
@@ -58,6 +65,10 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
       )}
     </div>
   )
+}
+
+function unitOf(range: Range): string {
+  return range === 1 ? 'in 24 hours' : `in ${range} days`
 }
 
 interface FiguresProps {
@@ -76,7 +87,7 @@ function Figures({ database, range }: FiguresProps) {
     tools.reload()
   }
   if (error) return <Problem error={error} onRetry={reload} />
-  const unit = range === 1 ? 'in 24 hours' : `in ${range} days`
+  const unit = unitOf(range)
   return (
     <>
       {totals.data ? (

@@ -1,9 +1,11 @@
+import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { ItemCache } from '../data/item-cache.ts'
 import type { Entry, Outline } from '../data/outline.ts'
 import { href, navigate } from '../router.ts'
 import { SessionRuns } from '../runs/session-runs.tsx'
+import { SessionTokens } from '../tokens/session-tokens.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -53,7 +55,13 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
         </a>
         <div class="transcript-title">
           <h2 title={sessionId}>{sessionId}</h2>
-          {outline && <Facts outline={outline} />}
+          {outline && (
+            <Facts outline={outline}>
+              {database.hasUsage && (
+                <SessionTokens database={database} sessionId={sessionId} outline={outline} />
+              )}
+            </Facts>
+          )}
         </div>
         <label
           class={isOffline ? 'toggle live is-offline' : 'toggle live'}
@@ -109,12 +117,12 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
   )
 }
 
-function Facts({ outline }: { readonly outline: Outline }) {
+function Facts({ outline, children }: { readonly outline: Outline; readonly children: ComponentChildren }) {
   const { rows, turns } = outline
   const last = rows.at(-1)
   const size = rows.reduce((sum, row) => sum + row.size, 0)
   return (
-    <p class="muted facts">
+    <div class="muted facts">
       <span>{plural(rows.length, 'item')}</span>
       <span>{plural(turns.length, 'turn')}</span>
       <span>{bytes(size)}</span>
@@ -123,7 +131,8 @@ function Facts({ outline }: { readonly outline: Outline }) {
           <Time at={last.createdAt} />
         </span>
       )}
-    </p>
+      {children}
+    </div>
   )
 }
 
