@@ -348,6 +348,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await tab.getByRole('article').last().waitFor()
     const offered = async (name: string) => {
       await tab.getByRole('button', { name }).last().click()
+      await tab.getByRole('menuitem').first().waitFor()
       const labels = await tab.getByRole('menuitem').allTextContents()
       await tab.keyboard.press('Escape')
       return labels.map((label) => label.trim())

@@ -16,6 +16,7 @@ import { applyTheme, storedTheme, type Theme } from './ui/theme.ts'
 import { Toasts } from './ui/toasts.tsx'
 import { type Async, useAsync, useInterval } from './ui/use-async.ts'
 import { isTyping, useKeys } from './ui/use-keys.ts'
+import { useShortcuts } from './ui/use-shortcuts.ts'
 import { VIEWS, type View, type ViewProps, viewOfKey } from './views.tsx'
 
 /** After which what could not be reached is tried again. */
@@ -49,12 +50,19 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const listed = views.filter(({ isFor }) => !isFor || (database.data && isFor(database.data)))
   const [isHelpOpen, setHelpOpen] = useState(false)
+  useShortcuts({ help: () => setHelpOpen(true) })
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === '?') setHelpOpen(true)
     const view = viewOfKey(listed, event.key)
     if (view) location.hash = href(slug, view.id)
   })
+  useEffect(() => {
+    // Whoever has walked on from a row by a key is at the next one with the next key, and with Enter.
+    if (document.activeElement?.matches('.session-row')) {
+      document.querySelector<HTMLElement>('.session-row[aria-current]')?.focus()
+    }
+    document.querySelector('.nav-link[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [route])
   const view = views.find(({ id }) => id === route.view) ?? VIEWS[0]
   useEffect(() => {
     const [shown] = view.id === 'sessions' ? route.rest : []

@@ -17,7 +17,7 @@ import { Marked } from '../ui/marked.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useAsync, useInterval } from '../ui/use-async.ts'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useTyped } from '../ui/use-typed.ts'
 import { type MemoryAddress, memoryAddressOf, readMemoryAddress } from './memory-address.ts'
 
@@ -121,11 +121,7 @@ function SearchBox({ slug, filter }: { readonly slug: string; readonly filter: M
     const now = readMemoryAddress(rest, query)
     navigate(memoryAddressOf(slug, { ...now, filter: { ...now.filter, text } }), { replace: true })
   })
-  useKeys((event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || event.key !== '/') return
-    event.preventDefault()
-    input.current?.focus()
-  })
+  useShortcuts({ search: () => input.current?.focus() })
   return (
     <search class="search">
       <Icon name="search" />

@@ -10,7 +10,7 @@ import { JsonView } from '../ui/json-view.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { type Async, useAsync, useInterval } from '../ui/use-async.ts'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { DecideDialog } from './decide-dialog.tsx'
 import { DecisionNote } from './decision.tsx'
 import { NoRuns } from './no-runs.tsx'
@@ -125,13 +125,9 @@ function OpenCall({ database, open, canWrite, onDecided }: OpenCallProps) {
   const [deciding, setDeciding] = useState<'approve' | 'reject'>()
   const [wasLate, setLate] = useState(false)
   const isOpen = call.data !== undefined && mayDecide(call.data)
-  useKeys((event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || !canWrite || !isOpen) return
-    if (event.key !== 'a' && event.key !== 'r') return
-    // Otherwise the letter would be written into the dialog.
-    event.preventDefault()
-    setDeciding(event.key === 'a' ? 'approve' : 'reject')
-  })
+  // The letter is taken here: otherwise it would be written into the dialog.
+  const decide = (how: 'approve' | 'reject') => canWrite && isOpen && setDeciding(how)
+  useShortcuts({ approve: () => decide('approve'), reject: () => decide('reject') })
   return (
     <section class="transcript" aria-label={`Call ${open.callId}`}>
       <header class="transcript-head">

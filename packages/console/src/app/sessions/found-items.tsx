@@ -10,7 +10,7 @@ import { Marked } from '../ui/marked.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useAsync, useInterval } from '../ui/use-async.ts'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { addressOf, readAddress, type SessionsAddress } from './sessions-address.ts'
 
@@ -72,11 +72,8 @@ export function FoundItems({ database, address, onTotal }: FoundItemsProps) {
   useInterval(RETRY_MS, error !== undefined, load)
   const toItem = ({ sessionId, rowId }: FoundItem) =>
     addressOf(database.slug, { search, sessionId, rowId, find: text })
-  useKeys((event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key !== 'j' && event.key !== 'k') return
+  const walk = (step: number) => {
     const open = readAddress(currentRoute().rest, {})
-    const step = event.key === 'j' ? 1 : -1
     let at = lines.findIndex((line) => line.kind === 'item' && isOpen(line.item, open))
     do at += step
     while (lines[at] && lines[at]?.kind !== 'item')
@@ -84,7 +81,8 @@ export function FoundItems({ database, address, onTotal }: FoundItemsProps) {
     if (next?.kind !== 'item') return
     virtual.scrollToIndex(at)
     navigate(toItem(next.item), { replace: open.sessionId !== undefined })
-  })
+  }
+  useShortcuts({ next: () => walk(1), previous: () => walk(-1) })
   return (
     <>
       {error && <Problem error={error} onRetry={load} />}

@@ -3,7 +3,7 @@ import type { Database } from '../data/database.ts'
 import type { SessionOrder, SessionSearch } from '../data/session-list.ts'
 import { currentRoute, navigate } from '../router.ts'
 import { Icon } from '../ui/icon.tsx'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useTyped } from '../ui/use-typed.ts'
 import { FoundItems } from './found-items.tsx'
 import { SessionRows } from './session-rows.tsx'
@@ -28,15 +28,9 @@ export function SessionList({ database, address }: SessionListProps) {
     },
     [slug],
   )
-  useKeys((event) => {
-    if (event.key === 'Escape' && sessionId !== undefined && !isTyping(event)) {
-      navigate(addressOf(slug, { search }))
-    }
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === '/') {
-      event.preventDefault()
-      input.current?.focus()
-    }
+  useShortcuts({
+    back: () => sessionId !== undefined && navigate(addressOf(slug, { search })),
+    search: () => input.current?.focus(),
   })
   const isFinding = search.inItems && search.text.trim() !== ''
   return (

@@ -7,7 +7,7 @@ import { compact, number, plural } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { useInterval } from '../ui/use-async.ts'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { addressOf, type SessionsAddress } from './sessions-address.ts'
 import { useSessionPages } from './use-session-pages.ts'
@@ -50,17 +50,15 @@ export function SessionRows({ database, address, onTotal }: SessionRowsProps) {
     (scroller.current?.scrollTop ?? 0) < ROW_HEIGHT ? reload() : undefined,
   )
   const toSession = (sessionId: string) => addressOf(database.slug, { search, sessionId })
-  useKeys((event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key !== 'j' && event.key !== 'k') return
+  const walk = (step: number) => {
     const [open] = currentRoute().rest
-    const index = rows.findIndex(({ id }) => id === open)
-    const next = rows[index + (event.key === 'j' ? 1 : -1)]
+    const next = rows[rows.findIndex(({ id }) => id === open) + step]
     if (!next) return
     virtual.scrollToIndex(rows.indexOf(next))
     // Walking on from a session is one step back, however far it went.
     navigate(toSession(next.id), { replace: open !== undefined })
-  })
+  }
+  useShortcuts({ next: () => walk(1), previous: () => walk(-1) })
   return (
     <>
       {error && <Problem error={error} onRetry={reload} />}

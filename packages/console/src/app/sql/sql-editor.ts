@@ -17,6 +17,7 @@ import {
   placeholder,
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { SHORTCUTS } from '../ui/shortcuts.ts'
 
 /** Columns by table. */
 export type EditorSchema = Readonly<Record<string, readonly string[]>>
@@ -60,7 +61,7 @@ export function createSqlEditor(options: SqlEditorOptions): SqlEditor {
     state: EditorState.create({
       doc: text,
       extensions: [
-        keymap.of([{ key: 'Mod-Enter', run: runAll }]),
+        keymap.of([{ key: SHORTCUTS.runSql.keys[0], run: runAll }]),
         lineNumbers(),
         history(),
         drawSelection(),
