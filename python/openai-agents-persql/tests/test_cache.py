@@ -17,10 +17,11 @@ from typing import Any, cast
 import pytest
 from persql import AsyncPerSQL, PerSQL, PerSQLError
 from test_support.proxies import Proxy
-from test_support.server import Server
+from test_support.server import ROOT, Server
 
 from openai_agents_persql import PerSQLSession
 from openai_agents_persql._cache import HistoryCache
+from openai_agents_persql._marks import Marks
 
 pytestmark = pytest.mark.anyio
 
@@ -455,6 +456,13 @@ PARTS: dict[str, tuple[str, str, str]] = {
         r"where 0 and (select count(*)",
     ),
 }
+
+
+def test_the_marks_are_those_of_the_sessions_in_typescript() -> None:
+    snapshot = (ROOT / "packages/session-core/test/snapshots/sqlite-sessions.sql").read_text("utf-8")
+    made, _, _ = snapshot.partition("-- createMarks\n")[2].partition("\n--")
+    ours = "".join(f"{statement['sql']};\n" for statement in Marks("agent_sessions", "agent_messages").create)
+    assert ours.split() == made.split()
 
 
 @pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "without its part"])
