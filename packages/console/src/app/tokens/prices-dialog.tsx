@@ -29,6 +29,7 @@ export function PricesDialog({ prices, models, onClose }: PricesDialogProps) {
     <FormDialog
       title="Prices"
       action="Save"
+      isWide
       onSubmit={async () => writePrices(toPrices(lines))}
       onClose={onClose}
     >

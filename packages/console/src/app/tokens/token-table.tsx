@@ -29,7 +29,7 @@ export function TokenTable({ heading, lines, prices }: TokenTableProps) {
     ...(isPriced ? ['Cost'] : []),
   ]
   return (
-    <div class="table-scroll">
+    <div class="table-scroll used">
       <table class="table">
         <thead>
           <tr>

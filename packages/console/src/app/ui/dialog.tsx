@@ -71,6 +71,7 @@ export interface FormDialogProps {
   readonly action: string
   readonly isDangerous?: boolean
   readonly isReady?: boolean
+  readonly isWide?: boolean
   /** The dialog closes when it resolves, and shows why it rejected. */
   readonly onSubmit: () => Promise<unknown>
   readonly onClose: () => void
@@ -78,7 +79,16 @@ export interface FormDialogProps {
 }
 
 export function FormDialog(props: FormDialogProps) {
-  const { title, action, isDangerous = false, isReady = true, onSubmit, onClose, children } = props
+  const {
+    title,
+    action,
+    isDangerous = false,
+    isReady = true,
+    isWide = false,
+    onSubmit,
+    onClose,
+    children,
+  } = props
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<Error>()
   const submit = async (event: Event) => {
@@ -94,7 +104,7 @@ export function FormDialog(props: FormDialogProps) {
     }
   }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} isWide={isWide} onClose={onClose}>
       <form class="form" onSubmit={submit}>
         {children}
         {error && <Problem error={error} />}
