@@ -2,7 +2,8 @@ import { isStorageError, SessionStore } from '@persql/session-core'
 import { tcpProxy } from '@persql/test-support/tcp-proxy'
 import { describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
-import { replicatedServers, SERVER_PROGRAMS } from './support/replicated-servers.ts'
+import { replicatedServers } from './support/replicated-servers.ts'
+import { SERVER_PROGRAMS } from './support/server-folder.ts'
 
 interface Item {
   readonly client: number
