@@ -42,8 +42,8 @@ export interface MemoryLayout {
    * there are indexes of a former layout.
    */
   readonly createIndexes?: readonly SqlStatement[]
-  /** Drops the indexes of a former layout. */
-  readonly dropFormerIndexes: readonly SqlStatement[]
+  /** Drops the indexes of a former layout; absent where there was none. */
+  readonly dropFormerIndexes?: readonly SqlStatement[]
   /** Notes rows as not indexed where the indexes differ from the rows. */
   readonly noteDifferences: readonly SqlStatement[]
 }

@@ -78,7 +78,7 @@ export class MemoryBatches {
         known.hasFormerIndexes = results.at(-1)!.rows.length > 0
       },
     }
-    if (!known.hasFormerIndexes) return [tables, indexes]
+    if (!known.hasFormerIndexes || !dropFormerIndexes) return [tables, indexes]
     const dropped: TableGroup = {
       name: 'ctx_memory without former indexes',
       create: dropFormerIndexes,

@@ -1,6 +1,6 @@
 import { compileStatement, param } from '@persql/session-core'
 import { sql } from 'kysely'
-import { compilable } from '../../dialects/compilable.ts'
+import { compilable } from '../compilable.ts'
 import type { MemoryDialect } from '../memory-dialect.ts'
 import { postgresLayout } from './postgres-layout.ts'
 import { vectorIndex } from './vector-statements.ts'

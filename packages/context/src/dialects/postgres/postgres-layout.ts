@@ -143,7 +143,6 @@ export const postgresLayout: MemoryLayout = {
       ...noteDifferences,
     ],
   ),
-  dropFormerIndexes: [],
   noteDifferences,
 }
 

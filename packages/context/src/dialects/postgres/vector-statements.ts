@@ -1,8 +1,8 @@
 import { compileStatement, param, type SqlValue } from '@persql/session-core'
 import { type RawBuilder, sql } from 'kysely'
-import { compilable } from '../../dialects/compilable.ts'
 import { EPISODE, type IndexedTable, MEMORY } from '../../layout/text-index.ts'
 import { MAX_INDEXED } from '../../recall/normal-words.ts'
+import { compilable } from '../compilable.ts'
 import type { TextIndex, Unindexed } from '../memory-dialect.ts'
 import { vectorHits } from './vector-hits.ts'
 import { queriesOfTerms, queryOfExpression, toVector } from './vectors.ts'
@@ -24,14 +24,14 @@ const REPLACE = sql`on conflict (row) do update set words = excluded.words, leng
 
 function indexing(indexed: IndexedTable, key: string) {
   const { table, words, rowId, kind } = of(indexed)
-  const row = sql`${rowId} from ${table} where ${sql.ref(key)} = ${param('key')}`
+  const row = sql`select ${rowId} as row from ${table} where ${sql.ref(key)} = ${param('key')}`
   const keep = statement<{ key: string; vector: string; length: number }>(
     sql`insert into ${words} (row, words, length)
       select given.row, cast(${param('vector')} as tsvector), cast(${param('length')} as bigint)
-      from (select ${rowId} as row from ${table} where ${sql.ref(key)} = ${param('key')}) as given ${REPLACE}`,
+      from (${row}) as given ${REPLACE}`,
   )
   const noted = statement<{ key: string }>(
-    sql`delete from ctx_unindexed where kind = ${kind} and row = (select ${row})`,
+    sql`delete from ctx_unindexed where kind = ${kind} and row = (${row})`,
   )
   return (value: string, texts: readonly string[]) => {
     const [vector, length] = toVector(texts, LABELS[indexed.kind])
@@ -83,7 +83,7 @@ export const vectorIndex: TextIndex = {
     terms: queriesOfTerms(terms),
     expression: (expression && queryOfExpression(expression)) ?? '',
   }),
-  // To compile the search takes longer than to run it: the planner thinks that each word finds far more than it does.
+  // The planner expects far more rows than a word has, so it would compile the search, which takes longer than to run it.
   beforeSearch: [
     { sql: `select case when current_setting('jit', true) = 'on' then set_config('jit', 'off', true) end` },
   ],
