@@ -56,6 +56,12 @@ def test_changes_nothing_and_raises_nothing(database: Any) -> None:
     assert database.read_at_once([{"sql": "select count(*) from numbers"}]) == [[[2]]]
 
 
+def test_leaves_it_to_others_to_refuse_parameters(database: Any) -> None:
+    for params in ("x", {"x"}, [2**70], [object()], [1, 2]):
+        assert database.read_at_once([{"sql": "select ?", "params": params}]) is None
+    assert database.read_at_once([{"sql": "select 1", "params": None}]) == [[[1]]]
+
+
 def test_does_not_wait(database: Any, path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")

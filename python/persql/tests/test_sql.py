@@ -170,3 +170,10 @@ def test_a_database_is_named_by_namespace_and_name(client: PerSQL, path: str) ->
     with pytest.raises(PerSQLError) as refused:
         client.database(path)
     assert refused.value.code == "invalid_argument"
+
+
+@pytest.mark.parametrize("params", ["x", b"x", {"x": "y"}, {"x"}])
+def test_refuses_parameters_that_are_no_list(client: PerSQL, params: Any) -> None:
+    with pytest.raises(PerSQLError, match="they must be a list or a tuple") as raised:
+        client.database("acme/none").query("select ?", params)
+    assert raised.value.code == "invalid_argument"

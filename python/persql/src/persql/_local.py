@@ -68,13 +68,14 @@ class LocalDatabase:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            if self._connection:
-                self._connection.close()
-            self._connection = None
+            # The last one to be closed puts the log into the file, so it must be the one that writes.
             with self._reader_lock:
                 if self._reader:
                     self._reader.close()
                 self._reader = None
+            if self._connection:
+                self._connection.close()
+            self._connection = None
 
     def query(
         self,
@@ -123,7 +124,7 @@ class LocalDatabase:
             if len(statements) == 1:
                 return _read_few(reader, statements)
             return _in_transaction(reader, "begin", lambda: _read_few(reader, statements))
-        except (sqlite3.Error, sqlite3.Warning, UnicodeError):
+        except (sqlite3.Error, sqlite3.Warning, ValueError, TypeError, OverflowError):
             # Whoever then reads with more time is told of it, if it happens again.
             return None
         finally:
@@ -187,7 +188,7 @@ class LocalDatabase:
     ) -> Steps[Outcome]:
         for index, (_, params) in enumerate(statements):
             # What JSON cannot hold is refused here as well.
-            if params and not _ALWAYS_FIT.issuperset(map(type, params)):
+            if params and not (type(params) in (list, tuple) and _ALWAYS_FIT.issuperset(map(type, params))):
                 encode_params(params, index)
 
         def safe(error: Exception, index: int | None) -> PerSQLError:
@@ -256,7 +257,10 @@ def _read_few(
     room = _AT_ONCE_CHARACTERS
     for statement in statements:
         rows: list[list[SqlValue]] = []
-        cursor = connection.execute(statement["sql"], cast("Any", statement.get("params", ())))
+        params = statement.get("params") or ()
+        if not isinstance(params, (list, tuple)):
+            return None
+        cursor = connection.execute(statement["sql"], params)
         for row in cast("Iterable[tuple[SqlValue, ...]]", cursor):
             rows.append([*row])
             for cell in row:
