@@ -5,10 +5,11 @@ import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { pgliteDatabases } from '@persql/test-support/postgres-databases'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../packages/console/src/app/data/database.ts'
-import { readTools, readTotals } from '../packages/console/src/app/data/insights.ts'
+import { readTotals } from '../packages/console/src/app/data/insights.ts'
 import { readOutline, toOutline } from '../packages/console/src/app/data/outline.ts'
 import { listRuns, readRun } from '../packages/console/src/app/data/runs.ts'
 import { listSessions } from '../packages/console/src/app/data/session-list.ts'
+import { findSessionsByCalls, readTools } from '../packages/console/src/app/data/tool-calls.ts'
 import { runAgents } from './support/agent-runs.ts'
 import { generateRuns } from './support/generate-runs.ts'
 
@@ -156,6 +157,20 @@ test('counts the same tools, items and bytes', async () => {
     itemBytes,
   }))
   expect(ofPostgres).toEqual(ofFile)
+})
+
+test.each([
+  {},
+  { state: 'failed' },
+  { state: 'open' },
+  { tool: 'pay' },
+  { state: 'open', tool: 'pay' },
+] as const)('finds the same sessions by their calls: %o', async (calls) => {
+  const [expected, found] = await ofBoth((database) =>
+    findSessionsByCalls(database, { ...calls, range: 7 }, signal),
+  )
+  expect(found).toEqual(expected)
+  expect(found).not.toEqual([])
 })
 
 test('tells the same of runs and of their steps', async () => {

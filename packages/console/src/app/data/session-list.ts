@@ -1,8 +1,10 @@
 import type { SqlValue } from '@persql/sdk'
 import { isItemSql, parseTime, readItem } from '@persql/session-core'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { type Database, type Query, read, tablesOf } from './database.ts'
 import { decodeItem } from './item-texts.ts'
+import { isAt } from './range.ts'
+import { type CallSearch, findSessionsByCalls } from './tool-calls.ts'
 
 export interface SessionRow {
   readonly id: string
@@ -21,6 +23,10 @@ export interface SessionSearch {
   /** Whether the text is looked for in the items and not in the ids. The list takes no notice of it. */
   readonly inItems: boolean
   readonly order: SessionOrder
+  /** Only sessions with such calls of tools. */
+  readonly calls?: CallSearch | undefined
+  /** Only sessions with items of an hour or a day: `2026-01-31 23:00`, `2026-01-31`; UTC. */
+  readonly at?: string | undefined
 }
 
 export interface SessionPage {
@@ -47,7 +53,15 @@ export async function listSessions(
   signal?: AbortSignal,
 ): Promise<SessionPage> {
   if (!database.sessions) return { rows: [], total: 0, after: undefined }
-  const queries = [pageOf(database, search, after), ...(after ? [] : [countOf(database, search)])]
+  const where = sql.join(
+    [
+      textCondition(database, search),
+      await callsCondition(database, search, after !== undefined, signal),
+      timeCondition(database, search),
+    ],
+    sql` and `,
+  )
+  const queries = [pageOf(database, search.order, where, after), ...(after ? [] : [countOf(database, where)])]
   const [rows = [], counts] = await read(database, queries, signal)
   const last = rows.length > PAGE ? rows[PAGE - 1] : undefined
   const previewOf = database.dialect.items ? toPreview : decodePreview
@@ -65,16 +79,15 @@ export async function listSessions(
 }
 
 // Where many rows are as recent, the id decides, so that pages neither repeat nor leave out a session.
-function pageOf(database: Database, search: SessionSearch, after: Cursor | undefined): Query {
+function pageOf(database: Database, order: SessionOrder, where: Query, after: Cursor | undefined): Query {
   const { dialect } = database
   const { sessions, messages } = tablesOf(database)
-  const where = conditionOf(database, search)
-  const isOldest = search.order === 'oldest'
+  const isOldest = order === 'oldest'
   const [direction, beyond] = isOldest ? [sql`asc`, sql`>`] : [sql`desc`, sql`<`]
-  const key = after && dialect.typed(after[0], search.order === 'items' ? 'integer' : 'time')
+  const key = after && dialect.typed(after[0], order === 'items' ? 'integer' : 'time')
   const next = after ? sql`(key, session_id) ${beyond} (${key}, ${after[1]})` : sql`true`
   const keyed =
-    search.order === 'items'
+    order === 'items'
       ? sql`select s.session_id, s.created_at, s.updated_at, count(m.session_id) as key
            from ${sessions} s left join ${messages} m on m.session_id = s.session_id
           where ${where} group by s.session_id`
@@ -91,13 +104,37 @@ function pageOf(database: Database, search: SessionSearch, after: Cursor | undef
       from page order by key ${direction}, session_id ${direction}`
 }
 
-function countOf(database: Database, search: SessionSearch): Query {
-  return sql`select count(*) from ${tablesOf(database).sessions} s where ${conditionOf(database, search)}`
+function countOf(database: Database, where: Query): Query {
+  return sql`select count(*) from ${tablesOf(database).sessions} s where ${where}`
 }
 
-function conditionOf({ dialect }: Database, { text }: SessionSearch): RawBuilder<boolean> {
+function textCondition({ dialect }: Database, { text }: SessionSearch): Query {
   if (text === '') return sql`true`
   return sql`lower(s.session_id) like lower(${dialect.typed(pattern(text), 'text')}) escape '\\'`
+}
+
+/** What was found for the first page holds for the others, which are pages of the same list. */
+let found: { readonly key: string; readonly ids: readonly string[] } | undefined
+
+async function callsCondition(
+  database: Database,
+  { calls }: SessionSearch,
+  isLater: boolean,
+  signal?: AbortSignal,
+): Promise<Query> {
+  if (!calls) return sql`true`
+  const key = JSON.stringify([database.slug, calls])
+  if (!isLater || found?.key !== key) {
+    found = { key, ids: await findSessionsByCalls(database, calls, signal) }
+  }
+  const { ids } = found
+  return ids.length === 0 ? sql`false` : sql`s.session_id in (${sql.join(ids)})`
+}
+
+function timeCondition(database: Database, { at }: SessionSearch): Query {
+  if (at === undefined) return sql`true`
+  const { messages } = tablesOf(database)
+  return sql`s.session_id in (select session_id from ${messages} where ${isAt(database, at)})`
 }
 
 function pattern(text: string): string {

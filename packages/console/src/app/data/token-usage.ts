@@ -1,9 +1,7 @@
 import { type RecordedRequest, toSqlDriver, UsageLog, type UsageTotal } from '@persql/session-core'
 import type { Database } from './database.ts'
-import type { Range } from './insights.ts'
 import type { Outline, Turn } from './outline.ts'
-
-const DAY = 86_400_000
+import { firstOf, type Range, stepOf } from './range.ts'
 
 /** What models used, summed in three ways; days in UTC. */
 export interface TokenUsage {
@@ -14,12 +12,13 @@ export interface TokenUsage {
 
 /** The days of a range, the last of which is today. */
 export function daysOf(range: Range): readonly string[] {
-  const first = Date.now() - (range - 1) * DAY
-  return Array.from({ length: range }, (_, index) => new Date(first + index * DAY).toISOString().slice(0, 10))
+  return Array.from({ length: range }, (_, index) =>
+    new Date(firstOf(range) + index * stepOf(range)).toISOString().slice(0, 10),
+  )
 }
 
 export async function readTokenUsage(database: Database, range: Range): Promise<TokenUsage> {
-  const since = range === 1 ? new Date(Date.now() - DAY) : new Date(daysOf(range)[0]!)
+  const since = new Date(firstOf(range))
   const log = logOf(database)
   const [days, models, sessions] = await Promise.all([
     log.totals('day', { since }),

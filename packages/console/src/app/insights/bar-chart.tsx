@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { navigate } from '../router.ts'
 import { compact, number } from '../ui/format.ts'
 
 interface Bar {
@@ -15,13 +16,23 @@ export interface BarChartProps {
   readonly bars: readonly Bar[]
   readonly format?: (value: number) => string
   readonly tone?: 'accent' | 'second'
+  /** Where a bar leads. */
+  readonly linkOf?: (label: string) => string
 }
 
 const WIDTH = 600
 const HEIGHT = 140
 
 /** Values over time. The one under the pointer is spelled out; a table holds all of them for those who cannot see. */
-export function BarChart({ title, summary, unit, bars, format = number, tone = 'accent' }: BarChartProps) {
+export function BarChart({
+  title,
+  summary,
+  unit,
+  bars,
+  format = number,
+  tone = 'accent',
+  linkOf,
+}: BarChartProps) {
   const [hovered, setHovered] = useState<number>()
   const peak = Math.max(...bars.map(({ value }) => value), 0)
   const top = niceTop(peak)
@@ -58,7 +69,9 @@ export function BarChart({ title, summary, unit, bars, format = number, tone = '
           viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
           aria-hidden="true"
+          class={linkOf && 'is-linked'}
           onPointerMove={pick}
+          onClick={() => shown && linkOf && shown.value > 0 && navigate(linkOf(shown.label))}
           onPointerLeave={() => setHovered(undefined)}
         >
           {[0, 0.5, 1].map((part) => (
@@ -89,7 +102,15 @@ export function BarChart({ title, summary, unit, bars, format = number, tone = '
         <tbody>
           {bars.map(({ label, value }) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">
+                {linkOf && value > 0 ? (
+                  <a href={linkOf(label)} tabIndex={-1}>
+                    {label}
+                  </a>
+                ) : (
+                  label
+                )}
+              </th>
               <td>{format(value)}</td>
             </tr>
           ))}

@@ -1,7 +1,10 @@
 import type { Connection } from '../connection.ts'
 import type { Database } from '../data/database.ts'
-import { type Range, readActivity, readTools, readTotals } from '../data/insights.ts'
+import { readActivity, readTotals } from '../data/insights.ts'
+import type { Range } from '../data/range.ts'
+import { readTools } from '../data/tool-calls.ts'
 import { href, navigate, type Query, withQuery } from '../router.ts'
+import { foundSessions } from '../sessions/sessions-address.ts'
 import { Tokens } from '../tokens/tokens.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { bytes, number } from '../ui/format.ts'
@@ -88,6 +91,7 @@ function Figures({ database, range }: FiguresProps) {
   }
   if (error) return <Problem error={error} onRetry={reload} />
   const unit = unitOf(range)
+  const linkOf = (at: string) => foundSessions(database.slug, { at })
   return (
     <>
       {totals.data ? (
@@ -113,6 +117,7 @@ function Figures({ database, range }: FiguresProps) {
             title="Items"
             summary="sum"
             unit={unit}
+            linkOf={linkOf}
             bars={activity.data.buckets.map(({ at, items }) => ({ label: at, value: items }))}
           />
           <BarChart
@@ -120,6 +125,7 @@ function Figures({ database, range }: FiguresProps) {
             summary="peak"
             unit={range === 1 ? 'at most in an hour' : 'at most in a day'}
             tone="second"
+            linkOf={linkOf}
             bars={activity.data.buckets.map(({ at, sessions }) => ({ label: at, value: sessions }))}
           />
         </div>
@@ -135,7 +141,11 @@ function Figures({ database, range }: FiguresProps) {
               `, of the newest ${number(tools.data.newest)} items of tools`}
           </span>
         </h2>
-        {tools.data ? <ToolTable tools={tools.data.uses} /> : <div class="skeleton-card" />}
+        {tools.data ? (
+          <ToolTable database={database.slug} range={range} tools={tools.data.uses} />
+        ) : (
+          <div class="skeleton-card" />
+        )}
       </section>
       <div class="figure-lists">
         {activity.data && (

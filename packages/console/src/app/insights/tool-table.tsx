@@ -1,8 +1,18 @@
-import type { ToolUse } from '../data/insights.ts'
+import type { Range } from '../data/range.ts'
+import type { ToolUse } from '../data/tool-calls.ts'
+import { foundSessions } from '../sessions/sessions-address.ts'
 import { number } from '../ui/format.ts'
 
-/** Tools by use, with what became of the calls. */
-export function ToolTable({ tools }: { readonly tools: readonly ToolUse[] }) {
+export interface ToolTableProps {
+  readonly database: string
+  readonly range: Range
+  readonly tools: readonly ToolUse[]
+}
+
+/** Tools by use, with what became of the calls; each number leads to the sessions behind it. */
+export function ToolTable({ database, range, tools }: ToolTableProps) {
+  const found = (tool: string, state?: 'failed' | 'open') =>
+    foundSessions(database, { calls: { state, tool, range } })
   if (tools.length === 0) return <p class="muted">No tool was called in this time.</p>
   const most = tools[0]!.calls
   return (
@@ -32,7 +42,9 @@ export function ToolTable({ tools }: { readonly tools: readonly ToolUse[] }) {
           {tools.map(({ name, calls, failed, rejected, waiting }) => (
             <tr key={name}>
               <th scope="row">
-                <code>{name}</code>
+                <a href={found(name)}>
+                  <code>{name}</code>
+                </a>
               </th>
               <td class="wide-only">
                 <span
@@ -42,10 +54,12 @@ export function ToolTable({ tools }: { readonly tools: readonly ToolUse[] }) {
               </td>
               <td class="numeric">{number(calls)}</td>
               <td class="numeric">
-                <Bad count={failed} of={calls} />
+                <Bad count={failed} of={calls} to={found(name, 'failed')} />
               </td>
               <td class="numeric">{number(rejected)}</td>
-              <td class="numeric">{number(waiting)}</td>
+              <td class="numeric">
+                {waiting === 0 ? 0 : <a href={found(name, 'open')}>{number(waiting)}</a>}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -54,11 +68,17 @@ export function ToolTable({ tools }: { readonly tools: readonly ToolUse[] }) {
   )
 }
 
-function Bad({ count, of }: { readonly count: number; readonly of: number }) {
+interface BadProps {
+  readonly count: number
+  readonly of: number
+  readonly to: string
+}
+
+function Bad({ count, of, to }: BadProps) {
   if (count === 0) return <>0</>
   return (
-    <span class="bad">
+    <a class="bad" href={to}>
       {number(count)} <small>{((count / of) * 100).toFixed(count / of < 0.1 ? 1 : 0)} %</small>
-    </span>
+    </a>
   )
 }

@@ -1,7 +1,7 @@
 import type { UsageRow } from '@persql/sdk'
 import { PRICES } from '@persql/sdk/protocol'
 import type { Connection } from '../connection.ts'
-import type { Range } from '../data/insights.ts'
+import type { Range } from '../data/range.ts'
 import { bytes, compact, usd } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'

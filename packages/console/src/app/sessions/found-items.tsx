@@ -42,7 +42,12 @@ export function FoundItems({ database, address, onTotal }: FoundItemsProps) {
   const terms = useMemo(() => searchTerms(text), [text])
   const { items, hasMore, error, isLoading, load } = useFoundItems(database, text)
   const named = useAsync(text, async (signal) => {
-    const { rows } = await listSessions(database, { ...search, order: 'activity' }, undefined, signal)
+    const { rows } = await listSessions(
+      database,
+      { text, inItems: false, order: 'activity' },
+      undefined,
+      signal,
+    )
     return rows.slice(0, BY_ID).map(({ id }) => id)
   })
   const lines = useMemo(() => toLines(named.data ?? [], items), [named.data, items])

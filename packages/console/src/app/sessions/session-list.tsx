@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useTyped } from '../ui/use-typed.ts'
 import { FoundItems } from './found-items.tsx'
+import { SessionFilters } from './session-filters.tsx'
 import { SessionRows } from './session-rows.tsx'
 import { addressOf, ORDERS, readAddress, type SessionsAddress } from './sessions-address.ts'
 
@@ -55,6 +56,7 @@ export function SessionList({ database, address }: SessionListProps) {
         )}
       </header>
       <SearchBox inputRef={input} search={search} onSearch={setSearch} />
+      {!isFinding && <SessionFilters search={search} onSearch={setSearch} />}
       {isFinding ? (
         <FoundItems key={search.text} database={database} address={address} onTotal={setTotal} />
       ) : (

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import { isLeaving, onLeaving } from '../data/session-actions.ts'
 import { listSessions, type SessionPage, type SessionSearch } from '../data/session-list.ts'
@@ -8,8 +8,10 @@ import { entryState } from '../router.ts'
 let kept: { readonly key: string; readonly pages: readonly SessionPage[] } | undefined
 
 /** The pages that have been loaded so far, as one list. */
-export function useSessionPages(database: Database, search: SessionSearch) {
-  const key = JSON.stringify([database.slug, search])
+export function useSessionPages(database: Database, wanted: SessionSearch) {
+  const key = JSON.stringify([database.slug, wanted])
+  // The address says the same again with every session that is opened.
+  const search = useMemo(() => wanted, [key])
   const hasKept = kept?.key === key && entryState('list') !== undefined
   const [pages, setPages] = useState<readonly SessionPage[]>(hasKept ? (kept?.pages ?? []) : [])
   kept = { key, pages }

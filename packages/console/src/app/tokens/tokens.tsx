@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
-import type { Range } from '../data/insights.ts'
+import type { Range } from '../data/range.ts'
 import { daysOf, readTokenUsage, type TokenUsage } from '../data/token-usage.ts'
 import { BarChart } from '../insights/bar-chart.tsx'
 import { FigureList } from '../insights/figure-list.tsx'
