@@ -4,6 +4,7 @@ import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
 import { keepAllLeaving } from './data/delete-later.ts'
 import { keepAll } from './data/session-actions.ts'
+import { Palette } from './palette.tsx'
 import { href, useRoute } from './router.ts'
 import { useWaitingCount } from './runs/use-waiting-count.ts'
 import { Mark } from './sign-in.tsx'
@@ -50,7 +51,8 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const listed = views.filter(({ isFor }) => !isFor || (database.data && isFor(database.data)))
   const [isHelpOpen, setHelpOpen] = useState(false)
-  useShortcuts({ help: () => setHelpOpen(true) })
+  const [isPaletteOpen, setPaletteOpen] = useState(false)
+  useShortcuts({ help: () => setHelpOpen(true), palette: () => setPaletteOpen(true) })
   useKeys((event) => {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
     const view = viewOfKey(listed, event.key)
@@ -118,6 +120,15 @@ export function Shell({ connection, onSignOut }: ShellProps) {
             </span>
           )}
           <span class="side-buttons">
+            <button
+              type="button"
+              class="quiet"
+              aria-label="Go to"
+              title="Go to (Ctrl or ⌘ K)"
+              onClick={() => setPaletteOpen(true)}
+            >
+              <Icon name="search" />
+            </button>
             <ThemeButton />
             <button
               type="button"
@@ -148,6 +159,16 @@ export function Shell({ connection, onSignOut }: ShellProps) {
         />
       </main>
       <Toasts />
+      {isPaletteOpen && (
+        <Palette
+          views={listed}
+          view={view}
+          databases={databases}
+          slug={slug}
+          database={database.data}
+          onClose={() => setPaletteOpen(false)}
+        />
+      )}
       {isHelpOpen && <ShortcutsDialog views={listed.length} onClose={() => setHelpOpen(false)} />}
     </div>
   )

@@ -11,7 +11,7 @@ import { bytes, number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { isTyping, useKeys } from '../ui/use-keys.ts'
+import { useShortcuts } from '../ui/use-shortcuts.ts'
 import { useVirtual } from '../ui/use-virtual.ts'
 import { EntryView } from './entry-view.tsx'
 import { FindBar } from './find-bar.tsx'
@@ -248,22 +248,23 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
     goal.current = turns.findLast((turn) => turn.entryIndex <= entryIndex)?.number
     virtual.scrollToIndex(entryIndex, { align: 'start' })
   }
-  useKeys((event) => {
-    // The browser finds what is in the page. Where that is all, and when it is asked twice, it is left to it.
-    const isFind = event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
-    const isWhole = items.length === entries.length && entries.every(({ row }) => row.kind === 'message')
-    if (isFind && !isWhole && document.activeElement !== findInput.current) {
-      event.preventDefault()
-      openFind()
-    }
-    if (event.key === 'Escape' && find !== undefined && !isTyping(event)) go({ rowId, find: undefined })
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'End') virtual.scrollToEnd()
-    if (event.key === 'Home') jump(0)
-    if (event.key !== 'n' && event.key !== 'p') return
-    const from = goal.current ?? current?.number ?? 0
-    const turn = turns[from - 1 + (event.key === 'n' ? 1 : -1)]
+  const turnBy = (step: number) => {
+    const turn = turns[(goal.current ?? current?.number ?? 0) - 1 + step]
     if (turn) jump(turn.entryIndex)
+  }
+  useShortcuts({
+    // The browser finds what is in the page. Where that is all, and when it is asked twice, it is left to it.
+    find: () => {
+      const isWhole = items.length === entries.length && entries.every(({ row }) => row.kind === 'message')
+      const isForBrowser = isWhole || document.activeElement === findInput.current
+      if (!isForBrowser) openFind()
+      return !isForBrowser
+    },
+    back: () => find !== undefined && go({ rowId, find: undefined }),
+    nextTurn: () => turnBy(1),
+    previousTurn: () => turnBy(-1),
+    beginning: () => jump(0),
+    end: () => virtual.scrollToEnd(),
   })
 
   const toggle = useCallback(({ row }: Entry) => {

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.tsx'
 
-interface MenuItem {
+export interface MenuItem {
   readonly label: string
   readonly icon: IconName
   readonly isDangerous?: boolean

@@ -10,6 +10,11 @@ interface Shortcut {
 
 /** All keys, in the order in which the help lists them. What listens to one takes it from here. */
 export const SHORTCUTS = {
+  palette: {
+    keys: ['Mod-k'],
+    shown: 'Ctrl or ⌘ K',
+    what: 'Go to a view, database or session, or do something',
+  },
   search: { keys: ['/'], shown: '/', what: 'Search sessions or memory' },
   next: { keys: ['j', 'ArrowDown'], shown: 'j, ↓', what: 'Next session, run, call or memory in the list' },
   previous: { keys: ['k', 'ArrowUp'], shown: 'k, ↑', what: 'The one before it' },
