@@ -1,6 +1,6 @@
 import { openMemory } from '@persql/context'
 import { describeMemoryStore } from '@persql/context/testing'
-import { SessionStore } from '@persql/session-core'
+import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
@@ -129,16 +129,14 @@ for (const databases of everyDatabase()) {
               sql: 'grant select, insert, update, delete on all tables in schema public to persql_memory_writer',
             },
           ])
-          const limited = openMemory(
-            {
-              ...admin,
-              batch: (statements, options) =>
-                admin
-                  .batch([{ sql: 'set local role persql_memory_writer' }, ...statements], options)
-                  .then((results) => results.slice(1)),
-            },
-            { createTables: false },
-          )
+          const writer: SqlDriver = {
+            ...admin,
+            batch: (statements, options) =>
+              admin
+                .batch([{ sql: 'set local role persql_memory_writer' }, ...statements], options)
+                .then((results) => results.slice(1)),
+          }
+          const limited = openMemory(writer, { createTables: false })
           await limited.remember({ name: 'cake', body: 'lemon cake' })
           expect(await limited.recall('lemon')).toMatchObject([{ name: 'cake' }])
           expect(await limited.forget('cake')).toBe(true)
