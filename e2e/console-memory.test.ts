@@ -1,56 +1,31 @@
-import { type Console, startConsole } from '@persql/console'
 import { type MemoryStore, openMemory } from '@persql/context'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQL } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { SessionStore, type SqlDriver, toSqlDriver } from '@persql/session-core'
-import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
-import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { CHROMIUM } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { generateMemory } from './support/generate-memory.ts'
 import { PAYLOADS } from './support/hostile.ts'
 import { injected } from './support/injected.ts'
+import { type OpenOptions, useConsoles } from './support/use-consoles.ts'
 
 describe.skipIf(!CHROMIUM)('memory in the console, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
+  const consoles = useConsoles()
   let driver: SqlDriver
   let memory: MemoryStore
-  let app: Console
-  let browser: Browser
   let page: Page
-  let incidents: string[]
   let base: string
 
-  const inFolder = temporaryPaths(afterAll)
-  let databases = 0
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser?.close())
-
   beforeEach(async () => {
-    driver = betterSqlite3Driver(inFolder(`agents-${++databases}.db`), { synchronous: 'normal' })
+    driver = consoles.create()
     memory = openMemory(driver, { source: 'assistant' })
   })
 
-  afterEach(async () => {
-    expect(incidents).toEqual([])
-    await page.context().close()
-    await app.close()
-    await driver.close()
-  })
-
-  async function open(options: { readonly readOnly?: boolean } = {}) {
-    app = await startConsole({ driver, name: 'agents.db', ...options })
-    base = app.url.split('#')[0]!
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    context.setDefaultTimeout(60_000)
-    ;({ page, incidents } = await openWatched(context, app.url))
-    await page.getByRole('navigation').waitFor()
+  async function open(options?: OpenOptions) {
+    ;({ page, base } = await consoles.open(driver, options))
   }
 
   const show = (path: string) => page.goto(`${base}#/database/${path}`)
@@ -288,7 +263,7 @@ describe.skipIf(!CHROMIUM)('memory in the console, in Chromium (PERSQL_TEST_CHRO
 
   test('over a server: tokens forget what they may, and no more', async () => {
     await open()
-    const server = await createServer({ data: inFolder('server'), port: 0, namespace: 'acme' })
+    const server = await createServer({ data: consoles.inFolder('server'), port: 0, namespace: 'acme' })
     const persql = new PerSQL({ token: server.adminToken!, baseURL: server.url })
     await persql.databases.create('Main')
     const handle = persql.database('acme/main')
@@ -297,12 +272,7 @@ describe.skipIf(!CHROMIUM)('memory in the console, in Chromium (PERSQL_TEST_CHRO
     await remote.remember({ name: 'coffee', body: 'Oat flat white' })
     const visit = async (role: 'readonly' | 'readwrite') => {
       const { token } = await persql.tokens.create(role, { role, database: 'main' })
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-      context.setDefaultTimeout(60_000)
-      const visitor = (await openWatched(context, `${server.url}/console`)).page
-      await visitor.getByLabel('Token').fill(token)
-      await visitor.getByRole('button', { name: 'Sign in' }).click()
-      await visitor.getByRole('navigation').waitFor()
+      const visitor = await consoles.visit(server.url, token)
       await visitor.goto(`${server.url}/console/#/main/memory/coffee?q=white`)
       await visitor.getByText('Where it comes from').waitFor()
       await visitor.locator('.session-row mark').waitFor()

@@ -1,49 +1,26 @@
-import { type Console, startConsole } from '@persql/console'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore, type SqlDriver } from '@persql/session-core'
-import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
-import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { CHROMIUM } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { PAYLOADS } from './support/hostile.ts'
 import { injected } from './support/injected.ts'
+import { type OpenOptions, useConsoles } from './support/use-consoles.ts'
 
 describe.skipIf(!CHROMIUM)('the command palette of the console, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
+  const consoles = useConsoles()
   let driver: SqlDriver
-  let app: Console
-  let browser: Browser
   let page: Page
-  let incidents: string[]
-
-  const inFolder = temporaryPaths(afterAll)
-  let databases = 0
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser?.close())
 
   beforeEach(async () => {
-    driver = betterSqlite3Driver(inFolder(`agents-${++databases}.db`), { synchronous: 'normal' })
+    driver = consoles.create()
     const store = new SessionStore(driver)
     for (const id of ['customer-7', ...PAYLOADS]) await store.append(id, [{ role: 'user', content: 'Hi' }])
   })
 
-  afterEach(async () => {
-    expect(incidents).toEqual([])
-    await page.context().close()
-    await app.close()
-    await driver.close()
-  })
-
-  async function open(options: { readonly readOnly?: boolean } = {}) {
-    app = await startConsole({ driver, name: 'agents.db', ...options })
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    context.setDefaultTimeout(60_000)
-    ;({ page, incidents } = await openWatched(context, app.url))
+  async function open(options?: OpenOptions) {
+    ;({ page } = await consoles.open(driver, options))
     await page.getByRole('listitem').first().waitFor()
   }
 

@@ -1,62 +1,35 @@
-import { type Console, startConsole } from '@persql/console'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQLSession } from '@persql/openai-agents'
 import { PerSQL } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { RunCatalog, type SqlDriver, toSqlDriver } from '@persql/session-core'
-import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
-import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { CHROMIUM } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { generateRuns, refundCall, runAgent } from './support/generate-runs.ts'
 import { PAYLOADS } from './support/hostile.ts'
 import { injected } from './support/injected.ts'
+import { type OpenOptions, useConsoles } from './support/use-consoles.ts'
 
 describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
+  const consoles = useConsoles()
   let driver: SqlDriver
   let catalog: RunCatalog
-  let app: Console
-  let browser: Browser
   let page: Page
-  let incidents: string[]
   let base: string
 
-  const inFolder = temporaryPaths(afterAll)
-  let databases = 0
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser?.close())
-
   beforeEach(async () => {
-    driver = betterSqlite3Driver(inFolder(`agents-${++databases}.db`), { synchronous: 'normal' })
+    driver = consoles.create()
     catalog = new RunCatalog(driver)
     await open()
   })
 
-  afterEach(async () => {
-    expect(incidents).toEqual([])
-    await page.context().close()
-    await app.close()
-    await driver.close()
-  })
-
-  async function open(options: { readonly readOnly?: boolean } = {}) {
-    app = await startConsole({ driver, name: 'agents.db', ...options })
-    base = app.url.split('#')[0]!
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    context.setDefaultTimeout(60_000)
-    ;({ page, incidents } = await openWatched(context, app.url))
-    await page.getByRole('navigation').waitFor()
+  async function open(options?: OpenOptions) {
+    ;({ page, base } = await consoles.open(driver, options))
   }
 
   async function reopenReadOnly() {
-    await page.context().close()
-    await app.close()
     await open({ readOnly: true })
   }
 
@@ -353,18 +326,13 @@ describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMI
   )
 
   test('over a server: tokens decide what they may, and no more', async () => {
-    const server = await createServer({ data: inFolder('server'), port: 0, namespace: 'acme' })
+    const server = await createServer({ data: consoles.inFolder('server'), port: 0, namespace: 'acme' })
     const persql = new PerSQL({ token: server.adminToken!, baseURL: server.url })
     await persql.databases.create('Main')
     const remote = toSqlDriver(persql.database('acme/main'))
     await runAgent(remote, 'refund-1', 'customer-7', [refundCall('call-1', 25)])
     const visit = async (token: string) => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-      context.setDefaultTimeout(60_000)
-      const visitor = (await openWatched(context, `${server.url}/console`)).page
-      await visitor.getByLabel('Token').fill(token)
-      await visitor.getByRole('button', { name: 'Sign in' }).click()
-      await visitor.getByRole('navigation').waitFor()
+      const visitor = await consoles.visit(server.url, token)
       await visitor.goto(`${server.url}/console/#/main/approvals/refund-1/call-1`)
       return visitor
     }

@@ -149,6 +149,12 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
       await page.getByRole('button', { name: 'Create' }).click()
       await page.getByRole('link', { name: 'local/first' }).click()
       await page.getByText('No sessions yet').waitFor()
+      const code = await page.locator('.start-code code').textContent()
+      expect(code).toContain(
+        `baseURL: '${empty.url}' })\nconst session = new PerSQLSession('user-42', client.`,
+      )
+      expect(code).toContain("client.database('local/first')")
+      expect(await audit(page)).toEqual([])
       await open('Databases')
       await page.getByRole('button', { name: 'Delete first' }).click()
       await page.getByLabel(/to confirm/).fill('first')

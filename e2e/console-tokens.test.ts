@@ -1,36 +1,23 @@
 import { readFile } from 'node:fs/promises'
-import { type Console, startConsole } from '@persql/console'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { SessionStore, type SqlDriver, UsageLog } from '@persql/session-core'
-import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
-import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
+import { CHROMIUM } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { PAYLOADS } from './support/hostile.ts'
 import { injected } from './support/injected.ts'
+import { useConsoles } from './support/use-consoles.ts'
 
 describe.skipIf(!CHROMIUM)('tokens in the console, in Chromium (PERSQL_TEST_CHROMIUM)', () => {
+  const consoles = useConsoles()
   let driver: SqlDriver
   let log: UsageLog
-  let app: Console
-  let browser: Browser
   let page: Page
-  let incidents: string[]
   let base: string
 
-  const inFolder = temporaryPaths(afterAll)
-  let databases = 0
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(() => browser?.close())
-
   beforeEach(async () => {
-    driver = betterSqlite3Driver(inFolder(`agents-${++databases}.db`), { synchronous: 'normal' })
+    driver = consoles.create()
     log = new UsageLog(driver)
     const store = new SessionStore<unknown>(driver)
     const turn = async (session: string, said: string, model: string, inputTokens: number) => {
@@ -48,23 +35,8 @@ describe.skipIf(!CHROMIUM)('tokens in the console, in Chromium (PERSQL_TEST_CHRO
     await turn('user-43', 'Third?', 'other', 4000)
   })
 
-  afterEach(async () => {
-    expect(incidents).toEqual([])
-    await page.context().close()
-    await app.close()
-    await driver.close()
-  })
-
   async function open() {
-    app = await startConsole({ driver, name: 'agents.db' })
-    base = app.url.split('#')[0]!
-    const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
-      acceptDownloads: true,
-    })
-    context.setDefaultTimeout(60_000)
-    ;({ page, incidents } = await openWatched(context, app.url))
-    await page.getByRole('navigation').waitFor()
+    ;({ page, base } = await consoles.open(driver))
   }
 
   async function saved(click: () => Promise<void>): Promise<string> {

@@ -477,6 +477,19 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     }
   })
 
+  test('opens an image in its size', async () => {
+    await show('sessions', 'long')
+    await page.getByRole('button', { name: /^Turn \d/ }).click()
+    await page.getByLabel('Search turns').fill('on this picture')
+    await page.locator('.turn-row').first().click()
+    await page.getByRole('button', { name: 'Stored image' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'Stored image' })
+    await dialog.getByRole('img').waitFor()
+    expect(await audit(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
   test('shows the raw rows of an entry, and opens a link to it', async () => {
     await show('sessions', 'long')
     const call = page.getByRole('article').filter({ hasText: 'find_order' }).last()
@@ -673,6 +686,22 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await page.getByRole('button', { name: 'Lucky', exact: true }).click()
     await page.getByRole('button', { name: 'Run' }).click()
     await page.getByRole('gridcell', { name: '7' }).waitFor()
+    await type('select 8 as draft')
+    await page.reload()
+    await page.locator('.cm-content').getByText('draft').waitFor()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'To a file' }).click(),
+    ])
+    const path = await file.path()
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual([{ name: 'Lucky', sql: 'select 7 as seven' }])
+    await page.getByRole('button', { name: 'Forget Lucky' }).click()
+    await page.getByLabel('From a file').setInputFiles(path)
+    await page.getByRole('button', { name: 'Lucky', exact: true }).waitFor()
+    await page
+      .getByLabel('From a file')
+      .setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('[{"name":1}]') })
+    await page.getByText('This is no file of saved queries').waitFor()
     await page.getByRole('button', { name: 'Forget Lucky' }).click()
   })
 
@@ -692,8 +721,8 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await show('sql')
     await type('create table made (a)')
     await page.getByRole('button', { name: 'Run' }).click()
-    await page.getByRole('alert').waitFor()
-    await page.getByRole('switch').check()
+    await page.getByRole('alert').getByText('Switch on “Allow writing” to run it.').waitFor()
+    await page.getByRole('switch', { name: 'Allow writing' }).check()
     await page.getByText('Statements change the database.').waitFor()
     await page.getByRole('button', { name: 'Run' }).click()
     await page.getByText('0 rows changed').waitFor()

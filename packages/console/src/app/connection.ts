@@ -24,7 +24,7 @@ const sqlDialect = document.documentElement.dataset['local'] === 'postgres' ? 'p
 
 const KEY = 'persql-console'
 /** The API is beside the console, wherever both are mounted. */
-const ROOT = new URL('..', location.href.split('#')[0]).href.replace(/\/$/, '')
+export const apiUrl = new URL('..', location.href.split('#')[0]).href.replace(/\/$/, '')
 
 /** The one-time secret of the address, which is taken out of it. */
 export function takeSecret(): string | undefined {
@@ -64,9 +64,9 @@ export async function resume(): Promise<Connection | undefined> {
   }
 }
 
-/** In all tabs, because each of them would sign the others in again. */
+/** In all tabs, because each of them would sign the others in again. What was typed there goes as well. */
 export function signOut(): void {
-  sessionStorage.removeItem(KEY)
+  sessionStorage.clear()
   tabs.postMessage('sign-out')
 }
 
@@ -80,7 +80,7 @@ export function onSignOut(callback: () => void): () => void {
 }
 
 async function connect(token: string): Promise<Connection> {
-  const persql = new PerSQL({ token, baseURL: ROOT, sqlDialect, maxRetries: 2 })
+  const persql = new PerSQL({ token, baseURL: apiUrl, sqlDialect, maxRetries: 2 })
   const [{ namespaceSlug, role }, databases] = await Promise.all([persql.me(), persql.databases.list()])
   const isAdmin = !isLocal && !/^read/.test(role) && (await mayListTokens(persql))
   sessionStorage.setItem(KEY, token)
@@ -103,7 +103,7 @@ const tabs = new BroadcastChannel(KEY)
 tabs.addEventListener('message', ({ data }) => {
   const token = sessionStorage.getItem(KEY)
   if (data === 'ask' && token !== null) tabs.postMessage({ token })
-  if (data === 'sign-out') sessionStorage.removeItem(KEY)
+  if (data === 'sign-out') sessionStorage.clear()
 })
 
 function askOtherTabs(): Promise<string | undefined> {

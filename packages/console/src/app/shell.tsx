@@ -3,7 +3,6 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Connection, isLocal } from './connection.ts'
 import { type Database, openDatabase } from './data/database.ts'
 import { keepAllLeaving } from './data/delete-later.ts'
-import { keepAll } from './data/session-actions.ts'
 import { Palette } from './palette.tsx'
 import { href, useRoute } from './router.ts'
 import { useWaitingCount } from './runs/use-waiting-count.ts'
@@ -40,13 +39,7 @@ export function Shell({ connection, onSignOut }: ShellProps) {
   )
   useInterval(RETRY_MS, database.error !== undefined, database.reload)
   // Whoever has signed out deletes nothing any more.
-  useEffect(
-    () => () => {
-      keepAll()
-      keepAllLeaving()
-    },
-    [],
-  )
+  useEffect(() => keepAllLeaving, [])
   const waiting = useWaitingCount(database.data)
   const views = VIEWS.filter(({ isForAdmin }) => connection.isAdmin || !isForAdmin)
   const listed = views.filter(({ isFor }) => !isFor || (database.data && isFor(database.data)))

@@ -73,7 +73,7 @@ export const VIEWS: readonly [View, ...View[]] = [
         key={slug}
         database={database}
         address={readAddress(rest, query)}
-        canWrite={mayWrite(connection)}
+        connection={connection}
         onTablesMissing={onReload}
       />
     ),

@@ -9,11 +9,8 @@ import {
   toSqlDriver,
 } from '@persql/session-core'
 import { toBase64, toHex } from '../ui/format.ts'
-import { say, sayProblem } from '../ui/toasts.tsx'
 import type { Database } from './database.ts'
-
-/** How long a session can still be kept that somebody deletes. */
-const UNDO_MS = 10_000
+import { deleteLater, isLeaving } from './delete-later.ts'
 
 const CODEC = jsonCodec<unknown>({ exactNumbers: true })
 
@@ -31,55 +28,20 @@ export async function forkSession(
   await new SessionCatalog(...argumentsOf(database)).fork(sessionId, newId, { throughRowId })
 }
 
-/** Of the sessions that will be deleted, as `[slug, id]` in JSON. */
-const leaving = new Map<string, () => void>()
-const listeners = new Set<() => void>()
-
-export function isLeaving(slug: string, sessionId: string): boolean {
-  return leaving.has(JSON.stringify([slug, sessionId]))
+/** Whether a session will be deleted. */
+export function isSessionLeaving(slug: string, sessionId: string): boolean {
+  return isLeaving(keyOf(slug, sessionId))
 }
 
-/** Calls back when a session begins or ends to be deleted. Returns what ends that. */
-export function onLeaving(callback: () => void): () => void {
-  listeners.add(callback)
-  return () => listeners.delete(callback)
-}
-
-/**
- * Deletes a session after some seconds, in which it can be kept. Only this page knows of it until then: a session whose
- * page is closed before, or whose user signs out, is kept.
- */
+/** Deletes a session after some seconds, in which it can be kept. */
 export function deleteSession(database: Database, sessionId: string): void {
-  const key = JSON.stringify([database.slug, sessionId])
-  if (leaving.has(key)) return
-  const change = () => {
-    for (const listen of listeners) listen()
-  }
-  const end = () => {
-    clearTimeout(timer)
-    remove()
-    leaving.delete(key)
-    change()
-  }
-  const timer = setTimeout(async () => {
-    try {
-      await new SessionCatalog(...argumentsOf(database)).delete(sessionId)
-    } catch (error) {
-      sayProblem(error)
-    }
-    end()
-  }, UNDO_MS)
-  const remove = say(`“${sessionId}” will be deleted`, {
-    ms: UNDO_MS,
-    action: { label: 'Undo', onPick: end },
-  })
-  leaving.set(key, end)
-  change()
+  deleteLater(keyOf(database.slug, sessionId), `“${sessionId}” will be deleted`, () =>
+    new SessionCatalog(...argumentsOf(database)).delete(sessionId),
+  )
 }
 
-/** Keeps all sessions that would be deleted. */
-export function keepAll(): void {
-  for (const end of [...leaving.values()]) end()
+function keyOf(slug: string, sessionId: string): string {
+  return JSON.stringify(['session', slug, sessionId])
 }
 
 async function readAll(database: Database, sessionId: string) {

@@ -23,6 +23,9 @@ export interface BarChartProps {
 const WIDTH = 600
 const HEIGHT = 140
 
+/** What the top of the scale may be, times a power of ten. */
+const STEPS = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10]
+
 /** Values over time. The one under the pointer is spelled out; a table holds all of them for those who cannot see. */
 export function BarChart({
   title,
@@ -120,9 +123,9 @@ export function BarChart({
   )
 }
 
-/** The next of 1, 2, 4, 5, 8 times a power of ten. */
+/** The next round number. */
 function niceTop(value: number): number {
   if (value <= 0) return 0
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 4, 5, 8, 10].find((step) => step * power >= value) ?? 10) * power
+  return (STEPS.find((step) => step * power >= value) ?? 10) * power
 }

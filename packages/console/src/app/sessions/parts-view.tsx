@@ -1,10 +1,11 @@
 import { type MediaPart, mediaNote, type Part } from '@persql/session-core'
 import type { ComponentChildren } from 'preact'
 import { useContext, useState } from 'preact/hooks'
+import { Dialog } from '../ui/dialog.tsx'
 import { plural, toBase64 } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { JsonView } from '../ui/json-view.tsx'
-import { Markdown, SafeImage } from '../ui/markdown.tsx'
+import { isStoredImage, Markdown, SafeImage } from '../ui/markdown.tsx'
 import { ShowsAll } from '../ui/shows-all.ts'
 
 /** How much of a long text is shown before somebody asks for all of it. */
@@ -46,22 +47,39 @@ function PartContent({ part }: { readonly part: Part }) {
 
 /** An image is shown where it is stored; of anything else a person only learns what it is. */
 function Media({ part }: { readonly part: MediaPart }) {
-  const { media, content, place, transcript } = part
-  const note = mediaNote(part).slice(1, -1)
+  const { media, content, place = '', transcript } = part
   return (
     <>
-      <p class="attachment">
+      <div class="attachment">
         <Icon name={media === 'image' ? 'image' : 'file'} />
-        {media === 'image' ? (
-          <SafeImage
-            source={content === undefined ? (place ?? '') : imageUrl(part, content)}
-            alt={content === undefined ? (place ?? '') : 'Stored image'}
-          />
+        {media !== 'image' ? (
+          mediaNote(part).slice(1, -1)
+        ) : content === undefined ? (
+          <Picture source={place} alt={place.startsWith('data:') ? 'Stored image' : place} />
         ) : (
-          note
+          <Picture source={imageUrl(part, content)} alt="Stored image" />
         )}
-      </p>
+      </div>
       {transcript !== undefined && <LongText text={transcript} />}
+    </>
+  )
+}
+
+/** An image that opens in its full size. */
+function Picture({ source, alt }: { readonly source: string; readonly alt: string }) {
+  const [isOpen, setOpen] = useState(false)
+  const image = <SafeImage source={source} alt={alt} />
+  if (!isStoredImage(source)) return image
+  return (
+    <>
+      <button type="button" class="image-button" title="Open" onClick={() => setOpen(true)}>
+        {image}
+      </button>
+      {isOpen && (
+        <Dialog title={alt} isWide onClose={() => setOpen(false)}>
+          <div class="whole-image">{image}</div>
+        </Dialog>
+      )}
     </>
   )
 }

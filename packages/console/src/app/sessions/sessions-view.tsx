@@ -1,19 +1,21 @@
+import { type Connection, mayWrite } from '../connection.ts'
 import type { Database } from '../data/database.ts'
 import { Empty } from '../ui/empty.tsx'
 import { useInterval } from '../ui/use-async.ts'
 import { SessionList } from './session-list.tsx'
 import type { SessionsAddress } from './sessions-address.ts'
+import { StartCode } from './start-code.tsx'
 import { Transcript } from './transcript.tsx'
 
 export interface SessionsViewProps {
   readonly database: Database
   readonly address: SessionsAddress
-  readonly canWrite: boolean
+  readonly connection: Connection
   readonly onTablesMissing: () => void
 }
 
 /** The list beside the conversation; one of the two where there is no room for both. */
-export function SessionsView({ database, address, canWrite, onTablesMissing }: SessionsViewProps) {
+export function SessionsView({ database, address, connection, onTablesMissing }: SessionsViewProps) {
   const { sessionId } = address
   useInterval(3000, database.sessions === undefined, onTablesMissing)
   if (!database.sessions) {
@@ -21,7 +23,8 @@ export function SessionsView({ database, address, canWrite, onTablesMissing }: S
       <div class="page">
         <h1 class="visually-hidden">Sessions</h1>
         <Empty icon="sessions" title="No sessions yet">
-          The tables of sessions are made with the first item. It appears here.
+          <p>The tables of sessions are made with the first item. It appears here.</p>
+          <StartCode connection={connection} database={database} />
         </Empty>
       </div>
     )
@@ -41,7 +44,7 @@ export function SessionsView({ database, address, canWrite, onTablesMissing }: S
           database={database}
           sessionId={sessionId}
           address={address}
-          canWrite={canWrite}
+          canWrite={mayWrite(connection)}
         />
       )}
     </div>

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
-import { isLeaving, onLeaving } from '../data/session-actions.ts'
+import { onLeaving } from '../data/delete-later.ts'
+import { isSessionLeaving } from '../data/session-actions.ts'
 import { listSessions, type SessionPage, type SessionSearch } from '../data/session-list.ts'
 import { entryState } from '../router.ts'
 
@@ -63,7 +64,7 @@ export function useSessionPages(database: Database, wanted: SessionSearch) {
   )
   // A session that became active between two pages would be on both.
   const known = [...new Map(pages.flatMap((page) => page.rows).map((row) => [row.id, row])).values()]
-  const rows = known.filter(({ id }) => !isLeaving(database.slug, id))
+  const rows = known.filter(({ id }) => !isSessionLeaving(database.slug, id))
   const total = pages[0]?.total
   return { rows, total: total && total - (known.length - rows.length), error, isLoading, loadMore, reload }
 }

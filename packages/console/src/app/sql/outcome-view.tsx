@@ -1,4 +1,4 @@
-import type { ExplainResponse, QueryResult } from '@persql/sdk'
+import { type ExplainResponse, PerSQLError, type QueryResult } from '@persql/sdk'
 import { useRef, useState } from 'preact/hooks'
 import { Empty } from '../ui/empty.tsx'
 import { number, plural } from '../ui/format.ts'
@@ -17,9 +17,11 @@ export type Outcome =
 export interface OutcomeViewProps {
   readonly outcome: Outcome | undefined
   readonly isRunning: boolean
+  /** Whether there is a switch for writing, which is off. */
+  readonly mayAllowWriting: boolean
 }
 
-export function OutcomeView({ outcome, isRunning }: OutcomeViewProps) {
+export function OutcomeView({ outcome, isRunning, mayAllowWriting }: OutcomeViewProps) {
   if (isRunning) {
     return (
       <p class="starting" role="status">
@@ -34,14 +36,16 @@ export function OutcomeView({ outcome, isRunning }: OutcomeViewProps) {
       </Empty>
     )
   }
-  if (outcome.kind === 'error') return <Problem error={explained(outcome.error)} />
+  if (outcome.kind === 'error') {
+    return <Problem error={mayAllowWriting ? explained(outcome.error) : outcome.error} />
+  }
   if (outcome.kind === 'plan') return <PlanView plan={outcome.plan} />
   return <Results results={outcome.results} ms={outcome.ms} />
 }
 
 function explained(error: Error): Error {
-  const isRefused = 'status' in error && error.status === 403 && /read/i.test(error.message)
-  return isRefused ? new Error(`${error.message} Switch writing on, if your token may write.`) : error
+  const isRefused = error instanceof PerSQLError && error.detail?.kind === 'readonly'
+  return isRefused ? new Error(`${error.message} Switch on “Allow writing” to run it.`) : error
 }
 
 function Results({ results, ms }: { readonly results: readonly QueryResult[]; readonly ms: number }) {

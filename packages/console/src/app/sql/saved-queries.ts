@@ -8,11 +8,26 @@ const KEY = 'persql-console-queries'
 /** Those of the user, kept in this browser. */
 export function readSavedQueries(): readonly SavedQuery[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(stored) ? stored.filter(isSavedQuery) : []
+    return parseQueries(localStorage.getItem(KEY) ?? '[]')
   } catch {
     return []
   }
+}
+
+/** Reads what {@link formatQueries} wrote. Throws a text for people where it is something else. */
+export function parseQueries(json: string): readonly SavedQuery[] {
+  let stored: unknown
+  try {
+    stored = JSON.parse(json)
+  } catch {}
+  if (!Array.isArray(stored) || !stored.every(isSavedQuery)) {
+    throw new TypeError('This is no file of saved queries: a list of objects with a `name` and its `sql`.')
+  }
+  return stored.map(({ name, sql }) => ({ name, sql }))
+}
+
+export function formatQueries(queries: readonly SavedQuery[]): string {
+  return `${JSON.stringify(queries, null, 2)}\n`
 }
 
 export function writeSavedQueries(queries: readonly SavedQuery[]): void {

@@ -1,43 +1,68 @@
 import { useState } from 'preact/hooks'
 import { type Database, quoteName } from '../data/database.ts'
 import { Icon } from '../ui/icon.tsx'
+import { sayProblem } from '../ui/toasts.tsx'
+import { download } from './export.ts'
 import { readyQueries } from './ready-queries.ts'
-import type { SavedQuery } from './saved-queries.ts'
+import { formatQueries, parseQueries, type SavedQuery } from './saved-queries.ts'
 
 export interface SqlSidebarProps {
   readonly database: Database
   readonly saved: readonly SavedQuery[]
   readonly onPick: (sql: string) => void
   readonly onForget: (query: SavedQuery) => void
+  readonly onAdd: (queries: readonly SavedQuery[]) => void
 }
 
 /** Queries to start from, and the schema. */
-export function SqlSidebar({ database, saved, onPick, onForget }: SqlSidebarProps) {
+export function SqlSidebar({ database, saved, onPick, onForget, onAdd }: SqlSidebarProps) {
   return (
     <aside class="sql-side" aria-label="Queries and schema">
-      {saved.length > 0 && (
-        <section>
-          <h2>Saved</h2>
-          <ul>
-            {saved.map((query) => (
-              <li key={query.name} class="saved">
-                <button type="button" class="side-item" onClick={() => onPick(query.sql)}>
-                  <Icon name="file" /> <span>{query.name}</span>
-                </button>
-                <button
-                  type="button"
-                  class="quiet"
-                  aria-label={`Forget ${query.name}`}
-                  title="Forget"
-                  onClick={() => onForget(query)}
-                >
-                  <Icon name="close" />
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <section>
+        <h2>Saved</h2>
+        <ul>
+          {saved.map((query) => (
+            <li key={query.name} class="saved">
+              <button type="button" class="side-item" onClick={() => onPick(query.sql)}>
+                <Icon name="file" /> <span>{query.name}</span>
+              </button>
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Forget ${query.name}`}
+                title="Forget"
+                onClick={() => onForget(query)}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div class="buttons">
+          {saved.length > 0 && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => download('queries.json', 'application/json', formatQueries(saved))}
+            >
+              To a file
+            </button>
+          )}
+          <label class="link">
+            From a file
+            <input
+              type="file"
+              class="visually-hidden"
+              accept=".json,application/json"
+              onChange={({ currentTarget }) => {
+                const [file] = currentTarget.files ?? []
+                void file?.text().then(parseQueries).then(onAdd).catch(sayProblem)
+                currentTarget.value = ''
+              }}
+            />
+          </label>
+        </div>
+      </section>
       {database.sessions && (
         <section>
           <h2>Ready to run</h2>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { type Database, quoteName } from '../data/database.ts'
 import { Icon } from '../ui/icon.tsx'
+import { readDraft, writeDraft } from './draft.ts'
 import { type Outcome, OutcomeView } from './outcome-view.tsx'
 import { SaveDialog } from './save-dialog.tsx'
 import { readSavedQueries, type SavedQuery, writeSavedQueries } from './saved-queries.ts'
@@ -13,12 +14,9 @@ export interface SqlViewProps {
   readonly onSchemaChange: () => void
 }
 
-/** What was typed last, for as long as the page lives. */
-const drafts = new Map<string, string>()
-
 export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
   const { handle, slug } = database
-  const [text, setText] = useState(() => drafts.get(slug) ?? firstQuery(database))
+  const [text, setText] = useState(() => readDraft(slug) ?? firstQuery(database))
   const [isWriting, setWriting] = useState(false)
   const [outcome, setOutcome] = useState<Outcome>()
   const [saved, setSaved] = useState(readSavedQueries)
@@ -32,7 +30,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
     schema,
     onRun: () => void run(),
     onChange: (next) => {
-      drafts.set(slug, next)
+      writeDraft(slug, next)
       setText(next)
     },
   })
@@ -88,6 +86,10 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
           setSideOpen(false)
         }}
         onForget={(query) => save(saved.filter((other) => other !== query))}
+        onAdd={(added) => {
+          const names = added.map(({ name }) => name)
+          save([...saved.filter(({ name }) => !names.includes(name)), ...added])
+        }}
       />
       <div class="sql-main">
         <header class="sql-head">
@@ -136,7 +138,7 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
                 onChange={(event) => setWriting(event.currentTarget.checked)}
               />
               <span class="switch-track" />
-              <span>{isWriting ? 'Writing is on' : 'Read-only'}</span>
+              <span>Allow writing</span>
             </label>
           ) : (
             <span class="tag">Read-only</span>
@@ -150,7 +152,11 @@ export function SqlView({ database, canWrite, onSchemaChange }: SqlViewProps) {
         )}
         <div class="sql-editor" ref={parent} aria-busy={!editor} />
         <div class="sql-results">
-          <OutcomeView outcome={outcome} isRunning={running !== undefined} />
+          <OutcomeView
+            outcome={outcome}
+            isRunning={running !== undefined}
+            mayAllowWriting={canWrite && !isWriting}
+          />
         </div>
       </div>
       {isNaming && (

@@ -14,13 +14,23 @@ export interface DialogProps {
 export function Dialog({ title, onClose, isWide = false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
+  const isGone = useRef(false)
   useEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
-    return () => dialog?.close()
+    return () => {
+      isGone.current = true
+      dialog?.close()
+    }
   }, [])
   return (
-    <dialog ref={ref} class={isWide ? 'dialog wide' : 'dialog'} aria-labelledby={heading} onClose={onClose}>
+    <dialog
+      ref={ref}
+      class={isWide ? 'dialog wide' : 'dialog'}
+      aria-labelledby={heading}
+      // It is told late, and whoever has taken the dialog away may have opened another one since.
+      onClose={() => isGone.current || onClose()}
+    >
       <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" class="quiet" aria-label="Close" onClick={onClose}>

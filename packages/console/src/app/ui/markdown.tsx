@@ -135,9 +135,13 @@ function SafeLink({ href, children }: { readonly href: string; readonly children
 
 const IMAGE_DATA = /^data:image\/(png|jpe?g|gif|webp|avif|bmp);base64,[A-Za-z0-9+/=\s]*$/
 
+export function isStoredImage(source: string): boolean {
+  return IMAGE_DATA.test(source)
+}
+
 /** Only what is stored is shown. Loading an image from elsewhere would tell that place who reads what and when. */
 export function SafeImage({ source, alt }: { readonly source: string; readonly alt: string }) {
-  if (IMAGE_DATA.test(source)) return <img class="stored-image" src={source} alt={alt} />
+  if (isStoredImage(source)) return <img class="stored-image" src={source} alt={alt} />
   return <SafeLink href={source}>{alt ? `Image: ${alt}` : 'Image'}</SafeLink>
 }
 
