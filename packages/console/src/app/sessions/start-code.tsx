@@ -22,27 +22,25 @@ export function StartCode({ connection, database }: StartCodeProps) {
 
 function toCode({ databases, namespace }: Connection, { slug, dialect }: Database): string {
   const name = databases.find((one) => one.slug === slug)?.name ?? slug
-  const [imports, handle] = !isLocal
-    ? ["import { PerSQL } from '@persql/sdk'", `client.database(${quoted(`${namespace}/${slug}`)})`]
+  const [driver, handle] = !isLocal
+    ? [imported('PerSQL', 'sdk'), `client.database(${quoted(`${namespace}/${slug}`)})`]
     : dialect.name === 'postgres'
-      ? [
-          "import { postgresDriver } from '@persql/driver-postgres'",
-          'postgresDriver(process.env.DATABASE_URL)',
-        ]
-      : [
-          "import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'",
-          `betterSqlite3Driver(${quoted(name)})`,
-        ]
+      ? [imported('postgresDriver', 'driver-postgres'), 'postgresDriver(process.env.DATABASE_URL)']
+      : [imported('betterSqlite3Driver', 'driver-better-sqlite3'), `betterSqlite3Driver(${quoted(name)})`]
   const client = `const client = new PerSQL({ token: process.env.PERSQL_TOKEN, baseURL: ${quoted(apiUrl)} })`
   return [
-    "import { run } from '@openai/agents'",
-    "import { PerSQLSession } from '@persql/openai-agents'",
-    imports,
+    `import { run } from ${quoted('@openai/agents')}`,
+    imported('PerSQLSession', 'openai-agents'),
+    driver,
     '',
     ...(isLocal ? [] : [client]),
     `const session = new PerSQLSession('user-42', ${handle})`,
     "await run(agent, 'remember me?', { session })",
   ].join('\n')
+}
+
+function imported(what: string, from: string): string {
+  return `import { ${what} } from '@persql/${from}'`
 }
 
 function quoted(text: string): string {
