@@ -9,10 +9,10 @@ import {
 } from '@openai/agents'
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { assistant, user } from '@persql/test-support/agent-items'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PerSQLSession } from '../src/index.ts'
-import { assistant, user } from './support/items.ts'
 import { withSessions } from './support/sessions.ts'
 
 setTracingDisabled(true)

@@ -2,10 +2,10 @@ import { inspect } from 'node:util'
 import type { AgentInputItem } from '@openai/agents-core'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import type { SqlDriver } from '@persql/session-core'
+import { call, result, user } from '@persql/test-support/agent-items'
 import { recordingDriver } from '@persql/test-support/recording-driver'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HistoryTransaction, PerSQLSession } from '../src/index.ts'
-import { call, result, user } from './support/items.ts'
 
 let driver: SqlDriver
 let batches: readonly unknown[]

@@ -3,11 +3,11 @@ import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { PerSQL, type PerSQLDatabase } from '@persql/sdk'
 import { createServer } from '@persql/server'
 import { SessionCatalog, toSqlDriver } from '@persql/session-core'
+import { call, result, user } from '@persql/test-support/agent-items'
 import { requestsOf } from '@persql/test-support/count-requests'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { PerSQLSession } from '../src/index.ts'
-import { call, result, user } from './support/items.ts'
 import { remoteDatabase } from './support/remote.ts'
 
 setTracingDisabled(true)

@@ -1,7 +1,7 @@
 import { Agent, run, setTracingDisabled } from '@openai/agents'
 import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
+import { assistant, call, result, user } from '@persql/test-support/agent-items'
 import { expect, test } from 'vitest'
-import { assistant, call, result, user } from './support/items.ts'
 import { withSessions } from './support/sessions.ts'
 
 setTracingDisabled(true)

@@ -1,6 +1,6 @@
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { user } from '@persql/test-support/agent-items'
 import { PerSQLSession } from '../../src/index.ts'
-import { user } from './items.ts'
 
 /** Appends batches of items to one session of a file; begins when it is told to. */
 const [, , path, worker, batches, itemsPerBatch] = process.argv

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { user } from '@persql/test-support/agent-items'
 import { PerSQLSession } from '../../src/index.ts'
-import { user } from './items.ts'
 
 /** Appends three items at a time until it is killed, and says so after each append. */
 const [, , path, round] = process.argv
