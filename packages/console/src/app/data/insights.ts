@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Database, type Rows, read, tablesOf } from './database.ts'
-import { firstOf, isRecent, type Range, stepOf } from './range.ts'
+import { isRecent, type Range, stepsOf } from './range.ts'
 import { wordsOf } from './words.ts'
 
 interface Bucket {
@@ -78,9 +78,5 @@ function fill(rows: Rows, range: Range): Bucket[] {
   const found = new Map(
     rows.map(([at, items, sessions]) => [String(at), { items: Number(items), sessions: Number(sessions) }]),
   )
-  return Array.from({ length: range === 1 ? 24 : range }, (_, index) => {
-    const time = new Date(firstOf(range) + index * stepOf(range)).toISOString()
-    const at = range === 1 ? `${time.slice(0, 10)} ${time.slice(11, 13)}:00` : time.slice(0, 10)
-    return { at, ...(found.get(at) ?? { items: 0, sessions: 0 }) }
-  })
+  return stepsOf(range).map((at) => ({ at, ...(found.get(at) ?? { items: 0, sessions: 0 }) }))
 }

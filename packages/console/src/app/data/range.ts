@@ -6,19 +6,27 @@ export type Range = 1 | 7 | 30 | 90
 
 export const RANGES: readonly Range[] = [1, 7, 30, 90]
 
+/** Behind a number: `in 7 days`. */
+export function inRange(range: Range): string {
+  return range === 1 ? 'in 24 hours' : `in ${range} days`
+}
+
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-/** How long an hour or a day of the range is, in milliseconds. */
-export function stepOf(range: Range): number {
-  return range === 1 ? HOUR : DAY
+/** The hours or days of a range, the last of which is now: `2026-01-31 23:00` or `2026-01-31`; UTC. */
+export function stepsOf(range: Range): readonly string[] {
+  const [step, count] = range === 1 ? [HOUR, 24] : [DAY, range]
+  return Array.from({ length: count }, (_, index) => {
+    const time = new Date(firstOf(range) + index * step).toISOString()
+    return range === 1 ? `${time.slice(0, 10)} ${time.slice(11, 13)}:00` : time.slice(0, 10)
+  })
 }
 
 /** When the first hour or day of the range begins. */
 export function firstOf(range: Range): number {
-  const step = stepOf(range)
-  const steps = range === 1 ? 24 : range
-  return Math.floor(Date.now() / step) * step - (steps - 1) * step
+  const [step, count] = range === 1 ? [HOUR, 24] : [DAY, range]
+  return (Math.floor(Date.now() / step) - (count - 1)) * step
 }
 
 /** Whether a row came in the range. */

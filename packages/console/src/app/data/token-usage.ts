@@ -1,20 +1,13 @@
 import { type RecordedRequest, toSqlDriver, UsageLog, type UsageTotal } from '@persql/session-core'
 import type { Database } from './database.ts'
 import type { Outline, Turn } from './outline.ts'
-import { firstOf, type Range, stepOf } from './range.ts'
+import { firstOf, type Range } from './range.ts'
 
 /** What models used, summed in three ways; days in UTC. */
 export interface TokenUsage {
   readonly days: readonly UsageTotal[]
   readonly models: readonly UsageTotal[]
   readonly sessions: readonly UsageTotal[]
-}
-
-/** The days of a range, the last of which is today. */
-export function daysOf(range: Range): readonly string[] {
-  return Array.from({ length: range }, (_, index) =>
-    new Date(firstOf(range) + index * stepOf(range)).toISOString().slice(0, 10),
-  )
 }
 
 export async function readTokenUsage(database: Database, range: Range): Promise<TokenUsage> {

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts'
 import type { Database } from '../data/database.ts'
 import { readActivity, readTotals } from '../data/insights.ts'
-import type { Range } from '../data/range.ts'
+import { inRange, RANGES, type Range } from '../data/range.ts'
 import { readTools } from '../data/tool-calls.ts'
 import { href, navigate, type Query, withQuery } from '../router.ts'
 import { foundSessions } from '../sessions/sessions-address.ts'
@@ -16,13 +16,6 @@ import { FigureList } from './figure-list.tsx'
 import { ToolTable } from './tool-table.tsx'
 import { Stat, Usage } from './usage.tsx'
 
-const RANGES: readonly (readonly [Range, string])[] = [
-  [1, '24 h'],
-  [7, '7 days'],
-  [30, '30 days'],
-  [90, '90 days'],
-]
-
 export interface InsightsViewProps {
   readonly database: Database
   readonly connection: Connection
@@ -30,7 +23,7 @@ export interface InsightsViewProps {
 }
 
 export function InsightsView({ database, connection, query }: InsightsViewProps) {
-  const range = RANGES.find(([days]) => String(days) === query['days'])?.[0] ?? 30
+  const range = RANGES.find((days) => String(days) === query['days']) ?? 30
   const setRange = (days: Range) =>
     navigate(withQuery(href(database.slug, 'insights'), { ...query, days: String(days) }), { replace: true })
   return (
@@ -39,10 +32,10 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
         <h1>Insights</h1>
         <fieldset class="segments">
           <legend class="visually-hidden">Time</legend>
-          {RANGES.map(([days, label]) => (
+          {RANGES.map((days) => (
             <label key={days}>
               <input type="radio" name="range" checked={days === range} onChange={() => setRange(days)} />
-              <span>{label}</span>
+              <span>{days === 1 ? '24 h' : `${days} days`}</span>
             </label>
           ))}
         </fieldset>
@@ -57,7 +50,7 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
       {database.hasUsage && (
         <>
           <h2 class="section">Tokens</h2>
-          <Tokens database={database} range={range} unit={unitOf(range)} />
+          <Tokens database={database} range={range} />
         </>
       )}
       {connection.isAdmin && (
@@ -68,10 +61,6 @@ export function InsightsView({ database, connection, query }: InsightsViewProps)
       )}
     </div>
   )
-}
-
-function unitOf(range: Range): string {
-  return range === 1 ? 'in 24 hours' : `in ${range} days`
 }
 
 interface FiguresProps {
@@ -90,7 +79,7 @@ function Figures({ database, range }: FiguresProps) {
     tools.reload()
   }
   if (error) return <Problem error={error} onRetry={reload} />
-  const unit = unitOf(range)
+  const unit = inRange(range)
   const linkOf = (at: string) => foundSessions(database.slug, { at })
   return (
     <>

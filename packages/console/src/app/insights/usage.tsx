@@ -1,7 +1,7 @@
 import type { UsageRow } from '@persql/sdk'
 import { PRICES } from '@persql/sdk/protocol'
 import type { Connection } from '../connection.ts'
-import type { Range } from '../data/range.ts'
+import { inRange, type Range, stepsOf } from '../data/range.ts'
 import { bytes, compact, usd } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
@@ -26,9 +26,6 @@ export function Usage({ connection, slug, range }: UsageProps) {
   const sum = (pick: (row: UsageRow) => number) => rows.reduce((total, row) => total + pick(row), 0)
   const lastDay = rows.at(-1)?.day
   const stored = Math.max(0, ...rows.filter(({ day }) => day === lastDay).map((row) => row.bytesStored))
-  const days = Array.from({ length: range }, (_, index) =>
-    new Date(from.getTime() + index * DAY).toISOString().slice(0, 10),
-  )
   const costOf = new Map<string, number>()
   for (const { day, costUsd } of rows) costOf.set(day, (costOf.get(day) ?? 0) + costUsd)
   return (
@@ -48,10 +45,10 @@ export function Usage({ connection, slug, range }: UsageProps) {
         <BarChart
           title="Price of the calls"
           summary="sum"
-          unit={`in ${range} days`}
+          unit={inRange(range)}
           tone="second"
           format={usd}
-          bars={days.map((day) => ({ label: day, value: costOf.get(day) ?? 0 }))}
+          bars={stepsOf(range).map((day) => ({ label: day, value: costOf.get(day) ?? 0 }))}
         />
       )}
     </>

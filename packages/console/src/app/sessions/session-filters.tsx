@@ -1,3 +1,4 @@
+import { inRange } from '../data/range.ts'
 import type { SessionSearch } from '../data/session-list.ts'
 import type { CallSearch } from '../data/tool-calls.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -38,7 +39,7 @@ export function SessionFilters({ search: { calls, at }, onSearch }: SessionFilte
           </option>
         ))}
       </select>
-      {calls && <span class="muted">{calls.range === 1 ? 'in 24 hours' : `in ${calls.range} days`}</span>}
+      {calls && <span class="muted">{inRange(calls.range)}</span>}
       {calls?.tool !== undefined && (
         <Filter label={calls.tool} onRemove={() => onSearch({ calls: { ...calls, tool: undefined } })} />
       )}

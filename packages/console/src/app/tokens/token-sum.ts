@@ -1,19 +1,11 @@
-import { type TokenPrices, tokenCost } from '@persql/session-core'
+import { type TokenPrices, tokenCost, type UsageTotal } from '@persql/session-core'
 import type { Table } from '../sql/export.ts'
 
 /** What one or more requests used. */
-export interface Tokens {
-  readonly model?: string | undefined
-  readonly requests: number
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
-  readonly outputTokens: number
-  readonly reasoningTokens: number
-  readonly durationMs: number
-}
+export type Tokens = Omit<UsageTotal, 'key' | 'model'> & { readonly model?: string | undefined }
 
 /** The sum of some, with what those cost that have a price. */
-export interface TokenSum extends Tokens {
+export type TokenSum = Tokens & {
   /** Absent where none has a price. */
   readonly cost: number | undefined
   /** Whether some have no price. */
@@ -37,6 +29,15 @@ export function sumTokens(all: readonly Tokens[], prices: TokenPrices): TokenSum
   const known = costs.filter((cost) => cost !== undefined)
   const cost = known.length === 0 ? undefined : known.reduce((sum, one) => sum + one, 0)
   return { ...sums, cost, isPartial: known.length < costs.length }
+}
+
+/** Input and output together, by what they were summed by. */
+export function tokensByKey(totals: readonly UsageTotal[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const { key, inputTokens, outputTokens } of totals) {
+    sums.set(key, (sums.get(key) ?? 0) + inputTokens + outputTokens)
+  }
+  return sums
 }
 
 /** An amount in the currency of the prices, whatever that is. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
-import type { Range } from '../data/range.ts'
-import { daysOf, readTokenUsage, type TokenUsage } from '../data/token-usage.ts'
+import { inRange, type Range, stepsOf } from '../data/range.ts'
+import { readTokenUsage, type TokenUsage } from '../data/token-usage.ts'
 import { BarChart } from '../insights/bar-chart.tsx'
 import { FigureList } from '../insights/figure-list.tsx'
 import { Stat } from '../insights/usage.tsx'
@@ -12,7 +12,7 @@ import { Problem } from '../ui/problem.tsx'
 import { useAsync } from '../ui/use-async.ts'
 import { usePrices } from './prices.ts'
 import { PricesDialog } from './prices-dialog.tsx'
-import { amount, sumTokens, tokenTable } from './token-sum.ts'
+import { amount, sumTokens, tokensByKey, tokenTable } from './token-sum.ts'
 import { TokenTable } from './token-table.tsx'
 
 const SESSIONS = 6
@@ -20,39 +20,33 @@ const SESSIONS = 6
 export interface TokensProps {
   readonly database: Database
   readonly range: Range
-  /** Names the range behind a number, as in `in 7 days`. */
-  readonly unit: string
 }
 
 /** What the sessions used of models, and what that cost. */
-export function Tokens({ database, range, unit }: TokensProps) {
+export function Tokens({ database, range }: TokensProps) {
   const used = useAsync(String(range), () => readTokenUsage(database, range))
   if (used.error) return <Problem error={used.error} onRetry={used.reload} />
   if (!used.data) return <div class="card skeleton-card" />
   if (used.data.models.length === 0) {
     return (
       <p class="card muted">
-        No request to a model is recorded {unit}. <code>session.recordUsage(result)</code> after a run records
-        what it used.
+        No request to a model is recorded {inRange(range)}. <code>session.recordUsage(result)</code> after a
+        run records what it used.
       </p>
     )
   }
-  return <UsedTokens database={database} range={range} unit={unit} used={used.data} />
+  return <UsedTokens database={database} range={range} used={used.data} />
 }
 
-function UsedTokens({ database, range, unit, used }: TokensProps & { readonly used: TokenUsage }) {
+function UsedTokens({ database, range, used }: TokensProps & { readonly used: TokenUsage }) {
+  const unit = inRange(range)
   const prices = usePrices()
   const [isPricing, setPricing] = useState(false)
   const total = sumTokens(used.models, prices)
-  const tokensOf = new Map<string, number>()
-  for (const { key, inputTokens, outputTokens } of used.days) {
-    tokensOf.set(key, (tokensOf.get(key) ?? 0) + inputTokens + outputTokens)
-  }
-  const ofSessions = new Map<string, number>()
-  for (const { key, inputTokens, outputTokens } of used.sessions) {
-    ofSessions.set(key, (ofSessions.get(key) ?? 0) + inputTokens + outputTokens)
-  }
-  const most = [...ofSessions].map(([id, count]) => ({ id, count })).sort((a, b) => b.count - a.count)
+  const ofDays = tokensByKey(used.days)
+  const most = [...tokensByKey(used.sessions)]
+    .map(([id, count]) => ({ id, count }))
+    .sort((a, b) => b.count - a.count)
   const save = () => {
     const lines = used.sessions.map((one) => [[one.key], one] as const)
     download('tokens.csv', 'text/csv', toCsv(tokenTable(['session_id'], lines, prices)))
@@ -85,7 +79,7 @@ function UsedTokens({ database, range, unit, used }: TokensProps & { readonly us
           title="Tokens"
           summary="sum"
           unit={unit}
-          bars={daysOf(range).map((day) => ({ label: day, value: tokensOf.get(day) ?? 0 }))}
+          bars={stepsOf(range).map((day) => ({ label: day, value: ofDays.get(day) ?? 0 }))}
         />
       )}
       <section class="card tools">
