@@ -1,10 +1,10 @@
-import type { Link, MemoryStore, WorkingEntry } from '@persql/context'
+import type { Link, MemoryHit, MemoryStore, WorkingEntry } from '@persql/context'
 import { type Command, Option } from 'commander'
 import { addJsonOption, defineCommand } from '../../command.ts'
 import type { DatabaseOptions } from '../../database.ts'
 import { formatTime, toIso } from '../../terminal/format.ts'
 import { note, printJson } from '../../terminal/print.ts'
-import { printTable } from '../../terminal/table.ts'
+import { type Cell, printTable } from '../../terminal/table.ts'
 import { UsageError } from '../../usage-error.ts'
 import {
   addDatabaseOption,
@@ -47,71 +47,76 @@ async function list(memory: MemoryStore, options: Options, shown: number): Promi
   if (isFiltered && (kind === 'link' || kind === 'working')) {
     throw new UsageError('--type, --since and --until are about facts and episodes.')
   }
-  if (kind === 'link') return listLinks(await memory.links({ limit }), shown, json)
-  if (kind === 'working') return listWorking(await memory.workingEntries({ limit }), shown, json)
+  if (kind === 'link') return show(await memory.links({ limit }), shown, LINKS, json)
+  if (kind === 'working') return show(await memory.workingEntries({ limit }), shown, WORKING, json)
   const kinds = kind && [kind]
   const found = await memory.recall('', { limit, kinds, type, since, until })
-  const memories = found.slice(0, shown)
-  if (json) await printJson({ memories: memories.map(toJsonMemory) })
-  else
-    await printTable(
-      ['name', 'type', 'description', 'session', 'source', 'updated'],
-      memories.map(({ name, type, description, sessionId, source, updatedAt }) => [
-        name,
-        type,
-        description,
-        sessionId,
-        source,
-        formatTime(updatedAt),
-      ]),
-      'Nothing is remembered.',
-    )
+  return show(found, shown, MEMORIES, json)
+}
+
+/** How some kind of what is remembered is shown. */
+interface Listing<Found> {
+  /** Of the list in the JSON. */
+  readonly name: string
+  readonly headings: readonly string[]
+  /** What is said where there is none. */
+  readonly none: string
+  toJson(found: Found): object
+  toCells(found: Found): Cell[]
+}
+
+async function show<Found>(
+  found: readonly Found[],
+  shown: number,
+  { name, headings, none, toJson, toCells }: Listing<Found>,
+  json?: true,
+): Promise<boolean> {
+  const first = found.slice(0, shown)
+  if (json) await printJson({ [name]: first.map(toJson) })
+  else await printTable(headings, first.map(toCells), none)
   return found.length > shown
 }
 
-async function listLinks(found: readonly Link[], shown: number, json?: true): Promise<boolean> {
-  const links = found.slice(0, shown)
-  if (json) {
-    const printed = links.map(({ src, rel, dst, source, createdAt }) => ({
-      src: src.name,
-      rel,
-      dst: dst.name,
-      source,
-      createdAt: toIso(createdAt),
-    }))
-    await printJson({ links: printed })
-  } else
-    await printTable(
-      ['from', 'link', 'to', 'source', 'since'],
-      links.map(({ src, rel, dst, source, createdAt }) => [
-        src.name,
-        rel,
-        dst.name,
-        source,
-        formatTime(createdAt),
-      ]),
-      'Nothing is linked.',
-    )
-  return found.length > shown
+const MEMORIES: Listing<MemoryHit> = {
+  name: 'memories',
+  headings: ['name', 'type', 'description', 'session', 'source', 'updated'],
+  none: 'Nothing is remembered.',
+  toJson: toJsonMemory,
+  toCells: ({ name, type, description, sessionId, source, updatedAt }) => [
+    name,
+    type,
+    description,
+    sessionId,
+    source,
+    formatTime(updatedAt),
+  ],
 }
 
-async function listWorking(found: readonly WorkingEntry[], shown: number, json?: true): Promise<boolean> {
-  const entries = found.slice(0, shown)
-  if (json) {
-    const printed = entries.map(({ runId, key, json, expiresAt }) => ({
-      runId,
-      key,
-      ...readValue(json),
-      expiresAt: toIso(expiresAt),
-    }))
-    await printJson({ working: printed })
-  } else
-    await printTable(
-      ['run', 'key', 'value', 'expires'],
-      entries.map(({ runId, key, json, expiresAt }) => [runId, key, json, formatTime(expiresAt)]),
-      'No run has anything in mind.',
-    )
-  return found.length > shown
+const LINKS: Listing<Link> = {
+  name: 'links',
+  headings: ['from', 'link', 'to', 'source', 'since'],
+  none: 'Nothing is linked.',
+  toJson: ({ src, rel, dst, source, createdAt }) => ({
+    src: src.name,
+    rel,
+    dst: dst.name,
+    source,
+    createdAt: toIso(createdAt),
+  }),
+  toCells: ({ src, rel, dst, source, createdAt }) => [src.name, rel, dst.name, source, formatTime(createdAt)],
+}
+
+const WORKING: Listing<WorkingEntry> = {
+  name: 'working',
+  headings: ['run', 'key', 'value', 'expires'],
+  none: 'No run has anything in mind.',
+  toJson: ({ runId, key, json, expiresAt }) => ({
+    runId,
+    key,
+    ...readValue(json),
+    expiresAt: toIso(expiresAt),
+  }),
+  toCells: ({ runId, key, json, expiresAt }) => [runId, key, json, formatTime(expiresAt)],
 }
 
 function readValue(json: string): { value: unknown } | { corrupt: true; text: string } {

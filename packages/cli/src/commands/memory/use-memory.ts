@@ -1,6 +1,7 @@
 import type { MemoryHit, MemoryStore, MemoryType } from '@persql/context'
 import { type Command, Option } from 'commander'
-import { since, until, wholeNumber } from '../../arguments.ts'
+import { wholeNumber } from '../../arguments.ts'
+import { addTimeOptions } from '../../command.ts'
 import { DATABASE, type DatabaseOptions, type Mode, useDatabase } from '../../database.ts'
 import { toIso } from '../../terminal/format.ts'
 
@@ -19,11 +20,8 @@ export function addDatabaseOption(command: Command): Command {
 }
 
 export function addFilterOptions(command: Command, limit: number): Command {
-  return command
-    .addOption(new Option('--type <type>', 'only facts of this type').choices(TYPES))
-    .option('--since <time>', 'only since: a day or time in UTC, or a duration ago, such as 7d', since)
-    .option('--until <time>', 'only until then; a day counts to its end', until)
-    .option('--limit <number>', 'how many at most', wholeNumber(1), limit)
+  command.addOption(new Option('--type <type>', 'only facts of this type').choices(TYPES))
+  return addTimeOptions(command).option('--limit <number>', 'how many at most', wholeNumber(1), limit)
 }
 
 /**

@@ -7,8 +7,7 @@ import {
   type UsageTotal,
 } from '@persql/session-core'
 import { type Command, Option } from 'commander'
-import { since, until } from '../../arguments.ts'
-import { addJsonOption, defineCommand } from '../../command.ts'
+import { addJsonOption, addTimeOptions, defineCommand } from '../../command.ts'
 import { addDatabaseOptions, type DatabaseOptions, useDatabase } from '../../database.ts'
 import { csvLine } from '../../terminal/csv.ts'
 import { note, print, printJson, printLine } from '../../terminal/print.ts'
@@ -35,8 +34,7 @@ export function sessionsUsageCommand(parent: Command): void {
   addJsonOption(addDatabaseOptions(command))
     .addOption(new Option('--by <what>', 'sum by this').choices(['session', 'model', 'day']).default('model'))
     .option('--session <id>', 'only of this session')
-    .option('--since <time>', 'only since: a day or time in UTC, or a duration ago, such as 7d', since)
-    .option('--until <time>', 'only until then; a day counts to its end', until)
+  addTimeOptions(command)
     .option('--prices <file>', 'JSON of what a million tokens of each model cost')
     .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .action((options: Options) =>
