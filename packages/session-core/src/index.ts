@@ -1,3 +1,4 @@
+export { chooseDialect } from './dialects/choose-dialect.ts'
 export { compileStatement, param } from './dialects/compiled-statement.ts'
 export { dialectOf } from './dialects/dialect-of.ts'
 export type { SessionDialect } from './dialects/session-dialect.ts'
