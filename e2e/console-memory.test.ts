@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
 import { CHROMIUM } from './support/browser.ts'
+import { checkViews } from './support/check-views.ts'
 import { eventually } from './support/eventually.ts'
 import { generateMemory } from './support/generate-memory.ts'
 import { PAYLOADS } from './support/hostile.ts'
@@ -242,22 +243,13 @@ describe.skipIf(!CHROMIUM)('memory in the console, in Chromium (PERSQL_TEST_CHRO
       await generateMemory(driver)
       await open()
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 844 })
-        for (const view of [
-          'memory',
-          'memory?q=coffee',
-          'memory/coffee',
-          'memory/Checkout/depends%20on/Billing%20meter?kind=links',
-          'memory/run-1/plan?kind=working',
-        ]) {
-          await show(view)
-          await page.locator('.session-row, .detail').first().waitFor({ state: 'attached' })
-          expect(await audit(page)).toEqual([])
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-          expect(overflow).toBeLessThanOrEqual(0)
-        }
-      }
+      await checkViews(page, show, [
+        'memory',
+        'memory?q=coffee',
+        'memory/coffee',
+        'memory/Checkout/depends%20on/Billing%20meter?kind=links',
+        'memory/run-1/plan?kind=working',
+      ])
     },
   )
 

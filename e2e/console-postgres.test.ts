@@ -11,6 +11,7 @@ import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { generateMemory } from './support/generate-memory.ts'
 import { generateRuns } from './support/generate-runs.ts'
+import { typeSql } from './support/type-sql.ts'
 
 /** More than a page of the list. */
 const SESSIONS = 70
@@ -227,11 +228,7 @@ describe.skipIf(!CHROMIUM)('the console of PostgreSQL, in Chromium (PERSQL_TEST_
     expect(await audit(page)).toEqual([])
   })
 
-  async function type(sql: string) {
-    await page.locator('.cm-content').click()
-    await page.keyboard.press('Control+a')
-    await page.keyboard.insertText(sql)
-  }
+  const type = (sql: string) => typeSql(page, sql)
 
   test('runs SQL, shows plans as trees, and completes names of the schema', async () => {
     await show('sql')

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { audit } from './support/audit.ts'
 import { CHROMIUM } from './support/browser.ts'
+import { checkViews } from './support/check-views.ts'
 import { eventually } from './support/eventually.ts'
 import { generateRuns, refundCall, runAgent } from './support/generate-runs.ts'
 import { PAYLOADS } from './support/hostile.ts'
@@ -311,17 +312,9 @@ describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMI
     async (colorScheme) => {
       await generateRuns(driver)
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 844 })
-        const views = ['runs', 'runs/refund-10', 'runs/lost-4', 'runs/broken-3', 'approvals']
-        for (const view of [...views, 'approvals/refund-25/call-25', 'approvals/refund-10/call-10']) {
-          await show(view)
-          await page.locator('.session-row, .detail').first().waitFor({ state: 'attached' })
-          expect(await audit(page)).toEqual([])
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-          expect(overflow).toBeLessThanOrEqual(0)
-        }
-      }
+      const views = ['runs', 'runs/refund-10', 'runs/lost-4', 'runs/broken-3', 'approvals']
+      const calls = ['approvals/refund-25/call-25', 'approvals/refund-10/call-10']
+      await checkViews(page, show, [...views, ...calls])
     },
   )
 

@@ -13,6 +13,7 @@ import { CHROMIUM, launchBrowser, openWatched } from './support/browser.ts'
 import { eventually } from './support/eventually.ts'
 import { generateLongSession, generateSessions } from './support/generate-sessions.ts'
 import { HOSTILE_COLUMN, HOSTILE_TABLE, PAYLOADS, storeHostile } from './support/hostile.ts'
+import { typeSql } from './support/type-sql.ts'
 
 const SESSIONS = 10_000
 const LONG = 10_000
@@ -640,11 +641,7 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     await eventually(count).toBe(SESSIONS + hostile.length + 1)
   })
 
-  async function type(sql: string) {
-    await page.locator('.cm-content').click()
-    await page.keyboard.press('Control+a')
-    await page.keyboard.insertText(sql)
-  }
+  const type = (sql: string) => typeSql(page, sql)
 
   test('runs SQL, several statements at once, and exports the result', async () => {
     await show('sql')
