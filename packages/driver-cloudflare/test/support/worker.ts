@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { d1Driver, durableObjectDriver } from '../../src/index.ts'
 import { names, runTest } from './collected-tests.ts'
 import { engineCases } from './engine-cases.ts'
+import { sessionTests } from './session-tests.ts'
 
 // The whole kit inside the engine that runs in production. Each test asks for databases that are new to it.
 
@@ -53,6 +54,7 @@ describe('D1, the engine', () => {
     database = env[`OTHER${count}`] as D1Database
   })
   engineCases((readOnly) => d1Driver(database, { readOnly }))
+  sessionTests(() => d1Driver(database))
 
   test('reads in a session what it has written, and goes on from its bookmark', async () => {
     const session = database.withSession('first-primary')
@@ -77,6 +79,7 @@ describe('D1, the engine', () => {
 
 describe('Durable Object, the engine', () => {
   engineCases((readOnly) => durableObjectDriver(storage, { readOnly }))
+  sessionTests(() => durableObjectDriver(storage))
 
   test('undoes a change whose answer cannot be exact', async () => {
     const driver = durableObjectDriver(storage)
