@@ -2,11 +2,14 @@ import { expect, test } from 'vitest'
 import { checkLinks } from './check-links.ts'
 import { checkShell } from './check-shell.ts'
 import { checkSql } from './check-sql.ts'
-import { checkTypeScript, checkVisible } from './check-typescript.ts'
+import { checkHidden, checkTypeScript } from './check-typescript.ts'
 import { codeBlocks, codeModules } from './code-blocks.ts'
+import { runPages } from './run-pages.ts'
 
 const block = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`
-const typeScript = (markdown: string) => checkTypeScript(new Map([['page.md', codeBlocks(markdown)]]))
+const page = (markdown: string) => [{ page: 'page.md', markdown, blocks: codeBlocks(markdown) }]
+const typeScript = (markdown: string) => checkTypeScript(page(markdown))
+const run = (markdown: string) => runPages(page(markdown))
 
 test('accepts blocks that compile, and that go on with the ones before', async () => {
   const imports =
@@ -29,27 +32,61 @@ test('a block that imports does not see the names of the module before it', asyn
 })
 
 test('hidden code is part of the module of the block behind it', () => {
-  const markdown = `<!-- ts run\nimport 'a'\n-->\n\n${block('ts', "import 'b'")}\n${block('ts', "import 'c'")}`
-  expect(codeModules(codeBlocks(markdown))).toMatchObject([
-    { isRun: true, line: 2 },
-    { isRun: false, line: 10 },
+  const markdown = `<!-- ts\nimport 'a'\n-->\n\n${block('ts', "import 'b'")}\n${block('ts', "import 'c'")}`
+  expect(codeModules(codeBlocks(markdown))).toMatchObject([{ line: 2 }, { line: 10 }])
+})
+
+const hidden = '<!-- ts\ndeclare const driver: { close(): void }\n-->\n'
+
+test('what is shown needs and hidden code defines is explained in the text above it, by its name', async () => {
+  const code = block('ts', 'driver.close()')
+  expect(await checkHidden(page(`Close the driver:\n\n${hidden}\n${code}`))).toEqual([
+    'page.md:8: no text above says what "driver" is.',
+  ])
+  expect(await checkHidden(page(`Close:\n\n${hidden}\n${code}\nThat was \`driver\`.`))).toHaveLength(1)
+  expect(await checkHidden(page(`Close \`driver\`, which is yours:\n\n${hidden}\n${code}`))).toEqual([])
+})
+
+test('reports hidden code that nothing shown needs', async () => {
+  expect(await checkHidden(page(`${hidden}\n${block('ts', 'console.log(1)')}`))).toEqual([
+    'page.md:2: nothing that is shown needs this hidden code.',
   ])
 })
 
-test('what a reader meets and hidden code defines is explained in the text, by its name', async () => {
-  const visible = (text: string) => {
-    const markdown = `${text}\n\n<!-- ts\ndeclare const driver: { close(): void }\n-->\n\n${block('ts', 'driver.close()')}`
-    return checkVisible(new Map([['page.md', { markdown, blocks: codeBlocks(markdown) }]]))
-  }
-  expect(await visible('Close the driver:')).toEqual([
-    'page.md:8: "driver" is hidden from the reader, and no text says what it is.',
-  ])
-  expect(await visible('Close `driver`, which is yours:')).toEqual([])
+test('what is shown cannot need what a check of the page defines', async () => {
+  const check = '<!-- ts check\nconst n = 1\n-->\n'
+  const markdown = `${block('ts', "import 'node:fs'")}\n${check}\n${block('ts', 'console.log(n)')}`
+  expect((await typeScript(markdown)).join()).toContain("Cannot find name 'n'")
 })
 
-test('reports what a block marked run throws, with its line of the page', async () => {
-  const [problem] = await typeScript(block('ts run', "throw new Error('no')"))
-  expect(problem).toMatch(/page\.md:2[\s\S]*Error: no/)
+test('runs what is shown block after block, and names the line of what fails', async () => {
+  const first = block('ts', "import { Agent } from '@openai/agents'\nconst agent = new Agent({ name: 'A' })")
+  expect(await run(`${first}\n${block('ts', 'console.log(agent.name)')}`)).toEqual([])
+  expect(await run(`${first}\n${block('ts', 'console.log(1)\nconsole.log(agnet.name)')}`)).toEqual([
+    expect.stringMatching(/^page\.md:8: [\s\S]*ReferenceError: agnet is not defined/),
+  ])
+})
+
+test('runs in a folder with the packages, the databases that it names, and a model without a key', async () => {
+  const code = `
+import { readdirSync } from 'node:fs'
+import { Agent, run } from '@openai/agents'
+import { PerSQLSession } from '@persql/openai-agents'
+import { PerSQL } from '@persql/sdk'
+
+const files = readdirSync('.').filter((name) => name.endsWith('.db'))
+if (files.length > 0 || process.env.OPENAI_API_KEY) throw new Error(files.join())
+const persql = new PerSQL({ baseURL: 'http://127.0.0.1:8787', token: 'psql_live_…' })
+const session = new PerSQLSession('user-42', persql.database('local/main'))
+await run(new Agent({ name: 'A' }), 'Hello', { session })
+if ((await session.getItems()).length !== 2) throw new Error('no items')
+`
+  expect(await run(block('ts', code))).toEqual([])
+})
+
+test('runs what looks at the code above it, and reports what it finds', async () => {
+  const markdown = `${block('ts', "import 'node:fs'\nconst n = 1")}\n<!-- ts check\nif (n !== 2) throw new Error('no')\n-->\n`
+  expect(await run(markdown)).toEqual([expect.stringMatching(/^page\.md:7: [\s\S]*Error: no/)])
 })
 
 test('runs SQL on a database with sessions and memories, and reports what fails', async () => {

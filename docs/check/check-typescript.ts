@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type CodeBlock, codeModules } from './code-blocks.ts'
-import { ROOT } from './pages.ts'
+import { type Page, ROOT } from './pages.ts'
 
 const exec = promisify(execFile)
 
@@ -23,82 +22,76 @@ const CONFIG = {
     types: ['node'],
     lib: ['es2024', 'esnext.disposable', 'dom'],
   },
-  include: ['*.ts'],
+  include: ['*.ts', '../../check/cloudflare-workers.d.ts'],
 }
 
-/** Compiles the TypeScript of all pages, and runs what is marked `run` in an empty folder. Returns what is wrong. */
-export async function checkTypeScript(pages: ReadonlyMap<string, readonly CodeBlock[]>): Promise<string[]> {
-  mkdirSync(PARENT, { recursive: true })
-  const folder = mkdtempSync(join(PARENT, 'check-'))
-  const pageOfFile = new Map<string, string>()
-  const toRun: string[] = []
-  for (const [page, blocks] of pages) {
-    for (const { code, line, isRun } of codeModules(blocks)) {
-      const name = `${page.replace(/\W+/g, '-')}-${line}.ts`
-      writeFileSync(join(folder, name), code)
-      pageOfFile.set(name, page)
-      if (isRun) toRun.push(name)
-    }
-  }
-  const problems = pageOfFile.size === 0 ? [] : await compile(folder)
-  for (const name of toRun) problems.push(...(await runFile(join(folder, name))))
-  rmSync(folder, { recursive: true })
-  return problems.map((text) =>
-    text.replace(/(?:[^\s(']*\/)?([\w-]+-\d+\.ts)/g, (path, name: string) => pageOfFile.get(name) ?? path),
-  )
+/** Compiles the TypeScript of all pages. Returns what is wrong. */
+export async function checkTypeScript(pages: readonly Page[]): Promise<string[]> {
+  const errors = await compile(pages)
+  return errors.map(({ page, text }) => (page === undefined ? text : text.replace(FILE, page)))
 }
 
 /**
- * Compiles what a reader sees, without what is hidden. Returns the names that come from hidden code only, where no text
- * of the page, between backquotes, says what they are.
+ * Looks at what the code of a page needs and does not show. Returns the names that no text above them, between
+ * backquotes, says anything about, and the hidden code that nothing shown needs.
  */
-export async function checkVisible(
-  pages: ReadonlyMap<string, { readonly markdown: string; readonly blocks: readonly CodeBlock[] }>,
-): Promise<string[]> {
+export async function checkHidden(pages: readonly Page[]): Promise<string[]> {
+  const errors = await compile(pages.map((page) => ({ ...page, blocks: page.blocks.filter(isShown) })))
+  const missing = errors.flatMap(({ page, text }) => {
+    const [, line, name] = /\((\d+),\d+\): error TS\d+: Cannot find name '(\w+)'/.exec(text) ?? []
+    return page === undefined || name === undefined ? [] : [{ page, line: Number(line), name }]
+  })
+  return pages.flatMap(({ page, markdown, blocks }) => {
+    const needed = missing.filter((name) => name.page === page)
+    const unsaid = needed.filter(({ name, line }) => {
+      const above = markdown.split('\n').slice(0, line).join('\n')
+      const prose = above.replace(/<!--[\s\S]*?-->|^```[\s\S]*?(^```$|$(?![\s\S]))/gm, '')
+      return !new RegExp(`\`[^\`\\n]*\\b${name}\\b[^\`\\n]*\``).test(prose)
+    })
+    const idle = blocks.filter(
+      ({ language, isHidden, flags, code }) =>
+        language === 'ts' &&
+        isHidden &&
+        !flags.includes('check') &&
+        !needed.some(({ name }) => new RegExp(`\\b${name}\\b`).test(code)),
+    )
+    return [
+      ...unsaid.map(({ line, name }) => `${page}:${line}: no text above says what "${name}" is.`),
+      ...idle.map(({ line }) => `${page}:${line}: nothing that is shown needs this hidden code.`),
+    ]
+  })
+}
+
+const FILE = /(?:[^\s(']*\/)?[\w-]+-\d+\.ts/
+
+const isShown = ({ isHidden }: CodeBlock) => !isHidden
+
+interface CompileError {
+  /** Undefined where it is about no page. */
+  readonly page: string | undefined
+  readonly text: string
+}
+
+async function compile(pages: readonly Pick<Page, 'page' | 'blocks'>[]): Promise<CompileError[]> {
   mkdirSync(PARENT, { recursive: true })
-  const folder = mkdtempSync(join(PARENT, 'visible-'))
+  const folder = mkdtempSync(join(PARENT, 'check-'))
   const pageOfFile = new Map<string, string>()
-  for (const [page, { blocks }] of pages) {
-    for (const { code, line } of codeModules(blocks.filter(({ isHidden }) => !isHidden))) {
+  for (const { page, blocks } of pages) {
+    for (const { code, line } of codeModules(blocks)) {
       const name = `${page.replace(/\W+/g, '-')}-${line}.ts`
       writeFileSync(join(folder, name), code)
       pageOfFile.set(name, page)
     }
   }
-  const errors = pageOfFile.size === 0 ? [] : await compile(folder)
-  rmSync(folder, { recursive: true })
-  const problems = errors.flatMap((error) => {
-    const [, file = '', line = '', name] =
-      /([\w-]+-\d+\.ts)\((\d+),\d+\): error TS\d+: Cannot find name '(\w+)'/.exec(error) ?? []
-    const page = pageOfFile.get(file)
-    if (page === undefined || name === undefined) return []
-    const prose = pages.get(page)!.markdown.replace(/```[\s\S]*?```|<!--[\s\S]*?-->/g, '')
-    if (new RegExp(`\`[^\`]*\\b${name}\\b[^\`]*\``).test(prose)) return []
-    return [`${page}:${line}: "${name}" is hidden from the reader, and no text says what it is.`]
-  })
-  return [...new Set(problems)]
-}
-
-async function compile(folder: string): Promise<string[]> {
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG))
   try {
+    if (pageOfFile.size === 0) return []
     await exec(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder })
     return []
   } catch (error) {
-    return (error as { stdout: string }).stdout.trim().split(/\n(?! )/)
-  }
-}
-
-async function runFile(file: string): Promise<string[]> {
-  const cwd = mkdtempSync(join(tmpdir(), 'code-blocks-'))
-  const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' }
-  try {
-    await exec(process.execPath, [file], { cwd, env, timeout: 60_000 })
-    return []
-  } catch (error) {
-    const { stderr, killed } = error as { stderr: string; killed: boolean }
-    return [`${file}: ${killed ? 'did not end in time' : ''}${stderr.trim()}`]
+    const texts = (error as { stdout: string }).stdout.trim().split(/\n(?! )/)
+    return texts.map((text) => ({ page: pageOfFile.get(FILE.exec(text)?.[0] ?? ''), text }))
   } finally {
-    rmSync(cwd, { recursive: true })
+    rmSync(folder, { recursive: true })
   }
 }

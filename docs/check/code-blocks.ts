@@ -1,9 +1,12 @@
 import MarkdownIt from 'markdown-it'
 
-/** A fenced block of a page, or a comment such as `<!-- ts …  -->`, whose code is checked and not shown. */
+/**
+ * A fenced block of a page, or a comment whose code is not shown: `<!-- ts … -->` is what the page takes for granted,
+ * `<!-- ts check … -->` looks at what the code above it has done.
+ */
 export interface CodeBlock {
   readonly language: string
-  /** What follows the language: `run`. */
+  /** What follows the language: `check`, `postgres`. */
   readonly flags: readonly string[]
   readonly code: string
   /** Of the first line of code, counted from 1. */
@@ -32,7 +35,6 @@ export interface CodeModule {
   /** Each block at its place in the page, so that the lines of both agree. */
   readonly code: string
   readonly line: number
-  readonly isRun: boolean
 }
 
 /**
@@ -50,11 +52,15 @@ export function codeModules(blocks: readonly CodeBlock[]): CodeModule[] {
     isBegunHidden = isStart && block.isHidden
   }
   return groups.map((group) => ({
-    code: group.reduce((text, { code, line }) => {
-      const missing = line - 1 - (text.split('\n').length - 1)
-      return text + '\n'.repeat(Math.max(0, missing)) + code
+    code: group.reduce((text, block) => {
+      const missing = block.line - 1 - (text.split('\n').length - 1)
+      return text + '\n'.repeat(Math.max(0, missing)) + codeOf(block)
     }, ''),
     line: group[0]!.line,
-    isRun: group.some(({ flags }) => flags.includes('run')),
   }))
+}
+
+/** What checks the page is a scope of its own, so that nothing shown can need what it defines. */
+function codeOf({ code, flags, isHidden }: CodeBlock): string {
+  return isHidden && flags.includes('check') ? `{ ${code}}\n` : code
 }

@@ -1,5 +1,6 @@
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { type CodeBlock, codeBlocks } from './code-blocks.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
@@ -12,4 +13,16 @@ export function pages(): string[] {
     .map((path) => relative(ROOT, join(ROOT, path)))
     .filter((path) => !GENERATED.test(path))
     .sort()
+}
+
+export interface Page {
+  /** Its path from the root of the repository. */
+  readonly page: string
+  readonly markdown: string
+  readonly blocks: readonly CodeBlock[]
+}
+
+export function readPage(page: string): Page {
+  const markdown = readFileSync(join(ROOT, page), 'utf8')
+  return { page, markdown, blocks: codeBlocks(markdown) }
 }
