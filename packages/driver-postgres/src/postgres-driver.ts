@@ -53,7 +53,9 @@ export function postgresDriver(database: string | PostgresPool | PostgresDriverO
 
   async function run(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
     const readOnly = readsOnly || (batchOptions.readOnly ?? false)
-    const steps = stepsOf(statements, readOnly ? [] : (batchOptions.setup ?? []), readOnly)
+    const steps = readOnly
+      ? readingSteps(statements, batchOptions)
+      : writingSteps(statements, batchOptions.setup ?? [])
     const pool = readOnly ? replica : primary
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOn(await pool.get(), steps, { preparedStatements, readOnly })
@@ -136,14 +138,19 @@ function openingPool(url: string | undefined, connection: PostgresDriverOptions[
 }
 
 /** The setup as a transaction of its own, and the batch as the next one, but for its end. */
-function stepsOf(
-  statements: readonly SqlStatement[],
-  setup: readonly SqlStatement[],
-  readOnly: boolean,
-): Step[] {
-  const batch = statements.map((statement, index): Step => ({ ...statement, index }))
+function writingSteps(statements: readonly SqlStatement[], setup: readonly SqlStatement[]): Step[] {
   const before = setup.length === 0 ? [] : [BEGIN, ...setup, COMMIT]
-  return [...before, readOnly ? beginRead(statements) : BEGIN, ...batch]
+  return [...before, BEGIN, ...statements.map(toStep)]
+}
+
+function readingSteps(statements: readonly SqlStatement[], { sessions = [] }: BatchOptions): Step[] {
+  // Several statements read one moment.
+  const begin = statements.length === 1 ? BEGIN_ONE_READ : BEGIN_READS
+  return [begin, ...(sessions.length === 0 ? [WITHOUT_JIT] : []), ...statements.map(toStep)]
+}
+
+function toStep(statement: SqlStatement, index: number): Step {
+  return { ...statement, index }
 }
 
 // Whatever the default of the server: who waited for a lock then sees what the other one has written.
@@ -152,9 +159,10 @@ const COMMIT: Step = { sql: 'commit' }
 const BEGIN_ONE_READ: Step = { sql: 'begin isolation level read committed read only' }
 const BEGIN_READS: Step = { sql: 'begin isolation level repeatable read read only' }
 
-/** Several statements read one moment. */
-function beginRead({ length }: readonly SqlStatement[]): Step {
-  return length === 1 ? BEGIN_ONE_READ : BEGIN_READS
+// Of what looks at all sessions, the planner expects so many rows that it would be compiled first, which takes longer
+// than it saves. It holds for the transaction alone, so whoever gets the connection next is not touched.
+const WITHOUT_JIT: Step = {
+  sql: "select set_config('jit', 'off', true) where current_setting('jit', true) = 'on'",
 }
 
 type Outcome =

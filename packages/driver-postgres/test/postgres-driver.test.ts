@@ -1,4 +1,4 @@
-import { SessionStore, type SqlDriver } from '@persql/session-core'
+import { type BatchOptions, SessionStore, type SqlDriver } from '@persql/session-core'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
 import pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -137,6 +137,18 @@ for (const databases of everyDatabase()) {
       ])
       await expect(replicated.batch([{ sql: 'select 1' }])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
       await replicated.close()
+    })
+
+    test('has what reads no session in particular run uncompiled, and nothing else', async () => {
+      const jit = async (options: BatchOptions) => {
+        const [result] = await driver.batch([{ sql: "select current_setting('jit')" }], options)
+        return result?.rows[0]?.[0]
+      }
+      const usual = await jit({})
+      expect(await jit({ readOnly: true })).toBe('off')
+      expect(await jit({ readOnly: true, sessions: [] })).toBe('off')
+      expect(await jit({ readOnly: true, sessions: ['s'] })).toBe(usual)
+      expect(await jit({ sessions: [] })).toBe(usual)
     })
 
     test('keeps tables in a schema', async () => {
