@@ -5,7 +5,7 @@ import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { pgliteDatabases } from '@persql/test-support/postgres-databases'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../packages/console/src/app/data/database.ts'
-import { readTotals } from '../packages/console/src/app/data/insights.ts'
+import { readActivity, readTotals } from '../packages/console/src/app/data/insights.ts'
 import { readOutline, toOutline } from '../packages/console/src/app/data/outline.ts'
 import { listRuns, readRun } from '../packages/console/src/app/data/runs.ts'
 import { listSessions } from '../packages/console/src/app/data/session-list.ts'
@@ -151,12 +151,22 @@ test('counts the same tools, items and bytes', async () => {
   const [expected, found] = await ofBoth((database) => readTools(database, 7, signal))
   expect(found).toEqual(expected)
   const totals = await ofBoth((database) => readTotals(database, signal))
-  const [ofFile, ofPostgres] = totals.map(({ sessions, items, itemBytes }) => ({
-    sessions,
-    items,
-    itemBytes,
-  }))
+  const [ofFile, ofPostgres] = totals.map((all) => ({ ...all, databaseBytes: undefined }))
   expect(ofPostgres).toEqual(ofFile)
+  expect(ofFile?.longest[0]).toEqual({ id: 'kinds', count: ITEMS['kinds']?.length })
+  const sizes = ofFile?.largest.map(({ count }) => count) ?? []
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+})
+
+test.each([1, 7] as const)('counts the same items and sessions over %i days', async (range) => {
+  const [expected, found] = await ofBoth((database) => readActivity(database, range, signal))
+  expect(found).toEqual(expected)
+  const { sessions, items } = await readTotals(file, signal)
+  const { buckets, busiest } = expected
+  expect(buckets.reduce((sum, bucket) => sum + bucket.items, 0)).toBe(items)
+  // All were written just now.
+  expect(buckets.reduce((sum, bucket) => sum + bucket.sessions, 0)).toBeGreaterThanOrEqual(sessions - 1)
+  expect(busiest[0]).toEqual({ id: 'kinds', count: ITEMS['kinds']?.length })
 })
 
 test.each([

@@ -32,6 +32,7 @@ export {
   itemFieldsSql,
   itemsSql,
   mayBeToolSql,
+  TOOL_MARKS,
 } from './items/item-sql.ts'
 export { pairResults } from './items/pair-results.ts'
 export type { MediaPart, Part } from './items/part.ts'

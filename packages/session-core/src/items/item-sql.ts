@@ -6,20 +6,26 @@ export function isItemSql(data = 'message_data'): string {
   return `case when typeof(${data}) = 'text' and json_valid(${data}) then json_type(${data}) = 'object' else 0 end`
 }
 
+/** Texts of which the JSON of each call and each result has one; in a message they are seldom. */
+export const TOOL_MARKS: readonly string[] = [
+  ...[...CALL_ENDS, ...RESULT_ENDS].map((end) => `${end}"`),
+  '"program"',
+  '"mcp_',
+]
+
 /**
  * SQLite's expression that is 0 where a row holds neither call nor result. It looks at the text alone, which costs
- * little, and so is 1 for many others.
+ * little, and so is 1 for some others.
  */
 export function mayBeToolSql(data = 'message_data'): string {
-  const words = ['call', 'output', 'result', 'program', 'mcp_']
-  return `(${words.map((word) => `instr(${data}, '${word}')`).join(' or ')})`
+  return `(${TOOL_MARKS.map((mark) => `instr(${data}, '${mark}')`).join(' or ')})`
 }
 
-/** What is looked at to tell what an item is. */
+/** What is looked at to tell what an item is; of what is neither call nor result, the first three. */
 // biome-ignore format: a table
 const PATHS = [
-  'type', 'role', 'name', 'namespace', 'status', 'id', 'callId', 'call_id',
-  'approval_request_id', 'execution',
+  'type', 'role', 'status',
+  'name', 'namespace', 'id', 'callId', 'call_id', 'approval_request_id', 'execution',
   'providerData.type', 'providerData.name', 'providerData.id', 'providerData.callId',
   'providerData.call_id', 'providerData.approval_request_id', 'providerData.execution',
   'caller', 'approve', 'providerData.approve',
@@ -38,11 +44,10 @@ export function itemSourceSql(data: string): string {
  * need not be read; null where the row is corrupt.
  */
 export function itemFieldsSql(data = 'message_data'): string {
-  const [type, role] = PATHS
   const paths = (some: readonly string[]) => some.map((path) => `'$.${path}'`).join(', ')
   const source = itemSourceSql(data)
   return `case when ${isItemSql(data)} then case when ${mayBeToolSql(data)}
-    then json_extract(${source}, ${paths(PATHS)}) else json_extract(${source}, ${paths([type, role])}) end end`
+    then json_extract(${source}, ${paths(PATHS)}) else json_extract(${source}, ${paths(PATHS.slice(0, 3))}) end end`
 }
 
 /** What the row is whose `itemFieldsSql` this is. */

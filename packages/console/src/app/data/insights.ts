@@ -32,45 +32,50 @@ export interface Totals {
 }
 
 export async function readActivity(database: Database, range: Range, signal: AbortSignal): Promise<Activity> {
-  const { messages } = tablesOf(database)
   const bucket = wordsOf(database.dialect).upTo(range === 1 ? 'hour' : 'day', 'created_at')
-  const recent = isRecent(database, range)
-  const [buckets = [], busiest = []] = await read(
-    database,
-    [
-      sql`select ${bucket} as bucket, count(*), count(distinct session_id) from ${messages}
-          where ${recent} group by bucket order by bucket`,
-      sql`select session_id, count(*) as items from ${messages} where ${recent}
-          group by session_id order by items desc limit 6`,
-    ],
-    signal,
-  )
-  return { buckets: fill(buckets, range), busiest: busiest.map(toFigure) }
+  const query = sql`with part as materialized (
+      select ${bucket} as bucket, session_id, count(*) as items from ${tablesOf(database).messages}
+      where ${isRecent(database, range)} group by 1, session_id
+    ), busiest as (select session_id, sum(items) as items from part 
+      group by session_id order by items desc, session_id limit 6)
+    select bucket, sum(items), count(*) from part group by bucket
+    union all select session_id, items, null from busiest`
+  const [rows = []] = await read(database, [query], signal)
+  const buckets = rows.filter(([, , sessions]) => sessions !== null)
+  const busiest = rows.filter(([, , sessions]) => sessions === null)
+  return { buckets: fill(buckets, range), busiest: mostFirst(busiest) }
 }
 
 export async function readTotals(database: Database, signal: AbortSignal): Promise<Totals> {
   const { sessions, messages } = tablesOf(database)
-  const bytes = database.dialect.byteLength(sql`message_data`)
-  const queries = [
-    sql`select (select count(*) from ${sessions}), count(*), sum(${bytes}) from ${messages}`,
-    sql`select session_id, count(*) as n from ${messages} group by session_id order by n desc limit 6`,
-    sql`select session_id, sum(${bytes}) as n from ${messages} group by session_id order by n desc limit 6`,
-  ]
-  const [[totals], longest, largest] = (await read(database, queries, signal)) as [Rows, Rows, Rows]
+  const query = sql`with part as materialized (
+      select session_id, count(*) as items, sum(${database.dialect.byteLength(sql`message_data`)}) as bytes
+      from ${messages} group by session_id
+    ), longest as (select session_id, items from part order by items desc, session_id limit 6),
+    largest as (select session_id, bytes from part order by bytes desc, session_id limit 6)
+    select 'items' as what, null as session_id, sum(items) as number from part
+    union all select 'bytes', null, sum(bytes) from part
+    union all select 'sessions', null, count(*) from ${sessions}
+    union all select 'longest', session_id, items from longest
+    union all select 'largest', session_id, bytes from largest`
+  const [rows = []] = await read(database, [query], signal)
+  const of = (what: string) => rows.filter(([one]) => one === what).map(([, ...figure]) => figure)
+  const totalOf = (what: string) => Number(of(what)[0]?.[1] ?? 0)
   // Servers may keep it to themselves.
   const size = await read(database, wordsOf(database.dialect).size, signal).catch(() => [])
   return {
-    sessions: Number(totals?.[0]),
-    items: Number(totals?.[1]),
-    itemBytes: Number(totals?.[2]),
+    sessions: totalOf('sessions'),
+    items: totalOf('items'),
+    itemBytes: totalOf('bytes'),
     databaseBytes: size.reduce((product, [row]) => product * Number(row?.[0] ?? 0), size.length > 0 ? 1 : 0),
-    longest: longest.map(toFigure),
-    largest: largest.map(toFigure),
+    longest: mostFirst(of('longest')),
+    largest: mostFirst(of('largest')),
   }
 }
 
-function toFigure([id, count]: Rows[number]): SessionFigure {
-  return { id: String(id), count: Number(count) }
+function mostFirst(rows: Rows): SessionFigure[] {
+  const figures = rows.map(([id, count]) => ({ id: String(id), count: Number(count) }))
+  return figures.sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
 }
 
 /** With the hours or days in which nothing happened. */

@@ -88,9 +88,10 @@ function pageOf(database: Database, order: SessionOrder, where: Query, after: Cu
   const next = after ? sql`(key, session_id) ${beyond} (${key}, ${after[1]})` : sql`true`
   const keyed =
     order === 'items'
-      ? sql`select s.session_id, s.created_at, s.updated_at, count(m.session_id) as key
-           from ${sessions} s left join ${messages} m on m.session_id = s.session_id
-          where ${where} group by s.session_id`
+      ? sql`select s.session_id, s.created_at, s.updated_at, coalesce(n.items, 0) as key from ${sessions} s
+          left join (select session_id, count(*) as items from ${messages} group by session_id) n
+            on n.session_id = s.session_id
+          where ${where}`
       : sql`select s.session_id, s.created_at, s.updated_at, s.updated_at as key from ${sessions} s where ${where}`
   // Where SQL cannot look into it, the item is read here.
   const beginning = dialect.items

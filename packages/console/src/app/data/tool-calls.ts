@@ -5,6 +5,7 @@ import {
   itemsSql,
   mayBeToolSql,
   readItem,
+  TOOL_MARKS,
 } from '@persql/session-core'
 import { type RawBuilder, sql } from 'kysely'
 import { type Database, read, tablesOf } from './database.ts'
@@ -111,9 +112,6 @@ function callsSql(database: Database, range: Range): RawBuilder<unknown> {
     )`
 }
 
-/** Words of which calls and results of tools have one. */
-const TOOL_WORDS = ['call', 'output', 'result', 'program', 'mcp_']
-
 interface ToolCall {
   readonly session: string
   readonly tool: string
@@ -129,9 +127,9 @@ async function decodeCalls(
   signal?: AbortSignal,
 ): Promise<{ readonly calls: readonly ToolCall[]; readonly newest?: number }> {
   const { dialect } = database
-  const words = TOOL_WORDS.map((word) => sql`message_data like ${sql.lit(`%${word}%`)}`)
+  const marks = TOOL_MARKS.map((mark) => sql`position(${sql.lit(mark)} in message_data) > 0`)
   const query = sql`select id, session_id, ${dialect.byteLength(sql`message_data`)} from ${tablesOf(database).messages}
-    where ${isRecent(database, range)} and (${sql.join(words, sql` or `)})
+    where ${isRecent(database, range)} and (${sql.join(marks, sql` or `)})
     order by id desc limit ${sql.lit(DECODED.rows + 1)}`
   const [rows = []] = await read(database, [query], signal)
   const found = rows.map(([id, session, size]) => ({
