@@ -46,9 +46,10 @@ async function runModules(page: string, modules: ReturnType<typeof codeModules>)
   for (const { line, code } of modules) writeFileSync(join(cwd, `${line}.ts`), standIns.replace(code))
   const imports = modules.map(({ line }) => `await import('./${line}.ts')\n`)
   writeFileSync(join(cwd, 'page.ts'), imports.join(''))
+  const model = modules.some(({ code }) => code.includes("'@openai/agents'")) ? ['--import', MODEL] : []
   const env = { PATH: process.env['PATH'], HOME: cwd, NODE_NO_WARNINGS: '1', ...standIns.env }
   try {
-    const running = exec(process.execPath, ['--import', MODEL, 'page.ts'], { cwd, env, timeout: 60_000 })
+    const running = exec(process.execPath, [...model, 'page.ts'], { cwd, env, timeout: 120_000 })
     running.child.stdin?.end()
     await running
     return []
