@@ -45,11 +45,17 @@ async function runModules(page: string, modules: ReturnType<typeof codeModules>)
   const standIns = await startStandIns(modules.map(({ code }) => code).join(), parent)
   for (const { line, code } of modules) writeFileSync(join(cwd, `${line}.ts`), standIns.replace(code))
   const imports = modules.map(({ line }) => `await import('./${line}.ts')\n`)
-  writeFileSync(join(cwd, 'page.ts'), imports.join(''))
+  // Some pages start servers.
+  writeFileSync(join(cwd, 'page.ts'), `${imports.join('')}process.exit()`)
   const model = modules.some(({ code }) => code.includes("'@openai/agents'")) ? ['--import', MODEL] : []
   const env = { PATH: process.env['PATH'], HOME: cwd, NODE_NO_WARNINGS: '1', ...standIns.env }
   try {
-    const running = exec(process.execPath, [...model, 'page.ts'], { cwd, env, timeout: 120_000 })
+    const running = exec(process.execPath, [...model, 'page.ts'], {
+      cwd,
+      env,
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    })
     running.child.stdin?.end()
     await running
     return []
@@ -61,6 +67,6 @@ async function runModules(page: string, modules: ReturnType<typeof codeModules>)
     return [`${page}:${line}: ${said}`]
   } finally {
     await standIns.close()
-    rmSync(parent, { recursive: true })
+    rmSync(parent, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -3,7 +3,7 @@ import { createServer } from '@persql/server'
 import { hranaServer } from '@persql/test-support/hrana-server'
 import { pgliteDatabases } from '@persql/test-support/postgres-databases'
 
-/** What stands for the machines that the code of a page names. */
+/** What stands for the machines and folders that the code of a page names. */
 export interface StandIns {
   /** The code, with the addresses and tokens of the stand-ins. */
   replace(code: string): string
@@ -16,10 +16,11 @@ const POSTGRES = 'postgres://app@db.example.com/agents'
 const LIBSQL = 'libsql://agents-acme.turso.io'
 const SERVER = 'http://127.0.0.1:8787'
 const TOKEN = 'psql_live_…'
+const DATA = "data: '/var/lib/persql'"
 
 /** Starts those that the code asks for; `folder` is theirs. */
 export async function startStandIns(code: string, folder: string): Promise<StandIns> {
-  const known: [string, string][] = []
+  const known: [string, string][] = [[DATA, "data: 'data', port: 0"]]
   const env: Record<string, string> = { PERSQL_DATABASE: 'agents.db' }
   const closing: (() => Promise<void>)[] = []
   if (code.includes(SERVER) || code.includes('PERSQL_TOKEN')) {
