@@ -1,6 +1,9 @@
+import { Agent, setTracingDisabled } from '@openai/agents'
+import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { openMemory } from '@persql/context'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { postgresDriver } from '@persql/driver-postgres'
+import { RunStore } from '@persql/openai-agents'
 import { SessionStore, type SqlDriver } from '@persql/session-core'
 import { pgliteDatabases } from '@persql/test-support/postgres-databases'
 import Database from 'better-sqlite3'
@@ -19,8 +22,10 @@ const ITEMS = [
   { role: 'assistant', content: [{ type: 'output_text', text: 'It is on its way.' }] },
 ]
 
+setTracingDisabled(true)
+
 /**
- * Runs the SQL of a page, block after block, on a database with sessions and memories: what is marked `postgres` on
+ * Runs the SQL of a page, block after block, on a database with sessions, runs and memories: what is marked `postgres` on
  * PostgreSQL, everything else on SQLite. Returns what is wrong.
  */
 export async function checkSql(page: string, blocks: readonly CodeBlock[]): Promise<string[]> {
@@ -79,4 +84,6 @@ async function fill(driver: SqlDriver): Promise<void> {
   const spoilt = `insert into agent_messages (session_id, message_data) values ('user-42', '{"cut')`
   await driver.batch([{ sql: spoilt }])
   await openMemory(driver).remember({ name: 'refunds', body: 'Refunds take two days.' })
+  const agent = new Agent({ name: 'Support', model: new ScriptedModel([[assistantMessage('Noted.')]]) })
+  await new RunStore(driver).run(agent, 'Hello', { runId: 'run-1' })
 }

@@ -14,7 +14,7 @@ export interface CodeBlock {
   readonly isHidden: boolean
 }
 
-const HIDDEN = /^<!-- (ts|sql)( [a-z ]+)?\n([\s\S]*?)-->/
+const HIDDEN = /^<!-- ts( [a-z ]+)?\n([\s\S]*?)-->/
 
 export function codeBlocks(markdown: string): CodeBlock[] {
   return new MarkdownIt({ html: true })
@@ -25,8 +25,8 @@ export function codeBlocks(markdown: string): CodeBlock[] {
       if (type === 'fence') return [{ language, flags, code: content, line, isHidden: false }]
       const hidden = type === 'html_block' ? HIDDEN.exec(content) : null
       if (!hidden) return []
-      const [, hiddenLanguage = '', hiddenFlags = '', code = ''] = hidden
-      return [{ language: hiddenLanguage, flags: hiddenFlags.trim().split(' '), code, line, isHidden: true }]
+      const [, hiddenFlags = '', code = ''] = hidden
+      return [{ language: 'ts', flags: hiddenFlags.trim().split(' '), code, line, isHidden: true }]
     })
 }
 
