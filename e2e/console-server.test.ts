@@ -125,6 +125,8 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
     await page.getByRole('button', { name: 'Create' }).click()
     const row = page.getByRole('row', { name: /acme\/short-lived/ })
     await row.getByText(/1 d 23 h/).waitFor()
+    const heights = await row.locator('> *').evaluateAll((cells) => cells.map((cell) => cell.clientHeight))
+    expect(new Set(heights).size).toBe(1)
     expect(await audit(page)).toEqual([])
     await row.getByRole('button', { name: 'Delete short-lived' }).click()
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete database' })
@@ -154,6 +156,8 @@ describe.skipIf(!CHROMIUM)('the console of the server, in Chromium (PERSQL_TEST_
         `baseURL: '${empty.url}' })\nconst session = new PerSQLSession('user-42', client.`,
       )
       expect(code).toContain("client.database('local/first')")
+      const isCut = (pre: Element) => pre.scrollWidth > pre.clientWidth
+      expect(await page.locator('.start-code pre').evaluate(isCut)).toBe(false)
       expect(await audit(page)).toEqual([])
       await open('Databases')
       await page.getByRole('button', { name: 'Delete first' }).click()

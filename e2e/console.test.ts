@@ -850,6 +850,13 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
       expect(overflow).toBeLessThanOrEqual(0)
     }
     await show('sessions', 'long')
+    await page.getByRole('article').last().waitFor()
+    const isCut = (element: Element) => element.scrollWidth > element.clientWidth
+    expect(await page.locator('.facts').evaluate(isCut)).toBe(false)
+    await page.getByRole('button', { name: 'Raw JSON' }).last().click()
+    const head = page.getByRole('dialog').locator('.raw-head').first()
+    expect(await head.locator('span.muted').evaluate(isCut)).toBe(false)
+    await page.keyboard.press('Escape')
     await page.getByRole('link', { name: 'Back to the list' }).click()
     await page.getByRole('listitem').first().waitFor()
     expect(await audit(page)).toEqual([])

@@ -122,7 +122,7 @@ function Facts({ outline, children }: { readonly outline: Outline; readonly chil
   const last = rows.at(-1)
   const size = rows.reduce((sum, row) => sum + row.size, 0)
   return (
-    <div class="muted facts">
+    <div class="muted facts session-facts">
       <span>{plural(rows.length, 'item')}</span>
       <span>{plural(turns.length, 'turn')}</span>
       <span>{bytes(size)}</span>

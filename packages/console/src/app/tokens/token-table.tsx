@@ -15,6 +15,9 @@ export interface TokenTableProps {
   readonly prices: TokenPrices
 }
 
+/** For which a phone has no room. */
+const WIDE = new Set(['Requests', 'Cached'])
+
 /** Tokens, time and cost, a line for each. */
 export function TokenTable({ heading, lines, prices }: TokenTableProps) {
   const sums = lines.map((line) => ({ ...line, ...sumTokens(line.tokens, prices) }))
@@ -35,7 +38,7 @@ export function TokenTable({ heading, lines, prices }: TokenTableProps) {
           <tr>
             <th scope="col">{heading}</th>
             {headings.map((one) => (
-              <th key={one} scope="col" class="numeric">
+              <th key={one} scope="col" class={WIDE.has(one) ? 'numeric wide-only' : 'numeric'}>
                 {one}
               </th>
             ))}
@@ -47,9 +50,9 @@ export function TokenTable({ heading, lines, prices }: TokenTableProps) {
               <th scope="row">
                 <bdi>{sum.name}</bdi>
               </th>
-              <td class="numeric">{number(sum.requests)}</td>
+              <td class="numeric wide-only">{number(sum.requests)}</td>
               <td class="numeric">{number(sum.inputTokens)}</td>
-              <td class="numeric">{number(sum.cachedInputTokens)}</td>
+              <td class="numeric wide-only">{number(sum.cachedInputTokens)}</td>
               <td class="numeric">{number(sum.outputTokens)}</td>
               {isTimed && <td class="numeric">{sum.durationMs > 0 ? duration(sum.durationMs) : ''}</td>}
               {isPriced && <td class="numeric">{sum.cost === undefined ? '?' : amount(sum.cost)}</td>}
