@@ -97,6 +97,7 @@ export { type OperationOptions, SessionStore, type SessionStoreOptions } from '.
 export { type SessionTableNames, type SessionTables, withDefaultNames } from './sessions/session-tables.ts'
 export { sessionTablesSql } from './sessions/session-tables-sql.ts'
 export { type TableGroup, TableMaker, tableGroup, type WithoutTables } from './sessions/table-maker.ts'
+export { RawUsage } from './usage/raw-usage.ts'
 export { parseTokenPrices, type TokenPrice, type TokenPrices, tokenCost } from './usage/token-cost.ts'
 export {
   type ModelRequest,
@@ -107,4 +108,4 @@ export {
   type UsageLogOptions,
   type UsageTotal,
 } from './usage/usage-log.ts'
-export type { UsageTables } from './usage/usage-statements.ts'
+export type { RawUsageRow, UsageTables } from './usage/usage-statements.ts'

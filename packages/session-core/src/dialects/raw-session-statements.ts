@@ -95,6 +95,15 @@ export function rawSessionStatements(dialect: SessionDialect, names: ResolvedTab
         )
         .orderBy('m.id'),
     ),
+    rowIds: compileStatement<{ session: string; after: number; limit: number }>(
+      db
+        .selectFrom(messages)
+        .select('id')
+        .where('session_id', '=', session)
+        .where('id', '>', whole('after'))
+        .orderBy('id')
+        .limit(param<number>('limit')),
+    ),
     /** The bytes of values that are no text, or perhaps no text that JavaScript can hold; and of an `a` as text. */
     readBytes: compileStatement<{ rows: string }>(
       db

@@ -54,6 +54,9 @@ export interface RawChange {
 /** Rows in one insert. */
 const ROWS_PER_INSERT = 64
 
+/** Ids in one answer. */
+const IDS = 10_000
+
 const PAGE = { rows: 100_000, bytes: 32 * 1024 * 1024 }
 /** As often as a change of the session store starts over, for the same reason. */
 const ATTEMPTS = 20
@@ -155,6 +158,18 @@ export class RawSessions {
         if (bytes === 0 || !isStorageError(error, 'TOO_LARGE')) throw error
       }
     }
+  }
+
+  /** Resolves with the ids of all rows of a session, in their order. A batch for each 10,000. */
+  async rowIds(sessionId: string): Promise<number[]> {
+    const ids: number[] = []
+    for (let isMore = true; isMore; ) {
+      const page = { session: sessionId, after: ids.at(-1) ?? 0, limit: IDS }
+      const [result] = await this.#read(this.#statements.rowIds(page), [sessionId])
+      for (const [id] of result?.rows ?? []) ids.push(toNumber(id))
+      isMore = result?.rows.length === IDS
+    }
+    return ids
   }
 
   /**

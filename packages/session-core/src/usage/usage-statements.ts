@@ -37,6 +37,17 @@ type Request = {
   at: number
 }
 
+// biome-ignore format: a table
+export const RAW_USAGE_COLUMNS = [
+  'session_id', 'request_id', 'model', 'input_tokens', 'cached_tokens', 'output_tokens', 'reasoning_tokens',
+  'duration_ms', 'last_row', 'created_at',
+] as const
+
+/** A row as it is stored. */
+export type RawUsageRow = {
+  readonly [Column in (typeof RAW_USAGE_COLUMNS)[number]]: UsageTables['agent_sessions_usage'][Column]
+}
+
 type Filter = { session: string | null; since: number; until: number }
 
 export type UsageStatements = ReturnType<typeof compile>
@@ -145,6 +156,32 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames) {
         .where('session_id', '=', text('session'))
         .orderBy('created_at')
         .orderBy('request_id'),
+    ),
+    /** The rows as they are stored, in the order of their keys, of one session or of all. */
+    readRaw: compileStatement<{ session: string | null; afterSession: string; after: string; limit: number }>(
+      db
+        .selectFrom(usage)
+        .select(RAW_USAGE_COLUMNS)
+        .where(sql<boolean>`(session_id, request_id) > (${text('afterSession')}, ${text('after')})`)
+        .where(sql<boolean>`(${text('session')} is null or session_id = ${text('session')})`)
+        .orderBy('session_id')
+        .orderBy('request_id')
+        .limit(param<number>('limit')),
+    ),
+    /** Of a row that is there already, only `last_row` is put right. Tells the key of one that was written. */
+    writeRaw: compileStatement<RawUsageRow>(
+      db
+        .insertInto(usage)
+        .values(Object.fromEntries(RAW_USAGE_COLUMNS.map((name) => [name, param(name)])) as never)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['session_id', 'request_id'])
+            .doUpdateSet(({ ref }) => ({ last_row: ref('excluded.last_row') }))
+            .where(
+              sql<boolean>`excluded.last_row is not null and ${sql.ref(`${names.usage.replace(/^.*\./, '')}.last_row`)} is distinct from excluded.last_row`,
+            ),
+        )
+        .returning('request_id'),
     ),
     totals: {
       session: totals(sql`session_id`),

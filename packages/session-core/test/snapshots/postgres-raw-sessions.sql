@@ -21,6 +21,10 @@ select "m"."id", "m"."session_id", "m"."message_data", cast("m"."created_at" as 
 select "m"."id", "m"."session_id", "m"."message_data", cast("m"."created_at" as text) as "created_at", "page"."bytes" from (select "id", sum(bytes) over (order by id) as "sum", "bytes" from (select "id", octet_length("agent_messages"."message_data") as "bytes" from "agent_messages" where "session_id" = $1 and "id" > cast($2 as bigint) order by "id" limit $3) as "sizes") as "page" inner join "agent_messages" as "m" on "m"."id" = "page"."id" where ("page"."sum" <= cast($4 as bigint) or "page"."sum" = "page"."bytes") order by "m"."id";
 -- :session, :after, :limit, :bytes
 
+-- rowIds
+select "id" from "agent_messages" where "session_id" = $1 and "id" > cast($2 as bigint) order by "id" limit $3;
+-- :session, :after, :limit
+
 -- readBytes
 select "id", 'text' as "storage", convert_to(message_data, 'UTF8') as "bytes", convert_to('a', 'UTF8') as "a" from "agent_messages" where "id" in (select cast(value as bigint) as "id" from (select value, ordinality as key from json_array_elements_text(cast($1 as json)) with ordinality) as "listed") order by "id";
 -- :rows

@@ -21,6 +21,10 @@ select "m"."id", "m"."session_id", "m"."message_data", "m"."created_at", octet_l
 select "m"."id", "m"."session_id", "m"."message_data", "m"."created_at", "page"."bytes" from (select "id", sum(bytes) over (order by id) as "sum", "bytes" from (select "id", octet_length("agent_messages"."message_data") as "bytes" from "agent_messages" where "session_id" = ? and "id" > ? order by "id" limit ?) as "sizes") as "page" inner join "agent_messages" as "m" on "m"."id" = "page"."id" where ("page"."sum" <= ? or "page"."sum" = "page"."bytes") order by "m"."id";
 -- :session, :after, :limit, :bytes
 
+-- rowIds
+select "id" from "agent_messages" where "session_id" = ? and "id" > ? order by "id" limit ?;
+-- :session, :after, :limit
+
 -- readBytes
 select "id", typeof(message_data) as "storage", cast(message_data as blob) as "bytes", cast('a' as blob) as "a" from "agent_messages" where "id" in (select value as "id" from json_each(?) as "listed") order by "id";
 -- :rows
