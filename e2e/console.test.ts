@@ -428,6 +428,8 @@ describe.skipIf(!CHROMIUM)('the console of a file, in Chromium (PERSQL_TEST_CHRO
     const end = page.locator('[aria-posinset]').and(page.locator(`article[aria-setsize]`)).last()
     const isAtEnd = () => end.evaluate((last) => last.ariaPosInSet === last.ariaSetSize)
     await eventually(isAtEnd).toBe(true)
+    // What came later is older than what was shown first.
+    expect(await page.locator('.unseen').count()).toBe(0)
     await page.getByRole('button', { name: /^Turn \d/ }).click()
     await page.getByLabel('Search turns').fill('order A-1000')
     await page.getByRole('button', { name: /^1\s*Where is my order A-1000/ }).click()

@@ -8,7 +8,7 @@ import {
   turnStarts,
 } from '@persql/session-core'
 import { sql } from 'kysely'
-import { type Database, type Rows, read, tablesOf } from './database.ts'
+import { type Database, type Query, type Rows, read, tablesOf } from './database.ts'
 import { decodeRows } from './item-texts.ts'
 import { messageText, textOf } from './session-list.ts'
 
@@ -50,7 +50,12 @@ export interface Outline {
   readonly entries: readonly Entry[]
   readonly turns: readonly Turn[]
   readonly rows: readonly OutlineRow[]
+  /** False while only the newest rows are known: then it is not known either which turn is which. */
+  readonly isWhole: boolean
 }
+
+/** How many rows are read at once. */
+const PART = { first: 400, more: 2000 }
 
 /**
  * Resolves with the rows after one, or with nothing where that row is gone: then the history was rewritten. Of a session
@@ -62,6 +67,51 @@ export async function readOutline(
   after: number,
   signal?: AbortSignal,
 ): Promise<readonly OutlineRow[] | undefined> {
+  const part = sql`id > ${database.dialect.typed(after, 'integer')} order by id`
+  return readPart(database, sessionId, after, part, signal)
+}
+
+/** The newest rows, and whether they are all. */
+export async function readNewest(
+  database: Database,
+  sessionId: string,
+  signal?: AbortSignal,
+): Promise<{ readonly rows: readonly OutlineRow[]; readonly isWhole: boolean }> {
+  const part = sql`true order by session_id desc, id desc limit ${sql.lit(PART.first)}`
+  const rows = (await readPart(database, sessionId, 0, part, signal)) ?? []
+  return { rows: rows.toReversed(), isWhole: rows.length < PART.first }
+}
+
+/**
+ * The rows before one, in parts, so that other requests get their turn. Nothing where that row is gone meanwhile: then
+ * the history was rewritten.
+ */
+export async function readOlder(
+  database: Database,
+  sessionId: string,
+  first: number,
+  signal?: AbortSignal,
+): Promise<readonly OutlineRow[] | undefined> {
+  const newestFirst: OutlineRow[] = []
+  for (;;) {
+    const before = newestFirst.at(-1)?.id ?? first
+    const part = sql`id < ${database.dialect.typed(before, 'integer')}
+      order by session_id desc, id desc limit ${sql.lit(PART.more)}`
+    const rows = await readPart(database, sessionId, first, part, signal)
+    if (!rows) return undefined
+    newestFirst.push(...rows)
+    if (rows.length < PART.more) return newestFirst.reverse()
+  }
+}
+
+/** `known`: the row that must still be there; 0 for none. */
+async function readPart(
+  database: Database,
+  sessionId: string,
+  known: number,
+  part: Query,
+  signal: AbortSignal | undefined,
+): Promise<OutlineRow[] | undefined> {
   const { sessions, dialect } = database
   if (!sessions) return []
   const { messages } = tablesOf(database)
@@ -70,13 +120,17 @@ export async function readOutline(
         `, ${itemFieldsSql()}, case when instr(message_data, '"user"') then ${textOf('message_data', 120)} end`,
       )
     : sql``
+  // Of a session that has many of the rows, PostgreSQL would otherwise pass over those of all others.
+  const ofSession = dialect.readsByRange
+    ? sql`session_id >= ${sessionId} and session_id <= ${sessionId}`
+    : sql`session_id = ${sessionId}`
   const queries = [
-    sql`select 1 from ${messages} where session_id = ${sessionId} and id = ${dialect.typed(after, 'integer')}`,
+    sql`select 1 from ${messages} where session_id = ${sessionId} and id = ${dialect.typed(known, 'integer')}`,
     sql`select id, created_at, ${dialect.byteLength(sql`message_data`)} ${looked}
-      from ${messages} where session_id = ${sessionId} and id > ${dialect.typed(after, 'integer')} order by id`,
+      from ${messages} where ${ofSession} and ${part}`,
   ]
   const [standing = [], rows = []] = await read(database, queries, signal)
-  if (after > 0 && standing.length === 0) return undefined
+  if (known > 0 && standing.length === 0) return undefined
   return dialect.items ? rows.map(toOutlineRow) : decodeOutline(database, rows, signal)
 }
 
@@ -133,8 +187,8 @@ function outlineRow(
   }
 }
 
-/** The first result of a call goes to it; what has no call stands for itself. */
-export function toOutline(rows: readonly OutlineRow[]): Outline {
+/** The first result of a call goes to it; what has no call stands for itself. `isWhole`: whether these are all rows. */
+export function toOutline(rows: readonly OutlineRow[], isWhole = true): Outline {
   const known = rows.map((row) => (row.kind === 'unreadable' ? undefined : row))
   const starts = new Set(turnStarts(known))
   const results = new Map<number, number>()
@@ -152,12 +206,12 @@ export function toOutline(rows: readonly OutlineRow[]): Outline {
   const turns: Turn[] = []
   for (const [place, row] of rows.entries()) {
     if (answers.has(place)) continue
-    const startsTurn = starts.has(place)
+    const startsTurn = isWhole && starts.has(place)
     if (startsTurn) {
       turns.push({ number: turns.length + 1, entryIndex: entries.length, text: row.text, at: row.createdAt })
     }
     const result = rows[results.get(place) ?? -1]
-    const isOrphan = row.kind === 'result' && row.link !== undefined && !pairs.has(place)
+    const isOrphan = isWhole && row.kind === 'result' && row.link !== undefined && !pairs.has(place)
     entries.push({
       row,
       ...(result && { result }),
@@ -165,5 +219,5 @@ export function toOutline(rows: readonly OutlineRow[]): Outline {
       ...(startsTurn && { turn: turns.length }),
     })
   }
-  return { entries, turns, rows }
+  return { entries, turns, rows, isWhole }
 }

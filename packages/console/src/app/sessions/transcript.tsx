@@ -40,7 +40,14 @@ export interface TranscriptProps {
  * every turn can be reached; what the items say is loaded where somebody looks.
  */
 export function Transcript({ database, sessionId, address, canWrite }: TranscriptProps) {
-  const { outline, isMissing, error, isLive, isOffline, setLive, reload } = useOutline(database, sessionId)
+  // A row that is asked for, or looked for, may be anywhere.
+  const [beginsAtEnd] = useState(address.rowId === undefined && address.find === undefined)
+  const { outline, isMissing, error, isLive, isOffline, setLive, reload } = useOutline(
+    database,
+    sessionId,
+    beginsAtEnd,
+  )
+  const canFork = canWrite && outline?.isWhole === true
   const [fork, setFork] = useState<{ readonly turn?: number }>()
   const leave = () => navigate(addressOf(database.slug, { search: address.search }))
   return (
@@ -55,7 +62,7 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
         </a>
         <div class="transcript-title">
           <h2 title={sessionId}>{sessionId}</h2>
-          {outline && (
+          {outline?.isWhole && (
             <Facts outline={outline}>
               {database.hasUsage && (
                 <SessionTokens database={database} sessionId={sessionId} outline={outline} />
@@ -78,7 +85,7 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
         <SessionMenu
           database={database}
           sessionId={sessionId}
-          canWrite={canWrite && outline !== undefined}
+          canWrite={canFork}
           onFork={() => setFork({})}
           onDelete={leave}
         />
@@ -98,7 +105,7 @@ export function Transcript({ database, sessionId, address, canWrite }: Transcrip
           outline={outline}
           address={address}
           sessionId={sessionId}
-          onFork={canWrite ? (turn) => setFork({ turn }) : undefined}
+          onFork={canFork ? (turn) => setFork({ turn }) : undefined}
         />
       )}
       {fork && outline && (
@@ -189,10 +196,12 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
   }, [hasItems, rowId])
 
   const isAtEnd = virtual.isAtEnd()
-  // How many entries there were when the end was last in sight.
-  const seen = useRef(entries.length)
-  if (isAtEnd || seen.current > entries.length) seen.current = entries.length
-  const unseen = entries.length - seen.current
+  // The newest row when the end was last in sight. Older rows may come later, and take nothing from what is new.
+  const newest = entries.at(-1)?.row.id ?? 0
+  const seen = useRef(newest)
+  const seenIndex = entries.findLastIndex(({ row }) => row.id <= seen.current)
+  if (isAtEnd || seenIndex < 0) seen.current = newest
+  const unseen = seen.current === newest ? 0 : entries.length - 1 - seenIndex
 
   const found = useFind(database, sessionId, find, outline)
   const findInput = useRef<HTMLInputElement>(null)

@@ -46,5 +46,5 @@ export function useFind(
       rows.has(row.id) || (result && rows.has(result.id)) ? [index] : [],
     )
   }, [state.rows, outline])
-  return { terms, entries, isBusy: state.isBusy, error: state.error }
+  return { terms, entries, isBusy: state.isBusy || !outline.isWhole, error: state.error }
 }
