@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 type Go = (path?: string) => Promise<unknown>
 
 /** Brings a page to what its picture shows, at any width. */
-export type Prepare = (page: Page, go: Go) => Promise<unknown>
+type Prepare = (page: Page, go: Go) => Promise<unknown>
 
 export type Pictures = Readonly<Record<string, Prepare>>
 
