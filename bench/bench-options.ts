@@ -4,7 +4,7 @@ import { remoteWorkloadGroup, workloadGroups } from './workloads.ts'
 /** What is measured beside the workloads. */
 const PARTS = [
   ...['writers', 'fsyncs', 'remote-appends', 'remote-neighbours', 'remote-requests', 'remote-bytes', 'cache'],
-  ...['memory-speed', 'memory-quality', 'transfer', 'runs', 'console'],
+  ...['memory-speed', 'memory-quality', 'transfer', 'runs', 'search', 'console'],
 ]
 
 const USAGE = `npx --yes pnpm@12 bench [options]

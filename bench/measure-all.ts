@@ -12,6 +12,7 @@ import { measureRecallQuality } from './memory/recall-quality.ts'
 import { countBytes, countRequests, measureAppends, measureNeighbours } from './remote.ts'
 import { type Results, toJson } from './results.ts'
 import { measureRuns } from './runs.ts'
+import { measureSearch } from './search.ts'
 import { allSystems, remoteSystems } from './systems/index.ts'
 import { remotePythonSystems } from './systems/python.ts'
 import { type System, takesPart } from './systems/system.ts'
@@ -98,6 +99,8 @@ const runs = await ifWanted('runs', 'runs that survive', () =>
   measureRuns({ rounds, samples: quick ? 5 : 20, folder }),
 )
 
+const search = await ifWanted('search', 'the first hit of a search', () => measureSearch(rounds, folder))
+
 const consoleTimes = await ifWanted('console', 'the first page of the console', () =>
   measureConsole(rounds, folder),
 )
@@ -120,6 +123,7 @@ const results: Results = {
   memory: { speed: memorySpeed, quality: recallQuality },
   transfer,
   runs,
+  search,
   console: consoleTimes,
 }
 writeFileSync(positionals[0]!, toJson([results]))

@@ -5,6 +5,7 @@ import type { Timings } from './measure.ts'
 import type { MemoryResults } from './memory/memory-report.ts'
 import type { Neighbours } from './remote.ts'
 import type { RunTimes } from './runs.ts'
+import type { SearchTimes } from './search.ts'
 import { type SkippedSystem, type System, takesPart } from './systems/system.ts'
 import type { Transfer } from './transfer.ts'
 import type { WritersRound } from './writers.ts'
@@ -39,6 +40,7 @@ export interface Results {
   readonly memory: MemoryResults
   readonly transfer?: Transfer | undefined
   readonly runs?: RunTimes | undefined
+  readonly search?: SearchTimes | undefined
   readonly console?: ConsoleTimes | string | undefined
 }
 
@@ -75,6 +77,7 @@ function joinTwo(first: Results, second: Results): Results {
     memory: { ...first.memory, speed: joinArrays(first.memory.speed, second.memory.speed) },
     transfer: joinArrays(first.transfer, second.transfer),
     runs: joinArrays(first.runs, second.runs),
+    search: joinArrays(first.search, second.search),
     console: joinArrays(first.console, second.console),
   }
 }

@@ -3,6 +3,7 @@ import { medianRatio } from './median.ts'
 import { memoryPromises } from './memory/memory-report.ts'
 import type { Results } from './results.ts'
 import { runPromises } from './runs.ts'
+import { SEARCHED } from './search.ts'
 import {
   atLeast,
   atMost,
@@ -171,7 +172,7 @@ function remote({ remote: { appends, neighbours, requests, bytes } }: Results): 
 
 export const CONSOLE = 'first page of the console, 100,000 sessions'
 
-function tools({ transfer, console }: Results): readonly SpeedPromise[] {
+function tools({ transfer, search, console }: Results): readonly SpeedPromise[] {
   const growth = typeof console === 'object' ? medianRatio(console.many, console.few) : undefined
   return [
     ...(['export', 'import'] as const).map((work) =>
@@ -181,6 +182,12 @@ function tools({ transfer, console }: Results): readonly SpeedPromise[] {
         transfer && medianRatio(transfer.persql[work], transfer.raw[work]),
         2,
       ),
+    ),
+    atMost(
+      `first hit of a search for a frequent word, ${SEARCHED.many.toLocaleString('en')} sessions`,
+      `at most 2 times ${SEARCHED.few.toLocaleString('en')} sessions`,
+      search && medianRatio(search.many, search.few),
+      2,
     ),
     atMost(CONSOLE, 'at most 2 times 100 sessions', growth, 2),
   ]
