@@ -44,6 +44,10 @@ test('what is shown needs and hidden code defines is explained in the text above
     'page.md:8: no text above says what "driver" is.',
   ])
   expect(await checkHidden(page(`Close:\n\n${hidden}\n${code}\nThat was \`driver\`.`))).toHaveLength(1)
+  const shorthand = block('ts', 'console.log({ driver })')
+  expect(await checkHidden(page(`Close:\n\n${hidden}\n${shorthand}`))).toEqual([
+    'page.md:8: no text above says what "driver" is.',
+  ])
   expect(await checkHidden(page(`Close \`driver\`, which is yours:\n\n${hidden}\n${code}`))).toEqual([])
 })
 
@@ -82,6 +86,12 @@ await run(new Agent({ name: 'A' }), 'Hello', { session })
 if ((await session.getItems()).length !== 2) throw new Error('no items')
 `
   expect(await run(block('ts', code))).toEqual([])
+})
+
+test('reports exceptions for code that is not there', async () => {
+  expect(await runPages([{ page: 'docs/compaction.md', markdown: '', blocks: [] }])).toEqual([
+    'docs/compaction.md: no code has "OpenAIResponsesCompactionSession", which NOT_RUN names.',
+  ])
 })
 
 test('runs what looks at the code above it, and reports what it finds', async () => {

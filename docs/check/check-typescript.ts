@@ -38,15 +38,15 @@ export async function checkTypeScript(pages: readonly Page[]): Promise<string[]>
 export async function checkHidden(pages: readonly Page[]): Promise<string[]> {
   const errors = await compile(pages.map((page) => ({ ...page, blocks: page.blocks.filter(isShown) })))
   const missing = errors.flatMap(({ page, text }) => {
-    const [, line, name] = /\((\d+),\d+\): error TS\d+: Cannot find name '(\w+)'/.exec(text) ?? []
+    const [, line, name] = MISSING.exec(text) ?? []
     return page === undefined || name === undefined ? [] : [{ page, line: Number(line), name }]
   })
   return pages.flatMap(({ page, markdown, blocks }) => {
     const needed = missing.filter((name) => name.page === page)
+    const prose = markdown.replace(/```[\s\S]*?```|<!--[\s\S]*?-->/g, (code) => code.replace(/.+/g, ''))
     const unsaid = needed.filter(({ name, line }) => {
-      const above = markdown.split('\n').slice(0, line).join('\n')
-      const prose = above.replace(/<!--[\s\S]*?-->|^```[\s\S]*?(^```$|$(?![\s\S]))/gm, '')
-      return !new RegExp(`\`[^\`\\n]*\\b${name}\\b[^\`\\n]*\``).test(prose)
+      const above = prose.split('\n').slice(0, line).join('\n')
+      return !new RegExp(`\`[^\`\\n]*\\b${name}\\b[^\`\\n]*\``).test(above)
     })
     const idle = blocks.filter(
       ({ language, isHidden, flags, code }) =>
@@ -61,6 +61,9 @@ export async function checkHidden(pages: readonly Page[]): Promise<string[]> {
     ]
   })
 }
+
+const MISSING =
+  /\((\d+),\d+\): error TS\d+: (?:Cannot find name|No value exists in scope for the shorthand property) '(\w+)'/
 
 const FILE = /(?:[^\s(']*\/)?[\w-]+-\d+\.ts/
 

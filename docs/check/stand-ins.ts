@@ -24,6 +24,7 @@ export async function startStandIns(code: string, folder: string): Promise<Stand
   const env: Record<string, string> = { PERSQL_DATABASE: 'agents.db' }
   const closing: (() => Promise<void>)[] = []
   if (code.includes(SERVER) || code.includes('PERSQL_TOKEN')) {
+    // A server has one namespace.
     const namespace = code.includes("'acme") ? 'acme' : 'local'
     const server = await createServer({ data: join(folder, 'data'), port: 0, namespace })
     known.push([SERVER, server.url], [TOKEN, server.adminToken!])
