@@ -127,7 +127,9 @@ async function decodeCalls(
   signal?: AbortSignal,
 ): Promise<{ readonly calls: readonly ToolCall[]; readonly newest?: number }> {
   const { dialect } = database
-  const marks = TOOL_MARKS.map((mark) => sql`position(${sql.lit(mark)} in message_data) > 0`)
+  const marks = TOOL_MARKS.map(
+    (mark) => sql`message_data like ${sql.lit(`%${mark.replaceAll('_', '!_')}%`)} escape '!'`,
+  )
   const query = sql`select id, session_id, ${dialect.byteLength(sql`message_data`)} from ${tablesOf(database).messages}
     where ${isRecent(database, range)} and (${sql.join(marks, sql` or `)})
     order by id desc limit ${sql.lit(DECODED.rows + 1)}`
