@@ -98,8 +98,9 @@ function recall(dialect: MemoryDialect, kind: MemoryKind, search: Search): RawBu
 // Not a join, because SQLite computes a column only for rows that are among the first so far.
 const ORIGIN = sql`(select session_id from ctx_origin where memory_id = m.id)`
 
+// Each column has a name of its own, because D1 answers with objects.
 const FACT = {
-  columns: sql`m.id, m.name, m.description, m.type, m.body, null, ${ORIGIN}, null, m.source, m.created_at, m.updated_at, m.rowid`,
+  columns: sql`m.id, m.name, m.description, m.type, m.body, null as outcome, ${ORIGIN} as session_id, null as run_id, m.source, m.created_at, m.updated_at, m.rowid as row`,
   from: sql`ctx_memory as m`,
   id: sql`m.id`,
   time: sql`m.updated_at`,
@@ -108,7 +109,7 @@ const FACT = {
 }
 
 const EPISODE_SOURCE = {
-  columns: sql`e.id, e.id, e.title, 'episode', e.body, e.outcome, e.session_id, e.run_id, e.source, e.happened_at, e.happened_at, e.row`,
+  columns: sql`e.id, e.id as name, e.title as description, 'episode' as type, e.body, e.outcome, e.session_id, e.run_id, e.source, e.happened_at as created_at, e.happened_at as updated_at, e.row`,
   from: sql`ctx_episode as e`,
   id: sql`e.id`,
   time: sql`e.happened_at`,

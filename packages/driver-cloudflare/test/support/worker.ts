@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { D1Database, DurableObjectStorage } from '@cloudflare/workers-types'
+import { describeMemoryStore } from '@persql/context/testing'
 import { SessionStore } from '@persql/session-core'
 import { describeSqlDriver } from '@persql/session-core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -27,12 +28,14 @@ let env: { readonly [name: string]: unknown }
 let storage: DurableObjectStorage
 const locations: string[] = []
 
+function d1At(location: string) {
+  if (!locations.includes(location)) locations.push(location)
+  return d1Driver(env[`DB${locations.indexOf(location)}`] as D1Database)
+}
+
 describeSqlDriver({
   name: 'D1',
-  create(location) {
-    if (!locations.includes(location)) locations.push(location)
-    return d1Driver(env[`DB${locations.indexOf(location)}`] as D1Database)
-  },
+  create: d1At,
   except: [
     ...BEYOND,
     { test: 'says which statement failed', because: 'D1 does not tell' },
@@ -45,6 +48,9 @@ describeSqlDriver({
   create: () => durableObjectDriver(storage),
   except: BEYOND,
 })
+
+describeMemoryStore({ name: 'D1', create: d1At })
+describeMemoryStore({ name: 'Durable Object', create: () => durableObjectDriver(storage) })
 
 describe('D1, the engine', () => {
   let database: D1Database
