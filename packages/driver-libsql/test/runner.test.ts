@@ -2,8 +2,9 @@ import { Agent, run, setTracingDisabled } from '@openai/agents'
 import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { PerSQLSession } from '@persql/openai-agents'
 import { hranaServer } from '@persql/test-support/hrana-server'
+import { checkConversation, conversations } from '@persql/test-support/runner-conversations'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { libsqlDriver } from '../src/index.ts'
 
 setTracingDisabled(true)
@@ -32,4 +33,16 @@ test.each([
     items.slice(-2),
   )
   await driver.close()
+})
+
+describe.each([
+  ['a file', (title: string) => `file:${paths(`${title}.db`)}`],
+  ['a server', (title: string) => server.urlOf(title.replaceAll(' ', '-'))],
+])('the runner on %s', (_, urlOf) => {
+  for (const [title, converse] of Object.entries(conversations)) {
+    test(`leaves the same items as with MemorySession after ${title}`, async () => {
+      const driver = libsqlDriver(urlOf(title))
+      await checkConversation(converse, new PerSQLSession('s', driver)).finally(() => driver.close())
+    })
+  }
 })

@@ -2,6 +2,7 @@ import { Agent, run, setTracingDisabled } from '@openai/agents'
 import { assistantMessage, ScriptedModel } from '@openai/agents-core/testing'
 import { PerSQLSession } from '@persql/openai-agents'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
+import { checkConversation, conversations } from '@persql/test-support/runner-conversations'
 import { afterAll, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
 
@@ -36,5 +37,12 @@ for (const databases of everyDatabase()) {
       )
       await driver.close()
     })
+
+    for (const [title, converse] of Object.entries(conversations)) {
+      test(`leaves the same items as with MemorySession after ${title}`, async () => {
+        const driver = postgresDriver(await databases.urlOf(title))
+        await checkConversation(converse, new PerSQLSession('s', driver)).finally(() => driver.close())
+      })
+    }
   })
 }
