@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.tsx'
 
 export interface MenuItem {
@@ -14,7 +14,7 @@ export interface MenuProps {
   readonly items: readonly MenuItem[]
 }
 
-/** A button with a list of what can be done. Escape and a click elsewhere close it. */
+/** A button with a list of what can be done. Escape, a click elsewhere and another size of the window close it. */
 export function Menu({ label, items }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -29,6 +29,13 @@ export function Menu({ label, items }: MenuProps) {
     element.style.left = `${Math.max(4, at.right - width)}px`
     element.querySelector('button')?.focus()
   }
+  // Its button may be elsewhere then.
+  useEffect(() => {
+    if (!isOpen) return
+    const close = () => list.current?.hidePopover()
+    addEventListener('resize', close)
+    return () => removeEventListener('resize', close)
+  }, [isOpen])
   const walk = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step === 0) return
