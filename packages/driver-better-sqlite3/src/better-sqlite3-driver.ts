@@ -18,7 +18,7 @@ import {
 } from '@persql/session-core/sqlite'
 import { openForReading } from './open-for-reading.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
-import type { SqliteHandle } from './sqlite-handle.ts'
+import type { PreparedStatement, SqliteHandle } from './sqlite-handle.ts'
 import { type CachedStatement, columnNames, StatementCache } from './statement-cache.ts'
 
 export interface BetterSqlite3DriverOptions {
@@ -65,11 +65,16 @@ export function betterSqlite3Driver(
   const driver = sqliteDriver({
     busyTimeout,
     async open() {
-      const { handle, close } =
-        typeof source === 'string'
-          ? await openFile(source, options.readOnly ?? false)
-          : { handle: source, close() {} }
-      return { ...toEngine(handle), configure: () => configure(handle, synchronous), close }
+      if (typeof source !== 'string') {
+        return { ...toEngine(source), configure: () => configure(source, synchronous), close() {} }
+      }
+      const { handle, close } = await openFile(source, options.readOnly ?? false)
+      return {
+        ...toEngine(handle),
+        configure: () => configure(handle, synchronous),
+        changes: changeCounter(handle),
+        close,
+      }
     },
   })
   // A file that is open for reading only can still attach others, and make copies of itself.
@@ -121,13 +126,23 @@ function toEngine(handle: SqliteHandle): Pick<SqliteEngine, 'run' | 'inTransacti
   }
 }
 
-function run({ statement, columns }: CachedStatement, params: readonly SqlValue[]): SqlResult {
-  if (statement.reader) {
-    const [column] = columns ?? []
-    if (columns?.length === 1 && column !== undefined) {
-      return columnResult(column, toCellsOfRow(statement.pluck(true).all(...params)))
-    }
-    const rows = toCells(statement.raw(true).all(...params))
+function changeCounter(handle: SqliteHandle): NonNullable<SqliteEngine['changes']> {
+  let rows: PreparedStatement | undefined
+  let version: PreparedStatement | undefined
+  return () => {
+    rows ??= handle.prepare('SELECT total_changes()').pluck()
+    version ??= handle.prepare('PRAGMA data_version').pluck()
+    return { rows: Number(rows.get()), dataVersion: Number(version.get()) }
+  }
+}
+
+function run(
+  { statement, returnsRows, isPlucked, columns }: CachedStatement,
+  params: readonly SqlValue[],
+): SqlResult {
+  if (isPlucked && columns) return columnResult(columns, toCellsOfRow(statement.all(...params)))
+  if (returnsRows) {
+    const rows = toCells(statement.all(...params))
     return { columns: columns ?? columnNames(statement), rows }
   }
   const { changes, lastInsertRowid } = statement.run(...params)

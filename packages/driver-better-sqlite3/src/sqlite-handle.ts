@@ -19,5 +19,6 @@ export interface PreparedStatement {
   safeIntegers(toggle?: boolean): PreparedStatement
   columns(): { name: string }[]
   all(...params: unknown[]): unknown[]
+  get(...params: unknown[]): unknown
   run(...params: unknown[]): { changes: number; lastInsertRowid: number | bigint }
 }

@@ -12,6 +12,9 @@ const VIEWS_HIDING_WRITES = `select 1 from main.sqlite_schema where type = 'view
 
 export interface CachedStatement {
   readonly statement: PreparedStatement
+  readonly returnsRows: boolean
+  /** Whether it returns the cells of its only column in the place of rows. */
+  readonly isPlucked: boolean
   /** Whether SQLite says that it may write. It says so of pragmas as well that only tell something. */
   readonly mayWrite: boolean
   readonly mayHideWrites: boolean
@@ -36,10 +39,13 @@ export class StatementCache {
     if (known) return known
     const statement = this.#handle.prepare(sql).safeIntegers(true)
     // Columns that are named in the text stay what they are; those of a `*` do not.
-    const isFixed = statement.reader && !COLUMNS_OF_TABLE.test(sql)
+    const returnsRows = statement.reader
+    const columns = returnsRows && !COLUMNS_OF_TABLE.test(sql) ? columnNames(statement) : undefined
+    const isPlucked = columns?.length === 1
+    if (returnsRows) isPlucked ? statement.pluck() : statement.raw()
     const mayWrite = !statement.readonly && leadingKeyword(sql) !== 'pragma'
     const mayHideWrites = HIDING_WRITES.test(sql) || this.#haveViewsHidingWrites(statement)
-    const cached = { statement, mayWrite, mayHideWrites, ...(isFixed && { columns: columnNames(statement) }) }
+    const cached = { statement, returnsRows, isPlucked, mayWrite, mayHideWrites, ...(columns && { columns }) }
     this.#statements.set(sql, cached)
     const [oldest] = this.#statements.keys()
     if (this.#statements.size > CAPACITY && oldest !== undefined) this.#statements.delete(oldest)

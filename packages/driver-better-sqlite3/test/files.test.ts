@@ -156,6 +156,30 @@ test('waits for the lock of another connection, and rejects with BUSY when that 
   expect(result!.rows).toEqual([[2]])
 })
 
+test('tells of changes by others, and tells nothing while a batch waits or of a handle', async () => {
+  const path = inFolder('agents.db')
+  const driver = open(path)
+  expect(driver.changes!()).toBeUndefined()
+  for (const sql of ['create table t (x)', 'select 1']) await driver.batch([{ sql }])
+  const before = driver.changes!()
+  expect(driver.changes!()).toEqual(before)
+  const other = handle(path)
+  other.exec('insert into t values (1)')
+  const after = driver.changes!()
+  expect(after).toEqual({ own: before!.own, others: expect.any(Number) })
+  expect(after!.others).not.toBe(before!.others)
+  other.exec('begin immediate')
+  const waiting = driver.batch([{ sql: 'insert into t values (2)' }])
+  expect(driver.changes!()).toBeUndefined()
+  other.exec('commit')
+  await waiting
+  await driver.close()
+  expect(driver.changes!()).toBeUndefined()
+  const onHandle = open(other)
+  for (const sql of ['insert into t values (3)', 'select 1']) await onHandle.batch([{ sql }])
+  expect(onHandle.changes!()).toBeUndefined()
+})
+
 test('leaves a handle open, and refuses to work inside a transaction of its owner', async () => {
   const db = handle(inFolder('agents.db'))
   const driver = open(db, { busyTimeout: 20 })

@@ -94,7 +94,7 @@ describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind)
     const items = await session.getItems()
     expect(items[0]).toMatchObject({ type: 'compaction' })
     expect(items).toHaveLength(2)
-    // Read for the model, read again by the runner, replace; then the read of this test.
-    expect(batches.length - before).toBe(4)
+    // Read for the model, read again by the runner unless nothing has changed, replace; then the read of this test.
+    expect(batches.length - before).toBe(driver.changes ? 3 : 4)
   })
 })

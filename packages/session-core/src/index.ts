@@ -7,6 +7,7 @@ export { type DatabaseHandle, type HandleResult, toSqlDriver } from './driver/ha
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './driver/open-driver.ts'
 export {
   type BatchOptions,
+  type DatabaseChanges,
   type DriverLimits,
   isSqlDriver,
   type SqlDialect,

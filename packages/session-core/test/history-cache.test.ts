@@ -6,11 +6,20 @@ import { recordingDriver } from '@persql/test-support/recording-driver'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { jsonCodec, SessionCatalog, SessionStore, type SqlDriver, StorageError } from '../src/index.ts'
+import {
+  type ItemCodec,
+  jsonCodec,
+  SessionCatalog,
+  SessionStore,
+  type SqlDriver,
+  StorageError,
+} from '../src/index.ts'
 import type { Item } from './support/items.ts'
 import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
 import { readingDriver } from './support/reading-driver.ts'
 import { reversedCodec } from './support/reversed-codec.ts'
+
+const SEQUENCES = Number(process.env['PERSQL_TEST_CACHE'] ?? 60)
 
 const user = (content: string): Item => ({ role: 'user', content })
 
@@ -35,6 +44,12 @@ async function startOver(): Promise<void> {
 function open(): SqlDriver {
   const driver = nodeSqliteDriver(file)
   drivers.push(driver)
+  return driver
+}
+
+/** A driver that does not tell what was changed, as most. */
+function openSilent(): SqlDriver {
+  const { changes: _, ...driver } = open()
   return driver
 }
 
@@ -83,10 +98,24 @@ const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => s
   rename: () =>
     'alter table agent_messages rename to elsewhere; alter table elsewhere rename to agent_messages',
   corrupt: (_, y) => `update agent_messages set message_data = '{' where id = ${y}`,
+  prune: (_, y) => `create trigger if not exists prune after insert on agent_messages begin
+    delete from agent_messages where session_id = new.session_id and id < new.id - ${y}; end`,
+  dropPrune: () => 'drop trigger if exists prune',
+  ignore: () => `create trigger if not exists ignored before insert on agent_messages
+    when new.message_data like '%"y"%' begin select raise(ignore); end`,
+  dropIgnore: () => 'drop trigger if exists ignored',
+}
+
+/** What a stranger does by one of the drivers of those that keep what they read. */
+const SAME_DRIVER = Object.keys(FOREIGN).map((name) => `${name}, same driver`)
+
+/** A semicolon stands between statements, and in the body of a trigger. */
+function statementsOf(change: string): string[] {
+  return change.startsWith('create trigger') ? [change] : change.split(';')
 }
 
 async function check(steps: readonly HistoryStep[]): Promise<void> {
-  const [first, second, writer, plain] = [open(), open(), open(), open()].map(
+  const [first, second, writer, plain] = [open(), openSilent(), open(), open()].map(
     (driver, index) =>
       new SessionStore<Item>(driver, { onCorruptRow: () => {}, ...(index === 3 && { cache: false }) }),
   ) as [SessionStore<Item>, SessionStore<Item>, SessionStore<Item>, SessionStore<Item>]
@@ -96,7 +125,12 @@ async function check(steps: readonly HistoryStep[]): Promise<void> {
     writer,
     plain,
     fork: (from, to) => catalog.fork(from, to),
-    foreign: async (name, x, y, text) => foreign(FOREIGN[name]!(x, y, text)),
+    async foreign(name, x, y, text) {
+      const [what, by] = name.split(', ')
+      const change = FOREIGN[what!]!(x, y, text)
+      if (by === undefined) foreign(change)
+      else await drivers[x % 2 ? 0 : 2]!.batch(statementsOf(change).map((sql) => ({ sql })))
+    },
     save: () => copy(file, saved()),
     restore: () => copy(saved(), file),
   })
@@ -106,13 +140,16 @@ describe('a reader that keeps what it has read', () => {
   test('reads what a reader that keeps nothing reads, whatever anybody does', {
     timeout: 600_000,
   }, async () => {
-    await fc.assert(fc.asyncProperty(historySteps(Object.keys(FOREIGN)), check).beforeEach(startOver), {
-      numRuns: Number(process.env['PERSQL_TEST_CACHE'] ?? 60),
-    })
+    await fc.assert(
+      fc.asyncProperty(historySteps([...Object.keys(FOREIGN), ...SAME_DRIVER]), check).beforeEach(startOver),
+      {
+        numRuns: SEQUENCES,
+      },
+    )
   })
 
   test('asks for what is new in one batch, and for everything in one more where more has changed', async () => {
-    const { driver, batches } = recordingDriver(open())
+    const { driver, batches } = recordingDriver(openSilent())
     const store = new SessionStore<Item>(driver)
     const read = async () => {
       const before = batches.length
@@ -124,7 +161,7 @@ describe('a reader that keeps what it has read', () => {
     expect([await read(), await read(), await read()]).toEqual([1, 1, 1])
     await store.append('s', [user('6')])
     expect(await read()).toBe(1)
-    // The four that are compared, and the new one.
+    // The two that are compared, and the new one.
     expect((await driver.batch(batches.at(-1)!))[1]!.rows).toHaveLength(3)
     foreign('delete from agent_messages where id = 2')
     expect([await read(), await read()]).toEqual([2, 1])
@@ -136,6 +173,158 @@ describe('a reader that keeps what it has read', () => {
       hits: 3,
       fullReads: { unknown: 3, changed: 1 },
     })
+  })
+
+  test('asks for nothing while nobody else has changed the database, where the driver tells', async () => {
+    const { driver, batches } = recordingDriver(open())
+    const store = new SessionStore<Item>(driver)
+    const cost = async (id: string, count: number) => {
+      const before = batches.length
+      expect(await store.read(id)).toHaveLength(count)
+      return batches.length - before
+    }
+    for (const id of ['a', 'b']) await store.append(id, [user('1')])
+    for (const id of ['a', 'a', 'b', 'b']) expect(await cost(id, 1)).toBe(1)
+    for (let n = 2; n < 6; n++) {
+      for (const id of ['a', 'b']) await store.append(id, [user(`${n}`)])
+      expect([await cost('a', n), await cost('b', n)]).toEqual([0, 0])
+    }
+    foreign(`insert into agent_messages (session_id, message_data) values ('b', '{"role":"user"}')`)
+    expect([await cost('a', 5), await cost('b', 6)]).toEqual([1, 1])
+    expect([await cost('a', 5), await cost('b', 6)]).toEqual([0, 0])
+    await driver.batch([{ sql: `update agent_sessions set updated_at = '2000-01-01'` }])
+    expect([await cost('a', 5), await cost('b', 6)]).toEqual([1, 1])
+    await store.pop('b')
+    expect([await cost('b', 5), await cost('a', 5)]).toEqual([1, 1])
+  })
+
+  test('reads what was there when it was called or later, in whatever order answers come', {
+    timeout: 600_000,
+  }, async () => {
+    const session = fc.constantFrom(...SESSIONS)
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('append' as const), session, count: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({ do: fc.constant('read' as const), session }),
+      fc.record({ do: fc.constantFrom('foreign' as const, 'settle' as const), session }),
+    )
+    const property = fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(step, { minLength: 8, maxLength: 40 }),
+      async (scheduler, steps) => {
+        const driver = open()
+        const store = new SessionStore<Item>({
+          ...driver,
+          batch: (statements, options) => scheduler.schedule(driver.batch(statements, options)),
+        })
+        const stored: Record<string, Item[]> = { a: [], b: [] }
+        const running: Promise<unknown>[] = []
+        const settle = async () => {
+          await scheduler.waitFor(Promise.all(running))
+          running.length = 0
+        }
+        const add = (id: string, items: Item[]) => {
+          stored[id]!.push(...items)
+          running.push(store.append(id, items))
+        }
+        for (const id of SESSIONS) {
+          add(id, [user('first')])
+          await settle()
+          for (let n = 0; n < 2; n++) {
+            running.push(store.read(id))
+            await settle()
+          }
+        }
+        for (const [index, { session: id, ...step }] of steps.entries()) {
+          if (step.do === 'settle') await settle()
+          else if (step.do === 'append')
+            add(
+              id,
+              Array.from({ length: step.count }, (_, n) => user(`${index}.${n}`)),
+            )
+          else if (step.do === 'read') {
+            const before = stored[id]!.length
+            const read = store.read(id).then((items) => {
+              expect(items.length).toBeGreaterThanOrEqual(before)
+              expect(items).toEqual(stored[id]!.slice(0, items.length))
+            })
+            running.push(read)
+          } else {
+            const item = user(`${index}, foreign`)
+            stored[id]!.push(item)
+            const sql = `insert into agent_messages (session_id, message_data) values ('${id}', ?)`
+            await driver.batch([{ sql, params: [JSON.stringify(item)] }])
+          }
+        }
+        await settle()
+        for (const id of SESSIONS) {
+          const last = store.read(id)
+          running.push(last)
+          await settle()
+          expect(await last).toEqual(stored[id])
+        }
+      },
+    )
+    await fc.assert(property.beforeEach(startOver), { numRuns: Math.max(60, SEQUENCES / 30) })
+  })
+
+  test('does not take for known what was read beside an append without an answer', async () => {
+    const driver = open()
+    let answer = Promise.resolve()
+    const store = new SessionStore<Item>({
+      ...driver,
+      async batch(statements, options) {
+        const results = await driver.batch(statements, options)
+        if (!options?.readOnly) await answer
+        return results
+      },
+    })
+    await store.append('s', [user('1')])
+    for (let n = 0; n < 2; n++) await store.read('s')
+    let release = () => {}
+    answer = new Promise((resolve) => (release = resolve))
+    const appended = store.append('s', [user('2'), user('3')])
+    expect(await store.read('s')).toHaveLength(3)
+    release()
+    await appended
+    // Two batches of a row count as much as that one of two, and the row of the session.
+    const sql = `insert into agent_messages (session_id, message_data) values ('s', '{"role":"user"}')`
+    for (let n = 0; n < 2; n++) await driver.batch([{ sql }])
+    expect(await store.read('s')).toHaveLength(5)
+  })
+
+  test('gives what the database has made of a text that is not well formed', async () => {
+    const codec: ItemCodec<Item> = {
+      format: 'opaque',
+      encode: ({ content }) => String(content),
+      decode: (text) => user(text),
+    }
+    const store = new SessionStore<Item>(open(), { codec })
+    await store.append('s', [user('first')])
+    for (let n = 0; n < 2; n++) await store.read('s')
+    await store.append('s', [user('half of a pair: \ud83d')])
+    expect(await store.read('s')).toEqual([user('first'), user('half of a pair: \ufffd')])
+  })
+
+  test('reads nothing from a driver that was closed', async () => {
+    const driver = open()
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', [user('1')])
+    for (let n = 0; n < 3; n++) await store.read('s')
+    await driver.close()
+    await expect(store.read('s')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+  })
+
+  test('reads again what it has added itself once that is much, so that others are told from less', async () => {
+    const { driver, batches } = recordingDriver(open())
+    const store = new SessionStore<Item>(driver)
+    await store.append('s', [user('0')])
+    for (let n = 0; n < 2; n++) await store.read('s')
+    const before = batches.length
+    for (let n = 1; n <= 200; n++) {
+      await store.append('s', [user(`${n}`)])
+      expect(await store.read('s')).toHaveLength(n + 1)
+    }
+    expect(batches.length - before).toBe(200 + 3)
   })
 
   test.each([
@@ -159,7 +348,7 @@ describe('a reader that keeps what it has read', () => {
   })
 
   test('serves windows from what is known', async () => {
-    const { driver, batches } = recordingDriver(open())
+    const { driver, batches } = recordingDriver(openSilent())
     const store = new SessionStore<Item>(driver)
     const items = Array.from({ length: 30 }, (_, n) => (n % 3 ? { role: 'assistant', n } : user(`${n}`)))
     await store.append('s', items)

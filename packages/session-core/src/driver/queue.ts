@@ -31,13 +31,18 @@ export class Queue {
   }
 
   #untilSettled(before: Promise<unknown> | undefined, result: Promise<unknown>): Promise<unknown> {
-    const settled = result
-      .catch(() => {})
-      .then(() => before)
-      .then(() => {
-        if (this.#all === settled) this.#all = undefined
-        if (this.#writes === settled) this.#writes = undefined
-      })
+    // In few steps, so that who waited for the result finds the queue idle.
+    const all = before
+      ? result.then(
+          () => before,
+          () => before,
+        )
+      : result
+    const clear = () => {
+      if (this.#all === settled) this.#all = undefined
+      if (this.#writes === settled) this.#writes = undefined
+    }
+    const settled = all.then(clear, clear)
     return settled
   }
 }

@@ -7,18 +7,15 @@ const TRANSACTION_CONTROL =
 
 const NO_PARAMS: readonly unknown[] = []
 
+/** Texts that a batch can hold, so that those that come again and again cost nothing. */
+const known = new Set<string>()
+const CAPACITY = 256
+
 /** Throws `INVALID_STATEMENT` for what no batch can hold: transaction control, and parameters that are no `SqlValue`s. */
 export function refuseUnusable(statements: readonly SqlStatement[]): void {
   for (let index = 0; index < statements.length; index++) {
     const { sql, params = NO_PARAMS } = statements[index]!
-    if (typeof sql !== 'string') throw unusable(index, 'is not SQL text.')
-    TRANSACTION_CONTROL.lastIndex = skipBlank(sql)
-    if (TRANSACTION_CONTROL.test(sql)) {
-      throw unusable(
-        index,
-        'begins or ends a transaction. A batch is one already: pass all its statements together.',
-      )
-    }
+    if (!known.has(sql)) refuseText(sql, index)
     for (let position = 0; position < params.length; position++) {
       if (isSqlValue(params[position])) continue
       throw unusable(
@@ -27,6 +24,19 @@ export function refuseUnusable(statements: readonly SqlStatement[]): void {
       )
     }
   }
+}
+
+function refuseText(sql: unknown, index: number): void {
+  if (typeof sql !== 'string') throw unusable(index, 'is not SQL text.')
+  TRANSACTION_CONTROL.lastIndex = skipBlank(sql)
+  if (TRANSACTION_CONTROL.test(sql)) {
+    throw unusable(
+      index,
+      'begins or ends a transaction. A batch is one already: pass all its statements together.',
+    )
+  }
+  if (known.size >= CAPACITY) known.clear()
+  known.add(sql)
 }
 
 function unusable(statementIndex: number, what: string): StorageError {

@@ -68,6 +68,17 @@ export interface DriverLimits {
   readonly patternBytes?: number
 }
 
+/** How much was done to a database. Where both numbers are what they were, nothing has changed in between. */
+export interface DatabaseChanges {
+  /**
+   * Grows by one with each batch of the driver that was not `readOnly`, and by one with each row that it inserted, updated
+   * or deleted, with those of its triggers.
+   */
+  readonly own: number
+  /** Another one once another connection has changed the database. */
+  readonly others: number
+}
+
 /**
  * Runs SQL on one database. Never decides what the tables mean.
  *
@@ -87,6 +98,13 @@ export interface SqlDriver {
    * must not begin or end a transaction, and must not be changed by the caller before the call has settled.
    */
   batch(statements: readonly SqlStatement[], options?: BatchOptions): Promise<SqlResult[]>
+
+  /**
+   * Tells at once how much was done to the database so far. Absent, or `undefined`, where that is not known: while a
+   * batch waits, before the first one, where others use the same connection, or where the engine does not tell. A driver
+   * that passes its batches on to another one later, or elsewhere, must not pass this on.
+   */
+  changes?(): DatabaseChanges | undefined
 
   /**
    * Closes the driver once running batches have ended. Safe to call twice. Later batches reject with

@@ -1,25 +1,23 @@
-import { isExactNumber } from './exact-number.ts'
-
-/** An independent copy of what {@link parseJson} gave. Several times faster than to parse it again. */
+/**
+ * An independent copy of what `JSON.parse` gave, in which bytes may stand. Several times faster than to parse it again: a
+ * spread copies all properties of an object at once.
+ */
 export function copyJson<Value>(value: Value): Value {
-  return (typeof value === 'object' && value !== null ? copyObject(value) : value) as Value
+  return (isObject(value) ? copyObject(value) : value) as Value
 }
 
 function copyObject(value: object): unknown {
-  if (Array.isArray(value)) {
-    const copy = new Array(value.length)
-    for (let index = 0; index < value.length; index++) copy[index] = copyJson(value[index])
-    return copy
-  }
   if (value instanceof Uint8Array) return value.slice()
-  if (isExactNumber(value)) return value
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    const property = copyJson((value as Record<string, unknown>)[key])
-    if (key === '__proto__') Object.defineProperty(copy, key, { ...DATA, value: property })
-    else copy[key] = property
+  if (Array.isArray(value)) return value.map(copyJson)
+  const copy: Record<string, unknown> = { ...value }
+  for (const key in copy) {
+    const property = copy[key]
+    // What a program has added to all objects is no part of it.
+    if (isObject(property) && Object.hasOwn(copy, key)) copy[key] = copyObject(property)
   }
   return copy
 }
 
-const DATA = { configurable: true, enumerable: true, writable: true }
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

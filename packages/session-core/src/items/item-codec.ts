@@ -46,12 +46,12 @@ export function jsonCodec<Item>({ exactNumbers = false }: JsonCodecOptions = {})
   return (exactNumbers ? EXACT : USUAL) as ItemCodec<Item>
 }
 
-// The same each time, so that what one store has read is known to another one.
-const USUAL = codec({})
+// The same each time, so that what one store has read is known to another one. Raw JSON cannot be copied.
+const USUAL: ItemCodec<unknown> = { ...codec({}), copy: copyJson }
 const EXACT = codec({ exactNumbers: true })
 
 function codec(options: JsonCodecOptions): ItemCodec<unknown> {
-  return { format: 'json', encode, decode: (text) => decode(text, options), copy: copyJson }
+  return { format: 'json', encode, decode: (text) => decode(text, options) }
 }
 
 function encode(item: unknown): string {

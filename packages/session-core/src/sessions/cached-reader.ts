@@ -11,6 +11,9 @@ const CHARACTER_BYTES = 2
 /** How many of the newest known rows are compared. An older copy of the database has others in their place, or later ones. */
 const TAIL = 2
 
+/** How many items this process may add until the tail is read again, from which others are told. */
+const MOST_ADDED = 64
+
 const NONE: readonly string[] = []
 const READ_ONLY = { readOnly: true }
 
@@ -31,6 +34,8 @@ export class CachedReader<Item> {
   readonly #codec: ItemCodec<Item>
   readonly #cache: HistoryCache
   readonly #prefix: string
+  #session = ''
+  #key = ''
   /** Set once marks were found missing. */
   #missing: 'until tables are made' | 'for good' | undefined
 
@@ -41,9 +46,18 @@ export class CachedReader<Item> {
     this.#prefix = `${codecNumber(codec)} ${batches.names.sessions} ${batches.names.messages} `
   }
 
+  /** The same text again for the session that was asked for last, so that it need not be put together and hashed. */
+  #keyOf(session: string): string {
+    if (session !== this.#session) {
+      this.#session = session
+      this.#key = this.#prefix + session
+    }
+    return this.#key
+  }
+
   /** Whether the whole history can be had without reading all of it. */
   knows(session: string): boolean {
-    return this.#mayHaveMarks() && this.#cache.get(this.#prefix + session) !== undefined
+    return this.#mayHaveMarks() && this.#cache.get(this.#keyOf(session)) !== undefined
   }
 
   #mayHaveMarks(): boolean {
@@ -53,18 +67,66 @@ export class CachedReader<Item> {
 
   /** Drops what is known of a session, which is about to be changed in another way than by adding to it. */
   forget(session: string): void {
-    this.#cache.delete(this.#prefix + session)
+    this.#cache.delete(this.#keyOf(session))
   }
 
-  /** All items, where they are known; what there is to decode, where they shall be; nothing where they need not be. */
-  async read(session: string): Promise<Item[] | Unread | undefined> {
-    if (!this.#mayHaveMarks()) return undefined
-    const key = this.#prefix + session
+  /** The latest items, where all are known and nothing has changed since. */
+  readUnchanged(session: string, count = Number.POSITIVE_INFINITY): Item[] | undefined {
+    const key = this.#keyOf(session)
     const known = this.#cache.get(key)
-    if (!known && !this.#cache.isReadAgain(key)) {
-      this.#cache.count('unknown')
+    if (!known?.moment || !this.#cache.isStill(known.moment)) return undefined
+    const { added, behind } = known
+    try {
+      const { kept, items } = this.#extend(known, added, count)
+      this.#cache.set(key, { ...known, ...kept, added: NONE, behind: behind + added.length })
+      this.#cache.count('hit')
+      return items
+    } catch {
       return undefined
     }
+  }
+
+  /** Runs a batch that adds these texts to the session. What is known goes on with them. */
+  async append(
+    session: string,
+    texts: readonly string[],
+    run: () => Promise<readonly SqlResult[]>,
+  ): Promise<void> {
+    const end = this.#cache.beginAppend()
+    const results = await run().catch((error: unknown) => {
+      end()
+      throw error
+    })
+    const changed = end(results)
+    const key = this.#keyOf(session)
+    const known = this.#cache.get(key)
+    if (!known?.moment) return
+    // Beside the rows of the items that of the session. Triggers of others are counted by the driver alone.
+    const isKnown =
+      changed === texts.length + 1 &&
+      known.behind + known.added.length + texts.length <= MOST_ADDED &&
+      texts.every((text) => text.isWellFormed())
+    this.#cache.set(
+      key,
+      isKnown
+        ? { ...known, added: [...known.added, ...texts], bytes: known.bytes + sizeOf(texts) }
+        : { ...known, moment: undefined },
+    )
+  }
+
+  /** Whether a history is known, or shall be. Called once for each read. */
+  isKept(session: string): boolean {
+    if (!this.#mayHaveMarks()) return false
+    const key = this.#keyOf(session)
+    if (this.#cache.get(key) || this.#cache.isReadAgain(key)) return true
+    this.#cache.count('unknown')
+    return false
+  }
+
+  /** All items, where they are known; what there is to decode, where they shall be; nothing where they cannot be kept. */
+  async read(session: string): Promise<Item[] | Unread | undefined> {
+    const key = this.#keyOf(session)
+    const known = this.#cache.get(key)
     return (known && (await this.#readNewer(session, key, known))) ?? this.#readAll(session, key, known)
   }
 
@@ -72,6 +134,7 @@ export class CachedReader<Item> {
     const { mark, tail } = known
     const { marks, readFrom } = this.#batches.statements
     const read = marks?.read({ session, last: tail.last })
+    const moment = this.#cache.now()
     const newer = await this.#run(read, session, readFrom({ session, first: tail.first }))
     const [nowKnown, time, newestTime] = newer?.cells ?? []
     const rows = newer?.result.rows ?? []
@@ -86,29 +149,25 @@ export class CachedReader<Item> {
     this.#cache.delete(key)
     if (!stands || !texts.every(isText)) return undefined
     const added = texts.slice(tail.texts.length)
-    const now = {
-      mark,
-      known: marks?.countsRows ? known.known + added.length : known.known,
-      tail: {
-        first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
-        last: Number(rows.at(-1)![0]),
-        time: newestTime,
-        texts: texts.slice(-TAIL),
-      },
-      bytes: known.bytes + sizeOf(added),
-    }
-    const { copy } = this.#codec
-    const decodeAll = (texts: readonly string[]) => texts.map((text) => this.#codec.decode(text))
     try {
-      if (!copy) {
-        const all = [...known.texts, ...added]
-        const items = decodeAll(all)
-        this.#cache.set(key, { ...now, texts: all })
-        return items
-      }
-      const items = [...((known.items as Item[]) ?? decodeAll(known.texts)), ...decodeAll(added)]
-      this.#cache.set(key, { ...now, texts: NONE, items })
-      return items.map((item) => copy(item))
+      const { kept, items } = this.#extend(untilTail(known), added)
+      this.#cache.set(key, {
+        mark,
+        known: marks?.countsRows ? known.known + added.length : known.known,
+        tail: {
+          first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
+          last: Number(rows.at(-1)![0]),
+          time: newestTime,
+          texts: texts.slice(-TAIL),
+        },
+        ...kept,
+        added: NONE,
+        behind: 0,
+        // What this process has added since was counted already.
+        bytes: known.bytes + sizeOf(added.slice(known.behind + known.added.length)),
+        moment: this.#cache.unlessAdded(moment),
+      })
+      return items
     } catch {
       // What does not decode is told by who reads it with its row id.
       return undefined
@@ -117,9 +176,27 @@ export class CachedReader<Item> {
     }
   }
 
+  /** The latest items for a caller, with those of more texts, and what is kept of all. Throws where one does not decode. */
+  #extend(
+    { texts, items }: Pick<KnownHistory, 'texts' | 'items'>,
+    added: readonly string[],
+    count = Number.POSITIVE_INFINITY,
+  ): { kept: Pick<KnownHistory, 'texts' | 'items'>; items: Item[] } {
+    const { copy } = this.#codec
+    const decode = (text: string) => this.#codec.decode(text)
+    if (!copy) {
+      const all = [...texts, ...added]
+      return { kept: { texts: all }, items: latest(all, count).map(decode) }
+    }
+    const known = (items as readonly Item[] | undefined) ?? texts.map(decode)
+    const all = added.length === 0 ? known : [...known, ...added.map(decode)]
+    return { kept: { texts: NONE, items: all }, items: latest(all, count).map((item) => copy(item)) }
+  }
+
   async #readAll(session: string, key: string, known: KnownHistory | undefined): Promise<Unread | undefined> {
     const { marks, readAll } = this.#batches.statements
     const read = marks?.readWithEnd({ session, tail: TAIL })
+    const moment = this.#cache.now()
     const all = await this.#run(read, session, readAll({ session }))
     if (!all) return undefined
     this.#cache.count(known ? 'changed' : 'unknown')
@@ -132,9 +209,17 @@ export class CachedReader<Item> {
       keep: () => {
         if (mark === undefined || rows === undefined || first == null || last == null) return
         if (!texts.every(isText)) return
-        const tail = { first: Number(first), last: Number(last), time, texts: texts.slice(-TAIL) }
         // Decoded when it is read again: most sessions of a process are read once.
-        this.#cache.set(key, { mark, known: rows, tail, texts, bytes: sizeOf(texts) })
+        this.#cache.set(key, {
+          mark,
+          known: rows,
+          tail: { first: Number(first), last: Number(last), time, texts: texts.slice(-TAIL) },
+          texts,
+          added: NONE,
+          behind: 0,
+          bytes: sizeOf(texts),
+          moment: this.#cache.unlessAdded(moment),
+        })
       },
     }
   }
@@ -156,6 +241,15 @@ export class CachedReader<Item> {
       throw error
     }
   }
+}
+
+function untilTail({ texts, items, behind }: KnownHistory): Pick<KnownHistory, 'texts' | 'items'> {
+  if (behind === 0) return { texts, ...(items && { items }) }
+  return { texts: texts.slice(0, -behind), ...(items && { items: items.slice(0, -behind) }) }
+}
+
+function latest<Value>(values: readonly Value[], count: number): readonly Value[] {
+  return count < values.length ? values.slice(-count) : values
 }
 
 function readState(result: SqlResult) {

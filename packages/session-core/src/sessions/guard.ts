@@ -15,19 +15,17 @@ export function guard(statement: SqlStatement): Guard {
  * Runs a batch. Rejects with what `refused` makes of the error where a {@link Guard} broke its constraint; where the
  * engine does not tell the statement, any broken constraint of a batch with guards counts as theirs.
  */
-export async function runGuarded(
+export function runGuarded(
   driver: SqlDriver,
   statements: readonly SqlStatement[],
   options: BatchOptions | undefined,
   refused: (cause: StorageError) => StorageError,
 ): Promise<SqlResult[]> {
-  try {
-    return await driver.batch(statements, options)
-  } catch (error) {
+  return driver.batch(statements, options).catch((error: unknown) => {
     if (!isStorageError(error, 'CONSTRAINT')) throw error
     const { statementIndex } = error
     const suspects = statementIndex === undefined ? statements : [statements[statementIndex]]
     if (!suspects.some((statement) => statement && 'guard' in statement)) throw error
     throw refused(error)
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import type { SqlDriver, SqlValue } from '../driver/sql-driver.ts'
+import type { SqlDriver, SqlResult, SqlValue } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
 
 export interface CacheOptions {
@@ -33,15 +33,31 @@ export interface KnownHistory {
     readonly time: SqlValue | undefined
     readonly texts: readonly string[]
   }
-  /** The texts of all items, oldest first. */
+  /** The texts of all items, oldest first, but for those in `added`. */
   readonly texts: readonly string[]
   /** In place of the texts: the items, once they were read again. */
   readonly items?: readonly unknown[]
+  /** The texts that this process has added since. */
+  readonly added: readonly string[]
+  /** How many of the texts or items stand behind the tail: what this process had added when they were read again. */
+  readonly behind: number
   readonly bytes: number
+  /** While it is this moment, all of the above is what the database holds. */
+  readonly moment?: Moment | undefined
 }
 
-/** How many sessions are remembered as read once. */
-const MOST_SEEN = 10_000
+/** How much was done to a database but for appends whose outcome is known, and how many of those there were. */
+export interface Moment {
+  readonly own: number
+  readonly others: number
+  readonly appends: number
+}
+
+/** How many rows a batch has changed itself; not told where others were added at the same time. */
+type AppendedRows = number | undefined
+
+/** How many sessions at least are remembered as read once, while not twice as many have been read since. */
+const MOST_SEEN = 5_000
 
 const DEFAULT_BYTES = 64 * 1024 * 1024
 
@@ -53,6 +69,7 @@ const byDriver = new WeakMap<SqlDriver, HistoryCache>()
  * is kept from the second time on that it is read.
  */
 export class HistoryCache {
+  readonly #driver: SqlDriver
   #limit = DEFAULT_BYTES
   #bytes = 0
   #hits = 0
@@ -60,10 +77,19 @@ export class HistoryCache {
   #changed = 0
   /** Least recently read first. */
   readonly #histories = new Map<string, KnownHistory>()
-  readonly #seen = new Set<string>()
+  #seen = new Set<string>()
+  #seenBefore = new Set<string>()
+  #appending = 0
+  #appends = 0
+  /** How far appends with a known outcome have moved what the driver counts. */
+  #known = 0
+
+  private constructor(driver: SqlDriver) {
+    this.#driver = driver
+  }
 
   static of(driver: SqlDriver, { bytes }: CacheOptions = {}): HistoryCache {
-    const cache = byDriver.get(driver) ?? new HistoryCache()
+    const cache = byDriver.get(driver) ?? new HistoryCache(driver)
     byDriver.set(driver, cache)
     if (bytes !== undefined) cache.#limit = checkBytes(bytes)
     cache.#makeRoom()
@@ -83,12 +109,47 @@ export class HistoryCache {
     return this.#histories.get(key)
   }
 
+  /** Nothing where the driver cannot tell, or while something is being added. */
+  now(): Moment | undefined {
+    const changes = this.#appending === 0 ? this.#driver.changes?.() : undefined
+    return changes && { own: changes.own - this.#known, others: changes.others, appends: this.#appends }
+  }
+
+  /** Whether nothing but appends has changed the database since, each of which is in the history that it has changed. */
+  isStill({ own, others }: Moment): boolean {
+    const now = this.now()
+    return now?.own === own && now.others === others
+  }
+
+  /** The moment of what was read, unless something was added meanwhile, which is not in it. */
+  unlessAdded(moment: Moment | undefined): Moment | undefined {
+    return moment?.appends === this.#appends ? moment : undefined
+  }
+
+  /** Called ahead of a batch that adds items and does nothing else; gives what is to be called behind it. */
+  beginAppend(): (results?: readonly SqlResult[]) => AppendedRows {
+    const isAlone = this.#appending === 0
+    this.#appending += 1
+    return (results) => {
+      const wasAlone = isAlone && this.#appending === 1
+      this.#appending -= 1
+      this.#appends += 1
+      if (!results) return undefined
+      const rows = results.reduce((sum, { changes = 0 }) => sum + changes, 0)
+      this.#known += 1 + rows
+      return wasAlone ? rows : undefined
+    }
+  }
+
   /** Whether a history was read before: most are read once, and to keep one costs more than to read it. */
   isReadAgain(key: string): boolean {
     if (this.#limit === 0) return false
-    if (this.#seen.has(key)) return true
+    if (this.#seen.has(key) || this.#seenBefore.has(key)) return true
+    if (this.#seen.size === MOST_SEEN) {
+      this.#seenBefore = this.#seen
+      this.#seen = new Set()
+    }
     this.#seen.add(key)
-    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.values().next().value ?? '')
     return false
   }
 

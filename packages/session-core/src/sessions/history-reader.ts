@@ -90,24 +90,33 @@ export class HistoryReader<Item> {
 
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const read = await unlessTooLarge(() => this.#readAll(session))
-    if (read === TOO_LARGE)
-      return this.#items(session, this.#toRows(await readInPages(this.#batches, session)))
-    return read ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+    const unchanged = this.#cached?.readUnchanged(session)
+    if (unchanged) return unchanged
+    try {
+      const items =
+        (this.#cached?.isKept(session) ? await this.#readCached(session, this.#cached) : undefined) ??
+        this.#decodeAll(await this.#readTexts(session))
+      return items ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+    } catch (error) {
+      if (!isStorageError(error, TOO_LARGE)) throw error
+    }
+    return this.#items(session, this.#toRows(await readInPages(this.#batches, session)))
   }
 
-  /** Nothing where a row is corrupt. */
-  async #readAll(session: string): Promise<Item[] | undefined> {
-    const known = await this.#cached?.read(session)
-    if (Array.isArray(known)) return known
-    if (known) {
-      const items = this.#decodeAll(known.texts)
-      if (items) known.keep()
-      return items
-    }
+  /** Nothing where they cannot be kept. */
+  async #readCached(session: string, cached: CachedReader<Item>): Promise<Item[] | undefined> {
+    const read = await cached.read(session)
+    if (!read || Array.isArray(read)) return read
+    const items = this.#decodeAll(read.texts)
+    if (!items) return this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+    read.keep()
+    return items
+  }
+
+  async #readTexts(session: string): Promise<readonly (SqlValue | undefined)[]> {
     const { readAll } = this.#batches.statements
     const [result] = await this.#batches.runOn(session, [readAll({ session })], READ_ONLY)
-    return this.#decodeAll(onlyColumn(result))
+    return onlyColumn(result)
   }
 
   /** The latest items. */
@@ -116,6 +125,8 @@ export class HistoryReader<Item> {
     const count = checkLimit('items', items)
     if (count === Number.POSITIVE_INFINITY) return this.readAll(session)
     if (count === 0) return []
+    const unchanged = this.#cached?.readUnchanged(session, count)
+    if (unchanged) return unchanged
     if (this.#cached?.knows(session)) return (await this.readAll(session)).slice(-count)
     const result = await this.#readWhole(
       session,
@@ -143,6 +154,15 @@ export class HistoryReader<Item> {
     } catch {
       return undefined
     }
+  }
+
+  /** Runs a batch that adds these texts to the session. */
+  append(
+    session: string,
+    texts: readonly string[],
+    run: () => Promise<readonly SqlResult[]>,
+  ): Promise<unknown> {
+    return this.#cached ? this.#cached.append(session, texts, run) : run()
   }
 
   async #readPastCorrupt(session: string, count: number): Promise<Item[]> {

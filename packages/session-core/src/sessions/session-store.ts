@@ -119,7 +119,9 @@ export class SessionStore<Item> {
     const session = checkSessionId(sessionId)
     const texts = encodeItems(this.#codec, items)
     if (options.operationId === undefined) {
-      if (texts.length > 0) await this.#batches.runOn(session, this.#appendStatements(session, texts))
+      if (texts.length === 0) return
+      const statements = this.#appendStatements(session, texts)
+      await this.#reader.append(session, texts, () => this.#batches.runOn(session, statements))
       return
     }
     const [touch, ...inserts] = this.#appendStatements(session, texts)

@@ -61,19 +61,16 @@ export class TableMaker {
    * them is missing, they run without. Where somebody has dropped tables that were made here, they are made again. Tables
    * that are made apart are not made for a batch that only reads.
    */
-  async run(
+  run(
     statements: readonly SqlStatement[],
     tables: readonly TableGroup[],
     options: BatchOptions,
     withoutTables: WithoutTables,
   ): Promise<SqlResult[]> {
-    const missing = this.#createTables
-      ? tables.filter(({ name, isApart }) => !this.#made.has(name) && !(isApart && options.readOnly))
-      : NONE
-    try {
-      if (missing.length === 0) return await this.#batch(statements, options)
-      return await this.#runMaking(missing, statements, options)
-    } catch (error) {
+    const missing = this.#createTables && !this.hasMade(tables) ? this.#missing(tables, options) : NONE
+    const running =
+      missing.length === 0 ? this.#batch(statements, options) : this.#runMaking(missing, statements, options)
+    return running.catch((error: unknown) => {
       if (missing.length > 0 && isStorageError(error, 'READ_ONLY')) {
         return this.#runWithoutMaking(statements, missing, options, withoutTables)
       }
@@ -83,7 +80,11 @@ export class TableMaker {
       for (const { name } of tables) this.#made.delete(name)
       if (options.readOnly && tables.some(({ isApart }) => isApart)) return withoutTables(error)
       return this.run(statements, tables, options, withoutTables)
-    }
+    })
+  }
+
+  #missing(tables: readonly TableGroup[], { readOnly }: BatchOptions): readonly TableGroup[] {
+    return tables.filter(({ name, isApart }) => !this.#made.has(name) && !(isApart && readOnly))
   }
 
   async #runMaking(

@@ -18,14 +18,19 @@ export function toCellsOfRow(row: unknown[]): SqlValue[] {
   return row as SqlValue[]
 }
 
-/** The result of a statement with one column, which makes its rows only when somebody asks for them. */
-export function columnResult(column: string, cells: readonly SqlValue[]): SqlResult {
+/** Fewer rows than these cost less than to make them later. */
+const FEW = 32
+
+/** The result of a statement with one column, which makes many rows only when somebody asks for them. */
+export function columnResult(columns: readonly string[], cells: readonly SqlValue[]): SqlResult {
+  const makeRows = () => cells.map((cell) => [cell])
+  if (cells.length < FEW) return { columns, cells, rows: makeRows() }
   let rows: SqlResult['rows'] | undefined
   return {
-    columns: [column],
+    columns,
     cells,
     get rows() {
-      rows ??= cells.map((cell) => [cell])
+      rows ??= makeRows()
       return rows
     },
   }

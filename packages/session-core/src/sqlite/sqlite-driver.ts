@@ -21,6 +21,11 @@ export interface SqliteEngine {
   run(sql: string, params: readonly SqlValue[], readOnly: boolean): SqlResult
   /** True between BEGIN and COMMIT. */
   inTransaction(): boolean
+  /**
+   * What `SELECT total_changes()` and `PRAGMA data_version` say. Only for a connection that nothing but the driver uses
+   * and that stays the same one.
+   */
+  changes?(): { readonly rows: number; readonly dataVersion: number }
   close(): void
 }
 
@@ -61,13 +66,23 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   let closed: Promise<void> | undefined
   // Of the batches that could not run at once.
   const queue = new Queue()
+  let writes = 0
+
+  function run(
+    opened: SqliteEngine,
+    statements: readonly SqlStatement[],
+    { readOnly = false }: BatchOptions,
+  ) {
+    if (!readOnly) writes += 1
+    return runBatch(opened, statements, readOnly)
+  }
 
   async function runWaiting(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
     const deadline = performance.now() + busyTimeout
     for (;;) {
       try {
         engine ??= configured(await options.open())
-        return runBatch(engine, statements, batchOptions)
+        return run(engine, statements, batchOptions)
       } catch (error) {
         const failure = sqlError(error)
         if (failure.code !== 'BUSY' || performance.now() >= deadline) throw failure
@@ -93,12 +108,17 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
       if (batchOptions.readOnly) refuseSideEffects(statements)
       if (engine && queue.isIdle && !beforeWrite && !afterWrite) {
         try {
-          return runBatch(engine, statements, batchOptions)
+          return run(engine, statements, batchOptions)
         } catch (error) {
           if (!isStorageError(error, 'BUSY')) throw error
         }
       }
       return queue.write(() => runAndSave(statements, batchOptions))
+    },
+
+    changes() {
+      const done = !closed && queue.isIdle ? engine?.changes?.() : undefined
+      return done && { own: writes + done.rows, others: done.dataVersion }
     },
 
     close() {
@@ -131,11 +151,7 @@ function refuseOpenTransaction(engine: SqliteEngine): void {
   throw new StorageError('BUSY', 'The database handle has an open transaction of its own. End it first.')
 }
 
-function runBatch(
-  engine: SqliteEngine,
-  statements: readonly SqlStatement[],
-  { readOnly = false }: BatchOptions,
-): SqlResult[] {
+function runBatch(engine: SqliteEngine, statements: readonly SqlStatement[], readOnly: boolean): SqlResult[] {
   refuseOpenTransaction(engine)
   let index: number | undefined
   try {

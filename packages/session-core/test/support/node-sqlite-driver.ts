@@ -27,6 +27,11 @@ export function nodeSqliteDriver(path: string): SqlDriver {
           }
         },
         inTransaction: () => db.isTransaction,
+        changes() {
+          const { rows } = db.prepare('select total_changes() as rows').get()!
+          const { data_version: dataVersion } = db.prepare('pragma data_version').get()!
+          return { rows: Number(rows), dataVersion: Number(dataVersion) }
+        },
         close: () => db.close(),
       }
     },

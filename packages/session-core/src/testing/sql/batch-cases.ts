@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { BatchOptions, SqlStatement } from '../../driver/sql-driver.ts'
 import type { TestCase } from '../sql-driver-case.ts'
 import { expectRefused, SELECT, valuesOf } from './table-t.ts'
 
@@ -50,6 +51,28 @@ export function batchCases(test: TestCase): void {
     await driver.batch([sql.table('integer'), ...sql.deletionLog, sql.insert(1)])
     const [, result] = await driver.batch([{ sql: 'delete from t' }, { sql: 'select id from log' }])
     expect(result?.rows).toEqual([[1]])
+  })
+
+  test('tells that something was changed, if it tells at all', async ({ driver, sql }) => {
+    await driver.batch([sql.table('integer'), ...sql.deletionLog, sql.insert(1), sql.insert(2)])
+    const count = async (statements: readonly SqlStatement[], options?: BatchOptions) => {
+      const before = driver.changes?.()
+      await driver.batch(statements, options).catch(() => {})
+      const after = driver.changes?.()
+      expect(after?.others).toBe(before?.others)
+      return after && before ? after.own - before.own : undefined
+    }
+    expect(await valuesOf(driver)).toEqual([1, 2])
+    const isSilent = driver.changes?.() === undefined
+    const costs = [
+      await count([SELECT], { readOnly: true }),
+      await count([sql.insert(3)]),
+      // With the row that the trigger adds.
+      await count([{ sql: 'delete from t where value = 3' }]),
+      await count([{ sql: 'update t set value = 4' }]),
+      await count([{ sql: 'create table u (x integer)' }]),
+    ]
+    expect(costs).toEqual(isSilent ? costs.map(() => undefined) : [0, 2, 3, 3, 1])
   })
 
   test('runs batches in the order of the calls, each one whole', async ({ driver, sql }) => {
