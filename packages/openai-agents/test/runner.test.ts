@@ -95,6 +95,6 @@ describe.each(Object.keys(drivers))('the runner of the Agents SDK on %s', (kind)
     expect(items[0]).toMatchObject({ type: 'compaction' })
     expect(items).toHaveLength(2)
     // Read for the model, read again by the runner unless nothing has changed, replace; then the read of this test.
-    expect(batches.length - before).toBe(driver.changes ? 3 : 4)
+    expect(batches.length - before).toBe(driver.changes?.() ? 3 : 4)
   })
 })
