@@ -94,10 +94,6 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
           db.selectNoFrom([
             marks.current(session).as('mark'),
             marks.countsRows ? sql<number>`(${count})`.as('count') : oldest,
-            sql<string>`(${inSession.select(time('created_at')).where('id', '=', whole('last'))})`.as(
-              'last_time',
-            ),
-            newestTime,
           ]),
         ),
         readWithEnd: compileStatement<InSession & { tail: number }>(
@@ -124,7 +120,10 @@ function compile(dialect: SessionDialect, names: ResolvedTableNames): SessionSta
     ),
 
     readFrom: compileStatement<InSession & { first: number }>(
-      inSession.select(['id', 'message_data']).where('id', '>=', param<number>('first')).orderBy('id'),
+      inSession
+        .select(['id', 'message_data', time('created_at')])
+        .where('id', '>=', param<number>('first'))
+        .orderBy('id'),
     ),
 
     readExtent: compileStatement<InSession>(

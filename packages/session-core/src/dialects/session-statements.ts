@@ -23,8 +23,8 @@ export interface SessionStatements {
     /** Whether known rows are counted. */
     readonly countsRows: boolean
     /**
-     * `[mark or null, number of rows up to `last`, with it, created_at of `last`, created_at of the newest row]`; where
-     * rows are not counted, the id of the oldest one in the place of the number.
+     * `[mark or null, number of rows up to `last`, with it]`; where rows are not counted, the id of the oldest one in the
+     * place of the number.
      */
     readonly read: Bind<InSession & { last: number }>
     /**
@@ -47,7 +47,7 @@ export interface SessionStatements {
   }
   /** `[id, text, created_at]` of the newest rows before one, newest first. */
   readonly readBefore: Bind<InSession & { before: number; limit: number }>
-  /** `[id, text]` of the rows from one on, with it, oldest first. */
+  /** `[id, text, created_at]` of the rows from one on, with it, oldest first. */
   readonly readFrom: Bind<InSession & { first: number }>
   /** `[id of the newest row or 0, number of rows]`. */
   readonly readExtent: Bind<InSession>

@@ -136,15 +136,16 @@ export class CachedReader<Item> {
     const read = marks?.read({ session, last: tail.last })
     const moment = this.#cache.now()
     const newer = await this.#run(read, session, readFrom({ session, first: tail.first }))
-    const [nowKnown, time, newestTime] = newer?.cells ?? []
+    const [nowKnown] = newer?.cells ?? []
     const rows = newer?.result.rows ?? []
     const texts = rows.map(([, text]) => text)
+    const [lastKnown, , time] = rows[tail.texts.length - 1] ?? []
     const stands =
       newer?.mark === mark &&
       toId(nowKnown) === known.known &&
       time === tail.time &&
       Number(rows[0]?.[0]) === tail.first &&
-      Number(rows[tail.texts.length - 1]?.[0]) === tail.last &&
+      Number(lastKnown) === tail.last &&
       tail.texts.every((text, index) => text === texts[index])
     this.#cache.delete(key)
     if (!stands || !texts.every(isText)) return undefined
@@ -157,7 +158,7 @@ export class CachedReader<Item> {
         tail: {
           first: Number(rows.at(-TAIL)?.[0] ?? tail.first),
           last: Number(rows.at(-1)![0]),
-          time: newestTime,
+          time: rows.at(-1)![2],
           texts: texts.slice(-TAIL),
         },
         ...kept,

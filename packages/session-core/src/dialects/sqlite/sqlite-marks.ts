@@ -29,9 +29,13 @@ export function sqliteMarks({ messages, marks }: ResolvedTableNames): SessionMar
       begin ${mark(WHOLE)}; end`,
   }
   const names = Object.keys(triggers).map((name) => `${marks}_${name}`)
-  // As far into the schema as the last of them, however much comes after it.
+  // As far into the schema as the last of them, however much comes after it. By CASE, because a list behind IN is made a
+  // table each time.
   const present = sql<number>`(select count(*) from (select 1 from sqlite_master where type = 'trigger'
-    and tbl_name = ${sql.lit(messages)} collate nocase and name in (${sql.join(names.map((name) => sql.lit(name)))})
+    and tbl_name = ${sql.lit(messages)} collate nocase and case name ${sql.join(
+      names.map((name) => sql`when ${sql.lit(name)} then 1`),
+      sql` `,
+    )} end
     limit ${sql.lit(names.length)}))`
 
   const statements = [
