@@ -88,8 +88,8 @@ select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and triggers.number = 3)
-      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", ((select count(*) as "count" from "agent_messages" where "session_id" = $2 and "id" <= cast($3 as bigint))) as "count", ((select cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" = $4 and "id" = cast($5 as bigint))) as "last_time", ((select cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" >= $6 and "session_id" <= $7 order by "session_id" desc, "id" desc limit $8)) as "newest_time";
--- :session, :session, :last, :session, :last, :session, :session, 1
+      || coalesce((select cast(mark as text) from "agent_sessions_marks" where session_id = $1), '') as "mark", ((select count(*) as "count" from "agent_messages" where "session_id" = $2 and "id" <= cast($3 as bigint))) as "count";
+-- :session, :session, :last
 
 -- readMarkAndEnd
 select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
@@ -115,7 +115,7 @@ select "id", "message_data", cast("created_at" as text) as "created_at" from "ag
 -- :session, :session, :session, :before, :limit
 
 -- readFrom
-select "id", "message_data" from "agent_messages" where "session_id" = $1 and "id" >= $2 order by "id";
+select "id", "message_data", cast("created_at" as text) as "created_at" from "agent_messages" where "session_id" = $1 and "id" >= $2 order by "id";
 -- :session, :first
 
 -- readExtent

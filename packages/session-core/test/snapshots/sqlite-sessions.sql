@@ -11,7 +11,7 @@ create trigger if not exists "agent_sessions_operations_forget" after delete on 
 -- createMarks
 create table if not exists "agent_sessions_marks" (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid;
 insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from (select 1 from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    and tbl_name = 'agent_messages' collate nocase and case name when 'agent_sessions_marks_delete' then 1 when 'agent_sessions_marks_update' then 1 when 'agent_sessions_marks_move' then 1 when 'agent_sessions_marks_insert' then 1 end
     limit 4)) < 4
       on conflict do update set mark = excluded.mark;
 create trigger if not exists "agent_sessions_marks_delete" after delete on "agent_messages"
@@ -25,15 +25,15 @@ create trigger if not exists "agent_sessions_marks_insert" after insert on "agen
 
 -- readMark
 select case when (select count(*) from (select 1 from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    and tbl_name = 'agent_messages' collate nocase and case name when 'agent_sessions_marks_delete' then 1 when 'agent_sessions_marks_update' then 1 when 'agent_sessions_marks_move' then 1 when 'agent_sessions_marks_insert' then 1 end
     limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
-      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", ((select "created_at" from "agent_messages" where "session_id" = ? and "id" = ?)) as "last_time", ((select "created_at" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "newest_time";
--- :session, :session, 1, :session, :last, :session, 1
+      || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first";
+-- :session, :session, 1
 
 -- readMarkAndEnd
 select case when (select count(*) from (select 1 from sqlite_master where type = 'trigger'
-    and tbl_name = 'agent_messages' collate nocase and name in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_move', 'agent_sessions_marks_insert')
+    and tbl_name = 'agent_messages' collate nocase and case name when 'agent_sessions_marks_delete' then 1 when 'agent_sessions_marks_update' then 1 when 'agent_sessions_marks_move' then 1 when 'agent_sessions_marks_insert' then 1 end
     limit 4)) = 4 then
       (select mark from "agent_sessions_marks" where session_id = '')
       || coalesce((select mark from "agent_sessions_marks" where session_id = ?), '') end as "mark", ((select "id" from "agent_messages" where "session_id" = ? order by "id" limit ?)) as "first", (select min(id) from ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as tail) as "tail", ((select "id" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "last", ((select "created_at" from "agent_messages" where "session_id" = ? order by "id" desc limit ?)) as "newest_time";
@@ -64,7 +64,7 @@ select "id", "message_data", "created_at" from "agent_messages" where "session_i
 -- :session, :before, :limit
 
 -- readFrom
-select "id", "message_data" from "agent_messages" where "session_id" = ? and "id" >= ? order by "id";
+select "id", "message_data", "created_at" from "agent_messages" where "session_id" = ? and "id" >= ? order by "id";
 -- :session, :first
 
 -- readExtent
