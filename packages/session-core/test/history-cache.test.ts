@@ -375,6 +375,19 @@ describe('a reader that keeps what it has read', () => {
     expect(() => new SessionStore(driver, { cache: { bytes: -1 } })).toThrow('cache.bytes must be')
   })
 
+  test('does not keep what would be gone again before it is read again', async () => {
+    const { driver, batches } = recordingDriver(openSilent())
+    const store = new SessionStore<Item>(driver, { cache: { bytes: 5000 } })
+    const ids = Array.from({ length: 8 }, (_, n) => `s${n}`)
+    for (const id of ids) await store.append(id, [user('x'.repeat(400))])
+    const before = batches.length
+    for (let n = 0; n < 3; n++) for (const id of ids) await store.read(id)
+    expect(store.cache!.stats).toMatchObject({ sessions: 0, hits: 0, fullReads: { unknown: 24, changed: 0 } })
+    expect(batches.slice(before).every((batch) => batch.length === 1)).toBe(true)
+    for (const id of ['s0', 's1', 's0', 's1', 's0']) await store.read(id)
+    expect(store.cache!.stats).toMatchObject({ sessions: 2, hits: 1 })
+  })
+
   test('keeps nothing where it was told so, and where it may not make the tables', async () => {
     const driver = open()
     await new SessionStore<Item>(driver).append('s', [user('x')])

@@ -114,13 +114,18 @@ export class CachedReader<Item> {
     )
   }
 
-  /** Whether a history is known, or shall be. Called once for each read. */
+  /** Whether a history is known, or shall be. */
   isKept(session: string): boolean {
     if (!this.#mayHaveMarks()) return false
     const key = this.#keyOf(session)
-    if (this.#cache.get(key) || this.#cache.isReadAgain(key)) return true
+    return this.#cache.get(key) !== undefined || this.#cache.isReadAgain(key)
+  }
+
+  /** Tells of a history that was read without this. */
+  saw(session: string, texts: readonly (SqlValue | undefined)[]): void {
+    if (!this.#mayHaveMarks()) return
     this.#cache.count('unknown')
-    return false
+    this.#cache.saw(this.#keyOf(session), texts.every(isText) ? sizeOf(texts) : Number.POSITIVE_INFINITY)
   }
 
   /** All items, where they are known; what there is to decode, where they shall be; nothing where they cannot be kept. */

@@ -56,7 +56,7 @@ export interface Moment {
 /** How many rows a batch has changed itself; not told where others were added at the same time. */
 type AppendedRows = number | undefined
 
-/** How many sessions at least are remembered as read once, while not twice as many have been read since. */
+/** How many sessions are remembered as read, twice. */
 const MOST_SEEN = 5_000
 
 const DEFAULT_BYTES = 64 * 1024 * 1024
@@ -65,8 +65,9 @@ const byDriver = new WeakMap<SqlDriver, HistoryCache>()
 
 /**
  * What was read of the sessions of a driver. It lasts as long as the driver, and is shared by all stores on it. The
- * sessions that were read least recently make room for others, and one that is larger than all the room is not kept. A history
- * is kept from the second time on that it is read.
+ * sessions that were read least recently make room for others, and one that is larger than all the room is not kept. A
+ * history is kept from the second time on that it is read, unless what was read in between takes up all the room: then
+ * it would not have stayed.
  */
 export class HistoryCache {
   readonly #driver: SqlDriver
@@ -77,8 +78,10 @@ export class HistoryCache {
   #changed = 0
   /** Least recently read first. */
   readonly #histories = new Map<string, KnownHistory>()
+  /** What was read lately, and before that; each at most half of what there is room for. */
   #seen = new Set<string>()
   #seenBefore = new Set<string>()
+  #seenBytes = 0
   #appending = 0
   #appends = 0
   /** How far appends with a known outcome have moved what the driver counts. */
@@ -141,16 +144,20 @@ export class HistoryCache {
     }
   }
 
-  /** Whether a history was read before: most are read once, and to keep one costs more than to read it. */
+  /** Whether a history was read lately: most are read once, and to keep one costs more than to read it. */
   isReadAgain(key: string): boolean {
-    if (this.#limit === 0) return false
-    if (this.#seen.has(key) || this.#seenBefore.has(key)) return true
-    if (this.#seen.size === MOST_SEEN) {
-      this.#seenBefore = this.#seen
-      this.#seen = new Set()
-    }
+    return this.#limit > 0 && (this.#seen.has(key) || this.#seenBefore.has(key))
+  }
+
+  /** Tells of a history that was read and is not kept. */
+  saw(key: string, bytes: number): void {
+    if (bytes > this.#limit) return
     this.#seen.add(key)
-    return false
+    this.#seenBytes += bytes
+    if (this.#seenBytes <= this.#limit / 2 && this.#seen.size < MOST_SEEN) return
+    this.#seenBefore = this.#seen
+    this.#seen = new Set()
+    this.#seenBytes = 0
   }
 
   count(read: 'hit' | 'unknown' | 'changed'): void {

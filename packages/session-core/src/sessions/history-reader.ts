@@ -93,10 +93,13 @@ export class HistoryReader<Item> {
     const unchanged = this.#cached?.readUnchanged(session)
     if (unchanged) return unchanged
     try {
-      const items =
-        (this.#cached?.isKept(session) ? await this.#readCached(session, this.#cached) : undefined) ??
-        this.#decodeAll(await this.#readTexts(session))
-      return items ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+      if (this.#cached?.isKept(session)) {
+        const items = await this.#readCached(session, this.#cached)
+        if (items) return items
+      }
+      const texts = await this.#readTexts(session)
+      this.#cached?.saw(session, texts)
+      return this.#decodeAll(texts) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
     } catch (error) {
       if (!isStorageError(error, TOO_LARGE)) throw error
     }
