@@ -37,16 +37,10 @@ export async function openWatched(context: BrowserContext, url: string): Promise
   await page.exposeFunction('ran', (what: unknown) => incidents.push(`ran: ${what}`))
   await page.exposeFunction('reportViolation', (text: string) => incidents.push(`policy: ${text}`))
   await page.addInitScript(() => {
-    document.addEventListener(
-      'securitypolicyviolation',
-      ({ violatedDirective, blockedURI, sample, target }) => {
-        // Chromium itself tries to keep the look of what is typed over in the editor.
-        const isEditor = target instanceof Element && target.matches('.sql-editor')
-        if (isEditor && violatedDirective === 'style-src-attr') return
-        const report = (globalThis as unknown as { reportViolation(text: string): void }).reportViolation
-        report(`${violatedDirective} ${blockedURI} ${sample}`)
-      },
-    )
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
+      const report = (globalThis as unknown as { reportViolation(text: string): void }).reportViolation
+      report(`${violatedDirective} ${blockedURI} ${sample}`)
+    })
   })
   await page.goto(url)
   return { page, incidents }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
 import { BIN, cleanEnv, output, persql, start } from './support/persql.ts'
@@ -117,14 +118,29 @@ test('serves the console, the API and MCP until it is told to end', async () => 
   const console = start(['console', '--db', path('a.db'), '--read-only'])
   const address = String((await once(console.stdout!, 'data'))[0]).trim()
   expect((await fetch(address.replace(/#.*/, ''))).status).toBe(200)
+  const printed = once(console.stdout!, 'data')
+  console.stdin?.write('\n')
+  const fresh = String((await printed)[0]).trim()
+  const signIn = async (url: string) => {
+    const [page = '', secret] = url.split('#/open/')
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ secret })
+    return (await fetch(new URL('sign-in', page), { method: 'POST', headers, body })).status
+  }
+  for (const one of [fresh, address]) {
+    expect(await signIn(one)).toBe(200)
+    expect(await signIn(one)).toBe(401)
+  }
   console.kill('SIGINT')
   expect((await once(console, 'exit'))[0]).toBe(0)
 
   const server = start(['server', '--data', path('data'), '--port', '0'])
+  const said = text(server.stderr!)
   const { url } = JSON.parse(String((await once(server.stdout!, 'data'))[0])) as { url: string }
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   server.kill('SIGTERM')
   expect((await once(server, 'exit'))[0]).toBe(0)
+  expect(await said).toContain(`Console at ${url}/console/`)
 
   const request = {
     jsonrpc: '2.0',

@@ -27,6 +27,8 @@ export interface ConsoleOptions {
 export interface Console {
   /** The address that opens the console in the first browser that visits it, and in no other one after that. */
   readonly url: string
+  /** Makes another such address. Those that were made before stay what they are. */
+  freshUrl(): string
   /** Stops serving. It is safe to call twice. */
   close(): Promise<void>
 }
@@ -59,8 +61,11 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   })
   const { port: taken } = http.address() as AddressInfo
   let closed: Promise<void> | undefined
+  const page = `http://${host.includes(':') ? `[${host}]` : host}:${taken}/console/`
+  const freshUrl = () => `${page}#/open/${handler.makeSecret()}`
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/console/#/open/${handler.secret}`,
+    url: freshUrl(),
+    freshUrl,
     close() {
       closed ??= new Promise((resolve) => {
         http.close(() => resolve())
@@ -72,16 +77,21 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
 }
 
 class RequestHandler {
-  /** Works once, and is in the address after its `#`, which browsers send nowhere. */
-  readonly secret = randomBytes(24).toString('base64url')
   readonly #token = randomBytes(32).toString('base64url')
   readonly #api: DatabaseApi
   readonly #dialect: SqlDialect
-  #isSecretUsed = false
+  readonly #secrets = new Set<string>()
 
   constructor(api: DatabaseApi, dialect: SqlDialect) {
     this.#api = api
     this.#dialect = dialect
+  }
+
+  /** Works once, and is in the address after its `#`, which browsers send nowhere. */
+  makeSecret(): string {
+    const secret = randomBytes(24).toString('base64url')
+    this.#secrets.add(secret)
+    return secret
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -109,10 +119,12 @@ class RequestHandler {
     if (method !== 'POST') return fail(response, 405, 'Only POST.')
     const body = await readJson(request)
     const secret = (body as { secret?: unknown } | undefined)?.secret
-    if (typeof secret !== 'string' || this.#isSecretUsed || !isEqual(secret, this.secret)) {
-      return fail(response, 401, 'This address was used before, or is wrong. Start the console again.')
+    const known = typeof secret === 'string' && [...this.#secrets].find((one) => isEqual(secret, one))
+    if (!known) {
+      const advice = 'Ask the program that serves the console for a fresh one.'
+      return fail(response, 401, `This address was used before, or is wrong. ${advice}`)
     }
-    this.#isSecretUsed = true
+    this.#secrets.delete(known)
     send(response, 200, { success: true, data: { token: this.#token } })
   }
 

@@ -18,8 +18,8 @@ function NeedsAddress({ error }: SignInProps) {
       <Mark />
       <h1>Open the address</h1>
       <p class="muted">
-        The console opens with the address that it printed when it was started. That works once; start it
-        again for a new one.
+        The console opens with the address that it printed when it was started. That works once. With
+        <code>persql console</code>, press <kbd>Enter</kbd> where it runs for a fresh one.
       </p>
       {error && <Problem error={error} />}
     </div>

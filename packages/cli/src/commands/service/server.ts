@@ -42,7 +42,8 @@ export function serverCommand(program: Command): void {
           void printLine(JSON.stringify({ time: new Date().toISOString(), ...entry }))
         },
       }).catch(throwAsMisuse)
-      note(`PerSQL server for "${server.namespace}" on ${server.url}, reference at ${server.url}/reference`)
+      note(`PerSQL server for "${server.namespace}" on ${server.url}`)
+      note(`Console at ${server.url}/console/, reference at ${server.url}/reference`)
       if (!adminToken && server.adminToken !== undefined) {
         note(`Admin token, shown only now: ${server.adminToken}`)
       }

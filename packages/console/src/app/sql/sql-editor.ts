@@ -75,6 +75,7 @@ export function createSqlEditor(options: SqlEditorOptions): SqlEditor {
         language.of(languageOf(dialect, schema)),
         syntaxHighlighting(HIGHLIGHTS),
         THEME,
+        TYPE_OVER,
         EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString())
@@ -131,6 +132,24 @@ const HIGHLIGHTS = HighlightStyle.define([
   { tag: [tags.lineComment, tags.blockComment], color: 'var(--muted)', fontStyle: 'italic' },
   { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--syntax-key)' },
 ])
+
+/**
+ * Chromium keeps the look of what is typed over by an inline style, which the content security policy refuses. So what is
+ * selected is replaced here.
+ */
+const TYPE_OVER = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection
+    const { data, inputType } = event
+    if (main.empty || inputType !== 'insertText' || data === null || view.composing) return false
+    event.preventDefault()
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+    const handlers = view.state.facet(EditorView.inputHandler)
+    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert())
+    return true
+  },
+})
 
 const THEME = EditorView.theme({
   '&': { height: '100%', fontSize: '13px', color: 'var(--text)', backgroundColor: 'transparent' },
