@@ -267,6 +267,33 @@ describe('a reader that keeps what it has read', () => {
     await fc.assert(property.beforeEach(startOver), { numRuns: Math.max(60, SEQUENCES / 30) })
   })
 
+  test('is told of what was added through another codec, or tables of another name', async () => {
+    const driver = open()
+    const codecs = [jsonCodec<Item>(), { ...jsonCodec<Item>() }]
+    const stores = [
+      ...codecs.map((codec) => new SessionStore<Item>(driver, { codec })),
+      new SessionStore<Item>(driver, { messagesTable: 'AGENT_MESSAGES' }),
+    ]
+    const expected: Item[] = []
+    for (let n = 0; n < 4; n++) {
+      for (const store of stores) {
+        expected.push(user(`${n}`))
+        await store.append('s', [user(`${n}`)])
+        for (const reader of stores) expect(await reader.read('s')).toEqual(expected)
+      }
+    }
+    for (let n = 0; n < 3; n++) await stores[0]!.read('s')
+    await stores[1]!.append('s', [user('last')])
+    expected.push(user('last'))
+    expect(await stores[0]!.read('s')).toEqual(expected)
+    const elsewhere = new SessionStore<Item>(driver, { sessionsTable: 'others', messagesTable: 'their_items' })
+    await elsewhere.append('s', [user('another')])
+    for (let n = 0; n < 3; n++) await stores[0]!.read('s')
+    await elsewhere.append('s', [user('one more')])
+    expect(await stores[0]!.read('s')).toEqual(expected)
+    expect(await elsewhere.read('s')).toEqual([user('another'), user('one more')])
+  })
+
   test('does not take for known what was read beside an append without an answer', async () => {
     const driver = open()
     let answer = Promise.resolve()

@@ -33,9 +33,8 @@ export class CachedReader<Item> {
   readonly #batches: SessionBatches
   readonly #codec: ItemCodec<Item>
   readonly #cache: HistoryCache
-  readonly #prefix: string
-  #session = ''
-  #key = ''
+  /** Which tables are read, and how: others may know the same session otherwise. */
+  readonly #reading: string
   /** Set once marks were found missing. */
   #missing: 'until tables are made' | 'for good' | undefined
 
@@ -43,21 +42,12 @@ export class CachedReader<Item> {
     this.#batches = batches
     this.#codec = codec
     this.#cache = cache
-    this.#prefix = `${codecNumber(codec)} ${batches.names.sessions} ${batches.names.messages} `
-  }
-
-  /** The same text again for the session that was asked for last, so that it need not be put together and hashed. */
-  #keyOf(session: string): string {
-    if (session !== this.#session) {
-      this.#session = session
-      this.#key = this.#prefix + session
-    }
-    return this.#key
+    this.#reading = `${codecNumber(codec)} ${batches.names.sessions} ${batches.names.messages}`
   }
 
   /** Whether the whole history can be had without reading all of it. */
   knows(session: string): boolean {
-    return this.#mayHaveMarks() && this.#cache.get(this.#keyOf(session)) !== undefined
+    return this.#mayHaveMarks() && this.#cache.get(session, this.#reading) !== undefined
   }
 
   #mayHaveMarks(): boolean {
@@ -67,18 +57,17 @@ export class CachedReader<Item> {
 
   /** Drops what is known of a session, which is about to be changed in another way than by adding to it. */
   forget(session: string): void {
-    this.#cache.delete(this.#keyOf(session))
+    this.#cache.delete(session)
   }
 
   /** The latest items, where all are known and nothing has changed since. */
   readUnchanged(session: string, count = Number.POSITIVE_INFINITY): Item[] | undefined {
-    const key = this.#keyOf(session)
-    const known = this.#cache.get(key)
+    const known = this.#cache.get(session, this.#reading)
     if (!known?.moment || !this.#cache.isStill(known.moment)) return undefined
     const { added, behind } = known
     try {
       const { kept, items } = this.#extend(known, added, count)
-      this.#cache.set(key, { ...known, ...kept, added: NONE, behind: behind + added.length })
+      this.#cache.set(session, { ...known, ...kept, added: NONE, behind: behind + added.length })
       this.#cache.count('hit')
       return items
     } catch {
@@ -98,16 +87,16 @@ export class CachedReader<Item> {
       throw error
     })
     const changed = end(results)
-    const key = this.#keyOf(session)
-    const known = this.#cache.get(key)
+    const known = this.#cache.get(session)
     if (!known?.moment) return
     // Beside the rows of the items that of the session. Triggers of others are counted by the driver alone.
     const isKnown =
+      known.reading === this.#reading &&
       changed === texts.length + 1 &&
       known.behind + known.added.length + texts.length <= MOST_ADDED &&
       texts.every((text) => text.isWellFormed())
     this.#cache.set(
-      key,
+      session,
       isKnown
         ? { ...known, added: [...known.added, ...texts], bytes: known.bytes + sizeOf(texts) }
         : { ...known, moment: undefined },
@@ -117,25 +106,23 @@ export class CachedReader<Item> {
   /** Whether a history is known, or shall be. */
   isKept(session: string): boolean {
     if (!this.#mayHaveMarks()) return false
-    const key = this.#keyOf(session)
-    return this.#cache.get(key) !== undefined || this.#cache.isReadAgain(key)
+    return this.#cache.get(session, this.#reading) !== undefined || this.#cache.isReadAgain(session)
   }
 
   /** Tells of a history that was read without this. */
   saw(session: string, texts: readonly (SqlValue | undefined)[]): void {
     if (!this.#mayHaveMarks()) return
     this.#cache.count('unknown')
-    this.#cache.saw(this.#keyOf(session), texts.every(isText) ? sizeOf(texts) : Number.POSITIVE_INFINITY)
+    this.#cache.saw(session, texts.every(isText) ? sizeOf(texts) : Number.POSITIVE_INFINITY)
   }
 
   /** All items, where they are known; what there is to decode, where they shall be; nothing where they cannot be kept. */
   async read(session: string): Promise<Item[] | Unread | undefined> {
-    const key = this.#keyOf(session)
-    const known = this.#cache.get(key)
-    return (known && (await this.#readNewer(session, key, known))) ?? this.#readAll(session, key, known)
+    const known = this.#cache.get(session, this.#reading)
+    return (known && (await this.#readNewer(session, known))) ?? this.#readAll(session, known !== undefined)
   }
 
-  async #readNewer(session: string, key: string, known: KnownHistory): Promise<Item[] | undefined> {
+  async #readNewer(session: string, known: KnownHistory): Promise<Item[] | undefined> {
     const { mark, tail } = known
     const { marks, readFrom } = this.#batches.statements
     const read = marks?.read({ session, last: tail.last })
@@ -152,12 +139,13 @@ export class CachedReader<Item> {
       Number(rows[0]?.[0]) === tail.first &&
       Number(lastKnown) === tail.last &&
       tail.texts.every((text, index) => text === texts[index])
-    this.#cache.delete(key)
+    this.#cache.delete(session)
     if (!stands || !texts.every(isText)) return undefined
     const added = texts.slice(tail.texts.length)
     try {
       const { kept, items } = this.#extend(untilTail(known), added)
-      this.#cache.set(key, {
+      this.#cache.set(session, {
+        reading: this.#reading,
         mark,
         known: marks?.countsRows ? known.known + added.length : known.known,
         tail: {
@@ -199,13 +187,13 @@ export class CachedReader<Item> {
     return { kept: { texts: NONE, items: all }, items: latest(all, count).map((item) => copy(item)) }
   }
 
-  async #readAll(session: string, key: string, known: KnownHistory | undefined): Promise<Unread | undefined> {
+  async #readAll(session: string, wasKnown: boolean): Promise<Unread | undefined> {
     const { marks, readAll } = this.#batches.statements
     const read = marks?.readWithEnd({ session, tail: TAIL })
     const moment = this.#cache.now()
     const all = await this.#run(read, session, readAll({ session }))
     if (!all) return undefined
-    this.#cache.count(known ? 'changed' : 'unknown')
+    this.#cache.count(wasKnown ? 'changed' : 'unknown')
     const texts = onlyColumn(all.result)
     const { mark, cells } = all
     const [time, last, first, oldest] = cells.toReversed()
@@ -216,7 +204,8 @@ export class CachedReader<Item> {
         if (mark === undefined || rows === undefined || first == null || last == null) return
         if (!texts.every(isText)) return
         // Decoded when it is read again: most sessions of a process are read once.
-        this.#cache.set(key, {
+        this.#cache.set(session, {
+          reading: this.#reading,
           mark,
           known: rows,
           tail: { first: Number(first), last: Number(last), time, texts: texts.slice(-TAIL) },

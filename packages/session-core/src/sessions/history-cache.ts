@@ -23,6 +23,8 @@ export interface CacheStats {
 
 /** A history as it was when it was last read. */
 export interface KnownHistory {
+  /** Who can go on with it: another reader knows other tables, or makes other items of the texts. */
+  readonly reading: string
   readonly mark: string
   /** The number of items where rows have to be counted, otherwise the row id of the oldest item. */
   readonly known: number
@@ -108,8 +110,10 @@ export class HistoryCache {
     }
   }
 
-  get(key: string): KnownHistory | undefined {
-    return this.#histories.get(key)
+  /** What is known of a session, to any reader or to one. */
+  get(session: string, reading?: string): KnownHistory | undefined {
+    const known = this.#histories.get(session)
+    return reading === undefined || known?.reading === reading ? known : undefined
   }
 
   /** Nothing where the driver cannot tell, or while something is being added. */
@@ -145,14 +149,14 @@ export class HistoryCache {
   }
 
   /** Whether a history was read lately: most are read once, and to keep one costs more than to read it. */
-  isReadAgain(key: string): boolean {
-    return this.#limit > 0 && (this.#seen.has(key) || this.#seenBefore.has(key))
+  isReadAgain(session: string): boolean {
+    return this.#limit > 0 && (this.#seen.has(session) || this.#seenBefore.has(session))
   }
 
   /** Tells of a history that was read and is not kept. */
-  saw(key: string, bytes: number): void {
+  saw(session: string, bytes: number): void {
     if (bytes > this.#limit) return
-    this.#seen.add(key)
+    this.#seen.add(session)
     this.#seenBytes += bytes
     if (this.#seenBytes <= this.#limit / 2 && this.#seen.size < MOST_SEEN) return
     this.#seenBefore = this.#seen
@@ -166,23 +170,24 @@ export class HistoryCache {
     else this.#changed += 1
   }
 
-  set(key: string, history: KnownHistory): void {
-    this.delete(key)
+  /** For the reader that read it last. */
+  set(session: string, history: KnownHistory): void {
+    this.delete(session)
     if (history.bytes > this.#limit) return
-    this.#histories.set(key, history)
+    this.#histories.set(session, history)
     this.#bytes += history.bytes
     this.#makeRoom()
   }
 
-  delete(key: string): void {
-    this.#bytes -= this.#histories.get(key)?.bytes ?? 0
-    this.#histories.delete(key)
+  delete(session: string): void {
+    this.#bytes -= this.#histories.get(session)?.bytes ?? 0
+    this.#histories.delete(session)
   }
 
   #makeRoom() {
-    for (const key of this.#histories.keys()) {
+    for (const session of this.#histories.keys()) {
       if (this.#bytes <= this.#limit) return
-      this.delete(key)
+      this.delete(session)
     }
   }
 }
