@@ -18,11 +18,12 @@ class Marks:
         self.table = f"{sessions}_marks"
         self._messages = messages
         triggers = self._triggers()
-        names = ", ".join(f"'{name}'" for name in triggers)
+        names = " ".join(f"when '{name}' then 1" for name in triggers)
         present = (
-            # As far into the schema as the last of them, however much comes after it.
+            # As far into the schema as the last of them, however much comes after it. By CASE, because a list behind IN
+            # is made a table each time.
             "(select count(*) from (select 1 from sqlite_master where type = 'trigger' "
-            f"and tbl_name = '{messages}' collate nocase and name in ({names}) limit {len(triggers)}))"
+            f"and tbl_name = '{messages}' collate nocase and case name {names} end limit {len(triggers)}))"
         )
         #: Make the table and the triggers, where they are missing.
         self.create: list[Statement] = [
