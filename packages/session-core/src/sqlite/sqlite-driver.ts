@@ -78,7 +78,8 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
   }
 
   async function runWaiting(statements: readonly SqlStatement[], batchOptions: BatchOptions) {
-    const deadline = performance.now() + busyTimeout
+    const start = performance.now()
+    const deadline = start + busyTimeout
     for (;;) {
       try {
         engine ??= configured(await options.open())
@@ -87,7 +88,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqlDriver {
         const failure = sqlError(error)
         if (failure.code !== 'BUSY' || performance.now() >= deadline) throw failure
       }
-      await pause()
+      await pause(performance.now() - start)
     }
   }
 
@@ -192,17 +193,31 @@ function closeAfter(error: unknown, engine: SqliteEngine): unknown {
   return error
 }
 
-const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void }
+const timers = globalThis as {
+  setImmediate?: (task: () => void) => void
+  setTimeout: (task: () => void, milliseconds: number) => void
+}
 const neverNotified =
   typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined
 
+/** Most locks are held for less than so many milliseconds. */
+const SOON = 2
+/** Whoever has waited for so many milliseconds must not be overtaken for ever. */
+const LATE = 10
+
 /**
- * Waits for 0.05 to 0.35 ms, then lets other work of this process run. SQLite's own busy handler sleeps for up to
- * 100 ms at a time, which starves a waiting writer.
+ * Waits for a moment, while other work of this process may run: at first for up to 0.35 ms, late for less, in between for
+ * some milliseconds, because those who write at the same time get more done if they are disturbed less. SQLite's own busy
+ * handler sleeps for up to 100 ms at a time, which starves a waiting writer.
  */
-function pause(): Promise<void> {
+function pause(waited: number): Promise<void> {
+  const { setImmediate, setTimeout } = timers
+  if (waited >= SOON && waited < LATE) {
+    return new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 2))
+  }
   if (neverNotified && setImmediate) {
-    Atomics.wait(neverNotified, 0, 0, 0.05 + Math.random() * 0.3)
+    const [least, spread] = waited < SOON ? [0.05, 0.3] : [0.02, 0.1]
+    Atomics.wait(neverNotified, 0, 0, least + Math.random() * spread)
     return new Promise((resolve) => setImmediate(resolve))
   }
   return new Promise((resolve) => setTimeout(resolve, 1))
