@@ -286,7 +286,10 @@ describe('a reader that keeps what it has read', () => {
     await stores[1]!.append('s', [user('last')])
     expected.push(user('last'))
     expect(await stores[0]!.read('s')).toEqual(expected)
-    const elsewhere = new SessionStore<Item>(driver, { sessionsTable: 'others', messagesTable: 'their_items' })
+    const elsewhere = new SessionStore<Item>(driver, {
+      sessionsTable: 'others',
+      messagesTable: 'their_items',
+    })
     await elsewhere.append('s', [user('another')])
     for (let n = 0; n < 3; n++) await stores[0]!.read('s')
     await elsewhere.append('s', [user('one more')])
