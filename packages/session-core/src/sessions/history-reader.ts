@@ -90,8 +90,10 @@ export class HistoryReader<Item> {
 
   async readAll(sessionId: string): Promise<Item[]> {
     const session = checkSessionId(sessionId)
-    const unchanged = this.#cached?.readUnchanged(session)
-    if (unchanged) return unchanged
+    return this.#cached?.readUnchanged(session) ?? this.#readAll(session)
+  }
+
+  async #readAll(session: string): Promise<Item[]> {
     try {
       if (this.#cached?.isKept(session)) {
         const items = await this.#readCached(session, this.#cached)
@@ -130,7 +132,7 @@ export class HistoryReader<Item> {
     if (count === 0) return []
     const unchanged = this.#cached?.readUnchanged(session, count)
     if (unchanged) return unchanged
-    if (this.#cached?.knows(session)) return (await this.readAll(session)).slice(-count)
+    if (this.#cached?.knows(session)) return (await this.#readAll(session)).slice(-count)
     const result = await this.#readWhole(
       session,
       this.#batches.statements.readLatest({ session, limit: count }),
