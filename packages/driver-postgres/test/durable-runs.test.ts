@@ -1,7 +1,8 @@
-import { Agent, type Model, run, setTracingDisabled, tool } from '@openai/agents'
-import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
+import { run, setTracingDisabled } from '@openai/agents'
+import { assistantMessage, functionCall } from '@openai/agents-core/testing'
 import { PerSQLSession, RunStore } from '@persql/openai-agents'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
+import { tripAgent } from '@persql/test-support/trip-agent'
 import { afterAll, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../src/index.ts'
 import { countingProxy } from './support/counting-proxy.ts'
@@ -15,27 +16,6 @@ const TURNS = [
   [call('look', 4)],
   [assistantMessage('Booked.')],
 ]
-
-/** An agent that calls tools, some at once and one that needs an approval; what it does is noted. */
-function tripAgent(done: string[], turns: readonly (typeof TURNS)[number][], breaks?: string): Agent {
-  const noting = (name: string, needsApproval: boolean) =>
-    tool({
-      name,
-      description: name,
-      strict: false,
-      parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
-      needsApproval,
-      errorFunction: null,
-      execute: async (_input, _context, details) => {
-        const { callId } = details!.toolCall!
-        if (callId === breaks) throw new Error(`The process dies in ${callId}.`)
-        done.push(callId)
-        return { name }
-      },
-    })
-  const model: Model = new ScriptedModel(structuredClone([...turns]))
-  return new Agent({ name: 'Trip', model, tools: [noting('look', false), noting('pay', true)] })
-}
 
 for (const databases of everyDatabase()) {
   describe(`durable runs on ${databases.name}`, () => {

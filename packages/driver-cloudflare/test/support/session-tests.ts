@@ -1,10 +1,11 @@
-import { Agent, setTracingDisabled, tool } from '@openai/agents'
-import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents-core/testing'
+import { setTracingDisabled } from '@openai/agents'
+import { assistantMessage, functionCall } from '@openai/agents-core/testing'
 import { PerSQLSession, RunStore } from '@persql/openai-agents'
 import type { SqlDriver } from '@persql/session-core'
 import { checkConversation, conversations } from '@persql/test-support/runner-conversations'
 import { type GivenSessions, sessionCases } from '@persql/test-support/session-cases'
 import { checkSessionModel } from '@persql/test-support/session-model'
+import { tripAgent } from '@persql/test-support/trip-agent'
 import { expect, test } from 'vitest'
 
 setTracingDisabled(true)
@@ -34,26 +35,9 @@ export function sessionTests(open: () => SqlDriver): void {
     ]
     const done: string[] = []
     const go = (turns: typeof TURNS, breaks?: string) => {
-      const noting = (name: string, needsApproval: boolean) =>
-        tool({
-          name,
-          description: name,
-          strict: false,
-          parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
-          needsApproval,
-          errorFunction: null,
-          execute: async (_input, _context, details) => {
-            const { callId } = details!.toolCall!
-            if (callId === breaks) throw new Error(`The object dies in ${callId}.`)
-            done.push(callId)
-            return name
-          },
-        })
-      const model = new ScriptedModel(structuredClone(turns))
-      const agent = new Agent({ name: 'A', model, tools: [noting('look', false), noting('pay', true)] })
       const driver = open()
       const session = new PerSQLSession('s', driver)
-      return new RunStore(driver).run(agent, 'Go.', { runId: 'r', session })
+      return new RunStore(driver).run(tripAgent(done, turns, breaks), 'Go.', { runId: 'r', session })
     }
     const runs = new RunStore(open())
     await expect(go(TURNS, '2')).rejects.toThrow('dies')
