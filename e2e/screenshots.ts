@@ -4,7 +4,7 @@ import { startConsole } from '@persql/console'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { PerSQL } from '@persql/sdk'
 import { createServer } from '@persql/server'
-import { toSqlDriver } from '@persql/session-core'
+import { type SqlDriver, toSqlDriver } from '@persql/session-core'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './support/browser.ts'
@@ -40,18 +40,17 @@ async function shootLocal(pictures: Pictures): Promise<void> {
   await generateRuns(driver)
   await generateMemory(driver)
   await generateUsage(driver, ['customer-7', 'customer-8', 'customer-long'])
-  const app = await startConsole({ driver, name: 'agents.db' })
-  const page = await browser.newPage()
-  await page.goto(app.url)
-  await page.getByRole('navigation').waitFor()
-  await take(page, app.url, 'database', pictures)
-  await app.close()
-  await driver.close()
+  await shootConsole(driver, 'agents.db', pictures)
 }
 
 async function shootEmpty(pictures: Pictures): Promise<void> {
   const driver = betterSqlite3Driver(join(data, 'new.db'))
-  const app = await startConsole({ driver, name: 'new.db' })
+  await shootConsole(driver, 'new.db', pictures)
+}
+
+/** Closes the driver. */
+async function shootConsole(driver: SqlDriver, name: string, pictures: Pictures): Promise<void> {
+  const app = await startConsole({ driver, name })
   const page = await browser.newPage()
   await page.goto(app.url)
   await page.getByRole('navigation').waitFor()

@@ -96,16 +96,8 @@ export const LOCAL_PICTURES: Pictures = {
   ),
   approvals: at('approvals', '.session-row'),
   approval: toCall,
-  async 'approval-approve'(page, go) {
-    await toCall(page, go)
-    await page.getByRole('button', { name: 'Approve' }).click()
-    await page.getByRole('dialog').waitFor()
-  },
-  async 'approval-reject'(page, go) {
-    await toCall(page, go)
-    await page.getByRole('button', { name: 'Reject' }).click()
-    await page.getByRole('dialog').waitFor()
-  },
+  'approval-approve': dialog(toCall, 'Approve'),
+  'approval-reject': dialog(toCall, 'Reject'),
   async 'approval-decided'(page, go) {
     await go('approvals/refund-10/call-10')
     await page.getByText('Approved').waitFor()
@@ -128,11 +120,7 @@ export const LOCAL_PICTURES: Pictures = {
     await page.getByRole('button', { name: 'Prices' }).scrollIntoViewIfNeeded()
     await page.locator('.page').evaluate((element) => element.scrollTo(0, element.scrollHeight))
   },
-  async prices(page, go) {
-    await go('insights')
-    await page.getByRole('button', { name: 'Prices' }).click()
-    await page.getByRole('dialog').waitFor()
-  },
+  prices: dialog((_, go) => go('insights'), 'Prices'),
   async sql(page, go) {
     await toSql(page, go)
     await page.getByRole('button', { name: /^Run/ }).click()
@@ -143,11 +131,7 @@ export const LOCAL_PICTURES: Pictures = {
     await page.getByRole('button', { name: 'Plan' }).click()
     await page.getByText(/SCAN/).first().waitFor()
   },
-  async 'sql-save'(page, go) {
-    await toSql(page, go)
-    await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('dialog').waitFor()
-  },
+  'sql-save': dialog(toSql, 'Save'),
   async 'sql-writing'(page, go) {
     await toSql(page, go)
     await page.locator('.switch').click()
@@ -231,6 +215,15 @@ function at(path: string, shown: string): Prepare {
   return async (page, go) => {
     await go(path)
     await page.locator(shown).first().waitFor()
+  }
+}
+
+/** Of the dialog that a button opens. */
+function dialog(open: Prepare, button: string): Prepare {
+  return async (page, go) => {
+    await open(page, go)
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('dialog').waitFor()
   }
 }
 
