@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { startConsole } from '@persql/console'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { CHROMIUM, launchBrowser } from '@persql/e2e/support/browser.ts'
-import { generateSessions } from '@persql/e2e/support/generate-sessions.ts'
+import { inTurn, openFewAndMany } from './few-and-many.ts'
 
 /** The time of each round in milliseconds until the first page is on the screen. */
 export interface ConsoleTimes {
@@ -21,12 +19,12 @@ export async function measureConsole(rounds: number, folder: string): Promise<Co
   } catch (error) {
     return `Chromium does not run here: ${String(error).split('\n')[0]}`
   }
-  const drivers = { few: await fill('few'), many: await fill('many') }
+  const drivers = await openFewAndMany(folder, 'console', SESSIONS)
   const times = { few: [] as number[], many: [] as number[] }
 
   // Round 0 warms up and does not count.
   for (let round = 0; round <= rounds; round++) {
-    for (const name of round % 2 === 0 ? (['few', 'many'] as const) : (['many', 'few'] as const)) {
+    for (const name of inTurn(round)) {
       const time = await firstPage(name)
       if (round > 0) times[name].push(time)
     }
@@ -34,12 +32,6 @@ export async function measureConsole(rounds: number, folder: string): Promise<Co
   await browser.close()
   await Promise.all(Object.values(drivers).map((driver) => driver.close()))
   return times
-
-  async function fill(name: keyof typeof SESSIONS) {
-    const driver = betterSqlite3Driver(join(folder, `console-${name}.db`), { synchronous: 'normal' })
-    await generateSessions(driver, { sessions: SESSIONS[name], now: new Date() })
-    return driver
-  }
 
   /** From following the address to the first sessions on the screen, the browser's cache empty. */
   async function firstPage(name: keyof typeof SESSIONS): Promise<number> {

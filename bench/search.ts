@@ -1,7 +1,5 @@
-import { join } from 'node:path'
-import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
-import { generateSessions } from '@persql/e2e/support/generate-sessions.ts'
 import { searchItems } from '@persql/session-core'
+import { inTurn, openFewAndMany } from './few-and-many.ts'
 import { median } from './median.ts'
 
 /** The time of each round in milliseconds until the first hit of a search for a word that is often said. */
@@ -17,13 +15,13 @@ const SAMPLES = 20
 
 /** Searches files with few and with many sessions, in turns. */
 export async function measureSearch(rounds: number, folder: string): Promise<SearchTimes> {
-  const drivers = { few: await fill('few'), many: await fill('many') }
+  const drivers = await openFewAndMany(folder, 'search', SEARCHED)
   const times = { few: [] as number[], many: [] as number[] }
   // Round 0 warms up and does not count.
   for (let round = 0; round <= rounds; round++) {
     const samples = { few: [] as number[], many: [] as number[] }
     for (let sample = 0; sample < SAMPLES; sample++) {
-      for (const name of sample % 2 === 0 ? (['few', 'many'] as const) : (['many', 'few'] as const)) {
+      for (const name of inTurn(sample)) {
         samples[name].push(await firstHit(name))
       }
     }
@@ -32,12 +30,6 @@ export async function measureSearch(rounds: number, folder: string): Promise<Sea
   }
   await Promise.all(Object.values(drivers).map((driver) => driver.close()))
   return times
-
-  async function fill(name: keyof typeof SEARCHED) {
-    const driver = betterSqlite3Driver(join(folder, `search-${name}.db`), { synchronous: 'normal' })
-    await generateSessions(driver, { sessions: SEARCHED[name], now: new Date() })
-    return driver
-  }
 
   async function firstHit(name: keyof typeof SEARCHED): Promise<number> {
     const started = performance.now()

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { generateSessions } from '@persql/e2e/support/generate-sessions.ts'
+import type { SqlDriver } from '@persql/session-core'
+
+type Size = 'few' | 'many'
+
+/** Makes a file with few sessions and one with many. */
+export async function openFewAndMany(
+  folder: string,
+  name: string,
+  sessions: Readonly<Record<Size, number>>,
+): Promise<Record<Size, SqlDriver>> {
+  const fill = async (size: Size) => {
+    const driver = betterSqlite3Driver(join(folder, `${name}-${size}.db`), { synchronous: 'normal' })
+    await generateSessions(driver, { sessions: sessions[size], now: new Date() })
+    return driver
+  }
+  return { few: await fill('few'), many: await fill('many') }
+}
+
+/** Both, each time another one first. */
+export function inTurn(time: number): readonly Size[] {
+  return time % 2 === 0 ? ['few', 'many'] : ['many', 'few']
+}
