@@ -297,6 +297,19 @@ describe('a reader that keeps what it has read', () => {
     expect(await elsewhere.read('s')).toEqual([user('another'), user('one more')])
   })
 
+  test('keeps sessions of the same id in several tables', async () => {
+    const driver = open()
+    const stores = ['a', 'b', 'c'].map(
+      (name) => new SessionStore<Item>(driver, { sessionsTable: `${name}_sessions`, messagesTable: name }),
+    )
+    stores.push(new SessionStore<Item>(driver))
+    for (const [n, store] of stores.entries()) await store.append('s', [user(`${n}`)])
+    for (const store of [...stores, ...stores]) await store.read('s')
+    const { hits } = stores[0]!.cache!.stats
+    for (const [n, store] of stores.entries()) expect(await store.read('s')).toEqual([user(`${n}`)])
+    expect(stores[0]!.cache!.stats).toMatchObject({ sessions: 4, hits: hits + 4 })
+  })
+
   test('does not take for known what was read beside an append without an answer', async () => {
     const driver = open()
     let answer = Promise.resolve()

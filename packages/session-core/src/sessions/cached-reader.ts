@@ -3,6 +3,7 @@ import { isStorageError } from '../driver/storage-error.ts'
 import type { ItemCodec } from '../items/item-codec.ts'
 import type { HistoryCache, KnownHistory } from './history-cache.ts'
 import type { SessionBatches } from './session-batches.ts'
+import { withDefaultNames } from './session-tables.ts'
 
 /** How much memory an item takes up beside its text, and a character of it, roughly. */
 const ITEM_BYTES = 200
@@ -35,6 +36,8 @@ export class CachedReader<Item> {
   readonly #cache: HistoryCache
   /** Which tables are read, and how: others may know the same session otherwise. */
   readonly #reading: string
+  /** Ahead of the ids of sessions; none for the table that most sessions are in. No id begins like it. */
+  readonly #prefix: string
   /** Set once marks were found missing. */
   #missing: 'until tables are made' | 'for good' | undefined
 
@@ -42,12 +45,20 @@ export class CachedReader<Item> {
     this.#batches = batches
     this.#codec = codec
     this.#cache = cache
-    this.#reading = `${codecNumber(codec)} ${batches.names.sessions} ${batches.names.messages}`
+    const { sessions, messages } = batches.names
+    this.#reading = `${codecNumber(codec)} ${sessions} ${messages}`
+    // SQLite takes AGENT_MESSAGES for the same table.
+    const table = messages.toLowerCase()
+    this.#prefix = table === withDefaultNames().messagesTable ? '' : `\0${table}\0`
+  }
+
+  #key(session: string): string {
+    return this.#prefix === '' ? session : this.#prefix + session
   }
 
   /** Whether the whole history can be had without reading all of it. */
   knows(session: string): boolean {
-    return this.#mayHaveMarks() && this.#cache.get(session, this.#reading) !== undefined
+    return this.#mayHaveMarks() && this.#cache.get(this.#key(session), this.#reading) !== undefined
   }
 
   #mayHaveMarks(): boolean {
@@ -57,17 +68,17 @@ export class CachedReader<Item> {
 
   /** Drops what is known of a session, which is about to be changed in another way than by adding to it. */
   forget(session: string): void {
-    this.#cache.delete(session)
+    this.#cache.delete(this.#key(session))
   }
 
   /** The latest items, where all are known and nothing has changed since. */
   readUnchanged(session: string, count = Number.POSITIVE_INFINITY): Item[] | undefined {
-    const known = this.#cache.get(session, this.#reading)
+    const known = this.#cache.get(this.#key(session), this.#reading)
     if (!known?.moment || !this.#cache.isStill(known.moment)) return undefined
     const { added, behind } = known
     try {
       const { kept, items } = this.#extend(known, added, count)
-      this.#cache.set(session, { ...known, ...kept, added: NONE, behind: behind + added.length })
+      this.#cache.set(this.#key(session), { ...known, ...kept, added: NONE, behind: behind + added.length })
       this.#cache.count('hit')
       return items
     } catch {
@@ -87,7 +98,7 @@ export class CachedReader<Item> {
       throw error
     })
     const changed = end(results)
-    const known = this.#cache.get(session)
+    const known = this.#cache.get(this.#key(session))
     if (!known?.moment) return
     // Beside the rows of the items that of the session. Triggers of others are counted by the driver alone.
     const isKnown =
@@ -96,7 +107,7 @@ export class CachedReader<Item> {
       known.behind + known.added.length + texts.length <= MOST_ADDED &&
       texts.every((text) => text.isWellFormed())
     this.#cache.set(
-      session,
+      this.#key(session),
       isKnown
         ? { ...known, added: [...known.added, ...texts], bytes: known.bytes + sizeOf(texts) }
         : { ...known, moment: undefined },
@@ -106,19 +117,22 @@ export class CachedReader<Item> {
   /** Whether a history is known, or shall be. */
   isKept(session: string): boolean {
     if (!this.#mayHaveMarks()) return false
-    return this.#cache.get(session, this.#reading) !== undefined || this.#cache.isReadAgain(session)
+    return (
+      this.#cache.get(this.#key(session), this.#reading) !== undefined ||
+      this.#cache.isReadAgain(this.#key(session))
+    )
   }
 
   /** Tells of a history that was read without this. */
   saw(session: string, texts: readonly (SqlValue | undefined)[]): void {
     if (!this.#mayHaveMarks()) return
     this.#cache.count('unknown')
-    this.#cache.saw(session, texts.every(isText) ? sizeOf(texts) : Number.POSITIVE_INFINITY)
+    this.#cache.saw(this.#key(session), texts.every(isText) ? sizeOf(texts) : Number.POSITIVE_INFINITY)
   }
 
   /** All items, where they are known; what there is to decode, where they shall be; nothing where they cannot be kept. */
   async read(session: string): Promise<Item[] | Unread | undefined> {
-    const known = this.#cache.get(session, this.#reading)
+    const known = this.#cache.get(this.#key(session), this.#reading)
     return (known && (await this.#readNewer(session, known))) ?? this.#readAll(session, known !== undefined)
   }
 
@@ -139,12 +153,12 @@ export class CachedReader<Item> {
       Number(rows[0]?.[0]) === tail.first &&
       Number(lastKnown) === tail.last &&
       tail.texts.every((text, index) => text === texts[index])
-    this.#cache.delete(session)
+    this.#cache.delete(this.#key(session))
     if (!stands || !texts.every(isText)) return undefined
     const added = texts.slice(tail.texts.length)
     try {
       const { kept, items } = this.#extend(untilTail(known), added)
-      this.#cache.set(session, {
+      this.#cache.set(this.#key(session), {
         reading: this.#reading,
         mark,
         known: marks?.countsRows ? known.known + added.length : known.known,
@@ -204,7 +218,7 @@ export class CachedReader<Item> {
         if (mark === undefined || rows === undefined || first == null || last == null) return
         if (!texts.every(isText)) return
         // Decoded when it is read again: most sessions of a process are read once.
-        this.#cache.set(session, {
+        this.#cache.set(this.#key(session), {
           reading: this.#reading,
           mark,
           known: rows,

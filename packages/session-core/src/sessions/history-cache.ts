@@ -110,9 +110,9 @@ export class HistoryCache {
     }
   }
 
-  /** What is known of a session, to any reader or to one. */
-  get(session: string, reading?: string): KnownHistory | undefined {
-    const known = this.#histories.get(session)
+  /** What is known of a session, to any reader or to one. The key is the same for all readers of the same rows. */
+  get(key: string, reading?: string): KnownHistory | undefined {
+    const known = this.#histories.get(key)
     return reading === undefined || known?.reading === reading ? known : undefined
   }
 
@@ -149,14 +149,14 @@ export class HistoryCache {
   }
 
   /** Whether a history was read lately: most are read once, and to keep one costs more than to read it. */
-  isReadAgain(session: string): boolean {
-    return this.#limit > 0 && (this.#seen.has(session) || this.#seenBefore.has(session))
+  isReadAgain(key: string): boolean {
+    return this.#limit > 0 && (this.#seen.has(key) || this.#seenBefore.has(key))
   }
 
   /** Tells of a history that was read and is not kept. */
-  saw(session: string, bytes: number): void {
+  saw(key: string, bytes: number): void {
     if (bytes > this.#limit) return
-    this.#seen.add(session)
+    this.#seen.add(key)
     this.#seenBytes += bytes
     if (this.#seenBytes <= this.#limit / 2 && this.#seen.size < MOST_SEEN) return
     this.#seenBefore = this.#seen
@@ -171,23 +171,23 @@ export class HistoryCache {
   }
 
   /** For the reader that read it last. */
-  set(session: string, history: KnownHistory): void {
-    this.delete(session)
+  set(key: string, history: KnownHistory): void {
+    this.delete(key)
     if (history.bytes > this.#limit) return
-    this.#histories.set(session, history)
+    this.#histories.set(key, history)
     this.#bytes += history.bytes
     this.#makeRoom()
   }
 
-  delete(session: string): void {
-    this.#bytes -= this.#histories.get(session)?.bytes ?? 0
-    this.#histories.delete(session)
+  delete(key: string): void {
+    this.#bytes -= this.#histories.get(key)?.bytes ?? 0
+    this.#histories.delete(key)
   }
 
   #makeRoom() {
-    for (const session of this.#histories.keys()) {
+    for (const key of this.#histories.keys()) {
       if (this.#bytes <= this.#limit) return
-      this.delete(session)
+      this.delete(key)
     }
   }
 }
