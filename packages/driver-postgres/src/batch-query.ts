@@ -16,18 +16,22 @@ interface Running {
   readonly isNew: boolean
 }
 
+export type Ending = 'commit' | 'rollback'
+
 const NO_FIELDS: readonly Field[] = []
 const UNNAMED: PreparedStatement = { name: '' }
 
 /**
  * A transaction in one write to the socket: its statements up to a Sync, so that what comes after a failing one is
- * skipped, and behind it the statement that ends it either way. pg has no query for that; it takes ones that write their
- * messages themselves.
+ * skipped. What ends it stands behind that where a statement is new to the connection and so may well fail, as one on
+ * tables that nobody has made. Others seldom do: with them it stands before the Sync, which saves the server an answer
+ * and costs another turnaround after a failure. pg has no query for that; it takes ones that write their messages
+ * themselves.
  */
 export class BatchQuery implements PostgresQuery {
   readonly results: Promise<SqlResult[]>
-  /** Takes the answer to the end of the transaction. To be given to the client right after this query. */
-  readonly end = new EndQuery()
+  /** Where the end is sent along, it takes the answer to that. To be given to the client right after this query. */
+  readonly end: EndQuery | undefined
   /** pg puts its time-out here. */
   callback?: (error?: unknown) => void
   /** The place of the statement that failed. */
@@ -38,7 +42,6 @@ export class BatchQuery implements PostgresQuery {
   isSent = false
 
   readonly #steps: readonly Step[]
-  readonly #ending: 'commit' | 'rollback'
   readonly #prepared: PreparedStatements | undefined
   readonly #finished: SqlResult[] = []
   readonly #settle: { resolve(results: SqlResult[]): void; reject(error: unknown): void }
@@ -49,13 +52,10 @@ export class BatchQuery implements PostgresQuery {
   #rows: SqlValue[][] = []
 
   /** `prepared`: what the connection has parsed. Absent: nothing is kept there. */
-  constructor(
-    steps: readonly Step[],
-    ending: 'commit' | 'rollback',
-    prepared: PreparedStatements | undefined,
-  ) {
-    this.#steps = steps
-    this.#ending = ending
+  constructor(steps: readonly Step[], ending: Ending, prepared: PreparedStatements | undefined) {
+    const isParsed = steps.every(({ sql }) => prepared?.has(sql))
+    this.#steps = isParsed ? [...steps, { sql: ending }] : steps
+    this.end = isParsed ? undefined : new EndQuery(ending, true)
     this.#prepared = prepared
     const { promise, resolve, reject } = Promise.withResolvers<SqlResult[]>()
     this.results = promise
@@ -70,7 +70,7 @@ export class BatchQuery implements PostgresQuery {
       for (const step of this.#steps) this.#send(connection, step)
       connection.sync()
       // After an error, this ends the transaction as well, and undoes it.
-      connection.query(this.#ending)
+      if (this.end) connection.query(this.end.sql)
     } finally {
       connection.stream.uncork?.()
     }
@@ -154,19 +154,25 @@ export class BatchQuery implements PostgresQuery {
   }
 }
 
-/** Sends nothing, because the batch has. */
-class EndQuery implements PostgresQuery {
+/** What ends a transaction. */
+export class EndQuery implements PostgresQuery {
+  readonly sql: Ending
   readonly done: Promise<void>
   callback?: (error?: unknown) => void
+  readonly #isSent: boolean
   readonly #settle: { resolve(): void; reject(error: unknown): void }
 
-  constructor() {
+  /** `isSent`: whether somebody else sends it, and this only takes the answer. */
+  constructor(sql: Ending, isSent = false) {
+    this.sql = sql
+    this.#isSent = isSent
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.done = promise
     this.#settle = { resolve, reject }
   }
 
-  submit(): null {
+  submit(connection: PostgresConnection): null {
+    if (!this.#isSent) connection.query(this.sql)
     return null
   }
 

@@ -1,7 +1,7 @@
 import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '@persql/session-core'
 import { StorageError } from '@persql/session-core'
 import { BatchQueue, closableDriver, importError, sqlStateOf } from '@persql/session-core/driver'
-import { BatchQuery, type Step } from './batch-query.ts'
+import { BatchQuery, EndQuery, type Step } from './batch-query.ts'
 import { isRefusal, postgresError } from './postgres-error.ts'
 import type { PostgresClient, PostgresPool } from './postgres-pool.ts'
 import { PreparedStatements } from './prepared-statements.ts'
@@ -37,8 +37,8 @@ const ATTEMPTS = 5
 const PREPARED = new WeakMap<PostgresClient, PreparedStatements>()
 
 /**
- * A driver over PostgreSQL, through `pg`. A batch travels in one piece and so is one turnaround, whatever its statements.
- * Batches of different sessions run at the same time, each on a connection of its own.
+ * A driver over PostgreSQL, through `pg`. A batch travels in one piece and so is one turnaround, whatever its statements;
+ * one that fails may be two. Batches of different sessions run at the same time, each on a connection of its own.
  *
  * A batch that the server gives up because of others (a deadlock, a serialization failure) is run again, a few times. A
  * lost connection rejects with `UNAVAILABLE`: whether the change was made is not known.
@@ -192,15 +192,16 @@ async function attemptOn(
     preparedStatements ? prepared : undefined,
   )
   client.query(query)
-  client.query(query.end)
-  const [batch, end] = await Promise.allSettled([query.results, query.end.done])
-  if (batch.status === 'fulfilled' && end.status === 'fulfilled') {
+  if (query.end) client.query(query.end)
+  const [batch, sentAlong] = await Promise.allSettled([query.results, query.end?.done])
+  if (batch.status === 'fulfilled' && sentAlong.status === 'fulfilled') {
     client.release()
     return { results: batch.value }
   }
-  const error: unknown = batch.status === 'rejected' ? batch.reason : (end as PromiseRejectedResult).reason
+  const error: unknown =
+    batch.status === 'rejected' ? batch.reason : (sentAlong as PromiseRejectedResult).reason
+  const isOver = await endOf(query, client).then(() => true, isRefusal)
   const state = sqlStateOf(error) ?? ''
-  const isOver = end.status === 'fulfilled' || isRefusal(end.reason)
   // A server that has become a standby would refuse the next change as well.
   client.release(!isOver || (state === '25006' && !readOnly))
   if (!isRefusal(error)) return { error, repeat: query.isSent ? 'if it only reads' : 'always' }
@@ -211,6 +212,14 @@ async function attemptOn(
     statementIndex: query.failedIndex,
     repeat: isStale || GIVEN_UP.has(state) ? 'always' : 'never',
   }
+}
+
+/** The end of a transaction that has failed. */
+function endOf(query: BatchQuery, client: PostgresClient): Promise<void> {
+  if (query.end) return query.end.done
+  const rollback = new EndQuery('rollback')
+  client.query(rollback)
+  return rollback.done
 }
 
 function preparedOn(client: PostgresClient): PreparedStatements {

@@ -16,6 +16,10 @@ export class PreparedStatements {
   readonly #bySql = new Map<string, PreparedStatement>()
   #dropped: string[] = []
 
+  has(sql: string): boolean {
+    return this.#bySql.has(sql)
+  }
+
   get(sql: string): PreparedStatement | undefined {
     const known = this.#bySql.get(sql)
     if (!known) return undefined

@@ -110,6 +110,29 @@ for (const databases of everyDatabase()) {
       expect(result).toMatchObject({ columns: ['a', 'b'], rows: [[7, 8]] })
     })
 
+    test('undoes a batch that fails, at a statement or at its end, and goes on', async () => {
+      const one = postgresDriver({ url: proxy.url, connection: { max: 1 } })
+      await one.batch([
+        { sql: 'create table t (n integer unique deferrable initially deferred, even boolean check (even))' },
+      ])
+      const add = (n: number, even: boolean) => ({
+        sql: 'insert into t values ($1, $2)',
+        params: [n, String(even)],
+      })
+      // The first time, nothing of it has been parsed on the connection.
+      for (let time = 0; time < 3; time++) {
+        await expect(one.batch([add(2, true), add(3, false)])).rejects.toMatchObject({
+          code: 'CONSTRAINT',
+          statementIndex: 1,
+        })
+        await expect(one.batch([add(2, true), add(2, true)])).rejects.toMatchObject({ code: 'CONSTRAINT' })
+        const [result] = await one.batch([{ sql: 'select count(*) from t' }], { readOnly: true })
+        expect(result?.rows).toEqual([[time]])
+        await one.batch([add(4 + time, true)])
+      }
+      await one.close()
+    })
+
     test('rejects with UNAVAILABLE where the answer is lost, and applies a repeated operation once', async () => {
       const store = new SessionStore<Item>(driver)
       await store.append('s', [{ n: 0 }], { operationId: 'zero' })
