@@ -14,7 +14,8 @@ const LONG = 10_000
 
 const folder = temporaryFolder((remove) => process.once('exit', remove))
 const browser = await launchBrowser()
-const driver = betterSqlite3Driver(join(folder, 'agents.db'), { synchronous: 'normal' })
+const file = join(folder, 'agents.db')
+const driver = betterSqlite3Driver(file, { synchronous: 'normal' })
 await generateSessions(driver, { sessions: 10_000, now: new Date() })
 await generateLongSession(driver, 'long', LONG)
 await transcript()
@@ -25,7 +26,7 @@ await driver.close()
 
 /** Opening a long conversation, and the frames while it scrolls from its end to its beginning. */
 async function transcript(): Promise<void> {
-  const app = await startConsole({ driver, name: 'agents.db' })
+  const app = await startConsole({ driver, file, name: 'agents.db' })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   await page.goto(app.url)
   await page.locator('.session-row').first().waitFor()

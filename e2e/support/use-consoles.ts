@@ -26,6 +26,7 @@ export function useConsoles(): Consoles {
   const inFolder = temporaryPaths(afterAll)
   let browser: Browser
   let files = 0
+  let file: string
   let driver: SqlDriver | undefined
   let shown: { readonly app: Console; readonly page: Page; readonly incidents: readonly string[] } | undefined
 
@@ -56,12 +57,20 @@ export function useConsoles(): Consoles {
   return {
     inFolder,
     create() {
-      driver = betterSqlite3Driver(inFolder(`agents-${++files}.db`), { synchronous: 'normal' })
+      file = inFolder(`agents-${++files}.db`)
+      driver = betterSqlite3Driver(file, { synchronous: 'normal' })
       return driver
     },
-    async open(driver, options = {}) {
+    async open(opened, options = {}) {
       await close()
-      const app = await startConsole({ driver, name: 'agents.db', ...options })
+      // What a test puts around its driver is asked for everything.
+      const isFile = opened === driver
+      const app = await startConsole({
+        driver: opened,
+        name: 'agents.db',
+        ...(isFile && { file }),
+        ...options,
+      })
       const { page, incidents } = await openPage(app.url)
       shown = { app, page, incidents }
       await page.getByRole('navigation').waitFor()

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   databaseUrlFromEnv,
   isStorageError,
@@ -142,6 +143,13 @@ export function nameOf(url: string): string {
 /** What stands behind the scheme of a URL: of a file, its path. */
 export function pathOf(url: string): string {
   return url.replace(/^[a-z][a-z0-9+.-]+:/i, '')
+}
+
+/** The path of an SQLite file whose changes others see at once; undefined for other databases. */
+export function fileOf(url: string): string | undefined {
+  const scheme = schemeOf(url)
+  if (!scheme?.isFile || scheme.isCopy) return undefined
+  return /^file:\/\//i.test(url) ? fileURLToPath(url) : pathOf(url)
 }
 
 /** Whether a database is reached over a network. */

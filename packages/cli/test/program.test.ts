@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import { PerSQL } from '@persql/sdk'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
-import { expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { expect, onTestFinished, test } from 'vitest'
 import { BIN, cleanEnv, output, persql, start } from './support/persql.ts'
 import { seed, user } from './support/seed.ts'
 
@@ -109,6 +111,31 @@ test('finds its drivers when it is called through a link from anywhere', async (
     })
     expect(stdout).toContain('s\t1\t')
   }
+})
+
+test('a read of the console does not outlive it', async () => {
+  const path = temporaryPaths()
+  await seed(path('a.db'), { s: [user('hi')] })
+  const console = start(['console', '--db', path('a.db')])
+  const { origin, hash } = new URL(String((await once(console.stdout!, 'data'))[0]).trim())
+  const body = JSON.stringify({ secret: hash.replace('#/open/', '') })
+  const answer = await fetch(`${origin}/console/sign-in`, { method: 'POST', body })
+  const { data } = (await answer.json()) as { data: { token: string } }
+  const persql = new PerSQL({ token: data.token, baseURL: origin, maxRetries: 0 })
+  const database = persql.database('local/database')
+  const sql = `with recursive n(i) as (select count(*) from agent_messages union all select i + 1 from n) select max(i) from n`
+  const lost = expect(database.query(sql, [], { readOnly: true })).rejects.toMatchObject({ code: 'network' })
+
+  const file = new Database(path('a.db'), { timeout: 0 })
+  onTestFinished(() => void file.close())
+  const canReset = () => {
+    file.exec('create table if not exists later (a); insert into later values (1)')
+    return file.pragma('wal_checkpoint(restart)', { simple: true }) === 0
+  }
+  await expect.poll(canReset, { timeout: 20_000 }).toBe(false)
+  console.kill('SIGKILL')
+  await lost
+  await expect.poll(canReset, { timeout: 20_000 }).toBe(true)
 })
 
 test('serves the console, the API and MCP until it is told to end', async () => {

@@ -14,6 +14,8 @@ import {
   type QueryResponse,
   ROUTES,
   type Route,
+  type SqlErrorDetail,
+  type SqlErrorKind,
   type StatementRequest,
   type Success,
   type WireBigInt,
@@ -29,17 +31,29 @@ export interface DatabaseApiOptions {
 
 export interface ApiAnswer {
   readonly status: number
-  readonly body: object
+  /** JSON. */
+  readonly body: string
+  /** What went wrong with the SQL, if that is what went wrong. */
+  readonly kind?: SqlErrorKind
 }
 
 type Handlers = { readonly [Name in CallName]?: (body: unknown) => CallData<Name> | Promise<CallData<Name>> }
 
 const NAMES = Object.keys(ROUTES) as CallName[]
+const READS: ReadonlySet<CallName> = new Set(['explain', 'validate', 'tables', 'describe', 'schema'])
+const NAMESPACE = 'local'
 const SLUG = 'database'
+
+/** Method and path of the call that describes the database. */
+export const DESCRIBE = [
+  ROUTES.describe.method,
+  ROUTES.describe.path.replace(':ns', NAMESPACE).replace(':db', SLUG),
+] as const
 
 /** The calls of the PerSQL API that one database needs, on a driver. Every call resolves with its answer. */
 export class DatabaseApi {
   readonly #handlers: Handlers
+  readonly #readOnly: boolean
 
   constructor({ driver, name, readOnly }: DatabaseApiOptions) {
     const reader = handleOn({
@@ -58,10 +72,11 @@ export class DatabaseApi {
       expiresAt: null,
     }
     const me: MeResponse = {
-      namespaceSlug: 'local',
-      namespaceId: 'local',
+      namespaceSlug: NAMESPACE,
+      namespaceId: NAMESPACE,
       role: readOnly ? 'readonly' : 'admin',
     }
+    this.#readOnly = readOnly
     this.#handlers = {
       me: () => me,
       listDatabases: () => [database],
@@ -75,35 +90,47 @@ export class DatabaseApi {
     }
   }
 
+  /** Whether a call looks into the database and cannot change it. */
+  isRead(method: string, path: string, body: unknown): boolean {
+    const name = nameOf(method, path)
+    if (name === 'query' || name === 'batch') return this.#readOnly || isDeclaredToRead(body)
+    return name !== undefined && READS.has(name)
+  }
+
   async answer(method: string, path: string, body: unknown): Promise<ApiAnswer> {
-    const name = NAMES.find((name) => ROUTES[name].method === method && pathMatches(ROUTES[name], path))
+    const name = nameOf(method, path)
     const handler = name && this.#handlers[name]
-    if (!handler) return failure(404, { success: false, error: 'There is no such route' })
+    if (!handler) return failure(404, 'There is no such route')
     try {
-      return { status: 200, body: { success: true, data: await handler(body) } satisfies Success<unknown> }
+      const success: Success<unknown> = { success: true, data: await handler(body) }
+      return { status: 200, body: JSON.stringify(success) }
     } catch (error) {
-      if (!(error instanceof PerSQLError)) {
-        return failure(500, { success: false, error: 'The console failed to answer.' })
-      }
+      if (!(error instanceof PerSQLError)) return failure(500, 'The console failed to answer.')
       const { message, detail, code } = error
       // As a server answers: it is the caller's own promise that is broken, or the right to write that is missing.
-      const isForbidden = detail?.kind === 'readonly' && !(body as { readOnly?: unknown } | null)?.readOnly
+      const isForbidden = detail?.kind === 'readonly' && !isDeclaredToRead(body)
       const status = isForbidden ? 403 : error.status
-      return failure(status ?? (code === 'invalid_argument' ? 400 : 503), {
-        success: false,
-        error: message,
-        ...(detail && { errorDetail: detail }),
-      })
+      return failure(status ?? (code === 'invalid_argument' ? 400 : 503), message, detail)
     }
   }
 }
 
-function failure(status: number, body: Failure): ApiAnswer {
-  return { status, body }
+/** The answer to a call that failed. */
+export function failure(status: number, error: string, errorDetail?: SqlErrorDetail): ApiAnswer {
+  const body: Failure = { success: false, error, ...(errorDetail && { errorDetail }) }
+  return { status, body: JSON.stringify(body), ...(errorDetail && { kind: errorDetail.kind }) }
+}
+
+function nameOf(method: string, path: string): CallName | undefined {
+  return NAMES.find((name) => ROUTES[name].method === method && pathMatches(ROUTES[name], path))
+}
+
+function isDeclaredToRead(body: unknown): boolean {
+  return Boolean((body as { readOnly?: unknown } | null)?.readOnly)
 }
 
 function handleOn(driver: Pick<SqlDriver, 'dialect' | 'batch' | 'close'>): PerSQLDatabase {
-  return new PerSQL({ local: driver }).database('local', SLUG)
+  return new PerSQL({ local: driver }).database(NAMESPACE, SLUG)
 }
 
 async function query(
@@ -167,7 +194,7 @@ function pathMatches(route: Route, path: string): boolean {
     wanted.length === given.length &&
     wanted.every((part, index) =>
       part === ':ns'
-        ? given[index] === 'local'
+        ? given[index] === NAMESPACE
         : part === ':db'
           ? given[index] === SLUG
           : part === given[index],

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { LIMITS } from '@persql/sdk/protocol'
 import { type SqlDialect, type SqlDriver, StorageError } from '@persql/session-core'
 import { consoleFile } from './console-file.ts'
-import { DatabaseApi } from './database-api.ts'
+import { type ApiAnswer, DatabaseApi, failure } from './database-api.ts'
+import { Readers } from './readers/readers.ts'
 
 /** Options of {@link startConsole}. */
 export interface ConsoleOptions {
@@ -12,6 +13,12 @@ export interface ConsoleOptions {
   readonly driver: SqlDriver
   /** What people call the database, such as the name of its file. It must hold no secret. */
   readonly name: string
+  /**
+   * The path of the SQLite file that the driver has open. What only reads then runs in processes of their own, as
+   * `@persql/driver-better-sqlite3` opens it, so that a query of seconds holds up neither this process nor other
+   * queries, and ends when nobody waits for it any more. Default: the driver runs everything.
+   */
+  readonly file?: string | undefined
   /** The port that the console listens on; 0 takes a free one. Default: 0. */
   readonly port?: number | undefined
   /** The address that the console listens on, which must be a loopback address. Default: `127.0.0.1`. */
@@ -42,7 +49,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
  * where the port is taken.
  */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const { driver, name, port = 0, host = '127.0.0.1', readOnly = false } = options
+  const { driver, name, file, port = 0, host = '127.0.0.1', readOnly = false } = options
   if (!LOOPBACK.test(host)) {
     throw new TypeError(`"${host}" is no loopback address. To serve other machines, use @persql/server.`)
   }
@@ -51,13 +58,18 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     const message = `The console speaks with SQLite and PostgreSQL; this driver says "${dialect}".`
     throw new StorageError('INVALID_ARGUMENT', message)
   }
-  const handler = new RequestHandler(new DatabaseApi({ driver, name, readOnly }), dialect)
+  const api = new DatabaseApi({ driver, name, readOnly })
+  const readers = file === undefined ? undefined : new Readers(driver, file)
+  const handler = new RequestHandler(api, dialect, readers)
   const http = createServer((request, response) => {
     handler.handle(request, response).catch(() => response.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(port, host, resolve)
+  }).catch(async (error: unknown) => {
+    await readers?.close()
+    throw error
   })
   const { port: taken } = http.address() as AddressInfo
   let closed: Promise<void> | undefined
@@ -67,10 +79,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     url: freshUrl(),
     freshUrl,
     close() {
-      closed ??= new Promise((resolve) => {
+      closed ??= new Promise<void>((resolve) => {
         http.close(() => resolve())
         http.closeAllConnections()
-      })
+      }).then(() => readers?.close())
       return closed
     },
   }
@@ -80,11 +92,13 @@ class RequestHandler {
   readonly #token = randomBytes(32).toString('base64url')
   readonly #api: DatabaseApi
   readonly #dialect: SqlDialect
+  readonly #readers: Readers | undefined
   readonly #secrets = new Set<string>()
 
-  constructor(api: DatabaseApi, dialect: SqlDialect) {
+  constructor(api: DatabaseApi, dialect: SqlDialect, readers: Readers | undefined) {
     this.#api = api
     this.#dialect = dialect
+    this.#readers = readers
   }
 
   /** Works once, and is in the address after its `#`, which browsers send nowhere. */
@@ -99,33 +113,33 @@ class RequestHandler {
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
     // Another name in here is a foreign page whose name was made to point to this machine.
     if (!LOOPBACK_HOST.test(headers.host ?? ''))
-      return fail(response, 403, 'This console is for this machine.')
+      return refuse(response, 403, 'This console is for this machine.')
     if (headers.origin !== undefined && !isOwn(headers.origin, headers.host)) {
-      return fail(response, 403, 'Another page may not call the console.')
+      return refuse(response, 403, 'Another page may not call the console.')
     }
     if (path.startsWith('/v1/')) return this.#call(request, response, method, path)
     if (path === '/console/sign-in') return this.#signIn(request, response, method)
-    if (method !== 'GET' && method !== 'HEAD') return fail(response, 405, 'Only GET.')
+    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'Only GET.')
     if (path === '/' || path === '/console')
       return void response.writeHead(308, { location: '/console/' }).end()
     const file = path.startsWith('/console/') ? consoleFile(path.slice('/console/'.length)) : undefined
-    if (!file) return fail(response, 404, 'There is no such page.')
+    if (!file) return refuse(response, 404, 'There is no such page.')
     const body = path === '/console/' ? markLocal(file.body, this.#dialect) : file.body
     response.writeHead(200, { ...file.headers, 'content-length': body.length })
     response.end(method === 'HEAD' ? undefined : body)
   }
 
   async #signIn(request: IncomingMessage, response: ServerResponse, method: string): Promise<void> {
-    if (method !== 'POST') return fail(response, 405, 'Only POST.')
+    if (method !== 'POST') return refuse(response, 405, 'Only POST.')
     const body = await readJson(request)
     const secret = (body as { secret?: unknown } | undefined)?.secret
     const known = typeof secret === 'string' && [...this.#secrets].find((one) => isEqual(secret, one))
     if (!known) {
       const advice = 'Ask the program that serves the console for a fresh one.'
-      return fail(response, 401, `This address was used before, or is wrong. ${advice}`)
+      return refuse(response, 401, `This address was used before, or is wrong. ${advice}`)
     }
     this.#secrets.delete(known)
-    send(response, 200, { success: true, data: { token: this.#token } })
+    send(response, { status: 200, body: JSON.stringify({ success: true, data: { token: this.#token } }) })
   }
 
   async #call(
@@ -135,12 +149,18 @@ class RequestHandler {
     path: string,
   ): Promise<void> {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    if (!isEqual(token, this.#token)) return fail(response, 401, 'Sign in with the address that was printed.')
+    if (!isEqual(token, this.#token))
+      return refuse(response, 401, 'Sign in with the address that was printed.')
     const hasBody = method === 'POST' || method === 'PUT'
     const body = hasBody ? await readJson(request) : undefined
-    if (hasBody && body === undefined) return fail(response, 400, 'The body must be JSON, and not too large.')
-    const answer = await this.#api.answer(method, path, body)
-    send(response, answer.status, answer.body)
+    if (hasBody && body === undefined)
+      return refuse(response, 400, 'The body must be JSON, and not too large.')
+    const isGone = new AbortController()
+    response.once('close', () => isGone.abort())
+    const call = { method, path, body }
+    const isRead = this.#api.isRead(method, path, body)
+    const read = isRead ? await this.#readers?.answer(call, isGone.signal) : undefined
+    send(response, read ?? (await this.#api.answer(method, path, body)))
   }
 }
 
@@ -174,12 +194,12 @@ function isEqual(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function fail(response: ServerResponse, status: number, error: string): void {
-  send(response, status, { success: false, error })
+function refuse(response: ServerResponse, status: number, error: string): void {
+  send(response, failure(status, error))
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  const text = Buffer.from(JSON.stringify(body))
+function send(response: ServerResponse, { status, body }: ApiAnswer): void {
+  const text = Buffer.from(body)
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': text.length,

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { portNumber } from '../arguments.ts'
 import { defineCommand } from '../command.ts'
-import { type DatabaseOptions, nameOf, openDatabase, refuseUnreadable } from '../database.ts'
+import { type DatabaseOptions, fileOf, nameOf, openDatabase, refuseUnreadable } from '../database.ts'
 import { loadPackage } from '../load-package.ts'
 import { openBrowser } from '../terminal/open-browser.ts'
 import { note, printLine } from '../terminal/print.ts'
@@ -33,9 +33,9 @@ export function consoleCommand(program: Command): void {
       await refuseUnreadable(options)
       const { driver, url } = await openDatabase(options, readOnly ? 'read' : 'write')
       try {
-        const console = await startConsole({ driver, name: nameOf(url), port, host, readOnly }).catch(
-          throwAsMisuse,
-        )
+        const name = nameOf(url)
+        const served = { driver, file: fileOf(url), name, port, host, readOnly }
+        const console = await startConsole(served).catch(throwAsMisuse)
         await printLine(console.url)
         if (open && (await openBrowser(console.url))) note('Opened in the browser.')
         note('Enter prints a fresh address, Ctrl-C ends it.')
