@@ -1,5 +1,6 @@
-import type { Fetch } from '@persql/sdk'
-import { SessionStore } from '@persql/session-core'
+import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
+import { type Fetch, PerSQL } from '@persql/sdk'
+import { SessionStore, type SqlDriver, toSqlDriver } from '@persql/session-core'
 import { requestsOf } from '@persql/test-support/count-requests'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
@@ -68,4 +69,41 @@ test('runs on a leased branch with its own token, which ends with the branch', a
   })
   await parent.branches.delete('run/1')
   await expect(store.read('s')).rejects.toMatchObject({ code: 'CANNOT_OPEN' })
+})
+
+test('asks for nothing in local mode while nobody has changed the database', async () => {
+  const sqlite = betterSqlite3Driver(':memory:')
+  let batches = 0
+  const counting: SqlDriver = {
+    ...sqlite,
+    batch(...args) {
+      batches += 1
+      return sqlite.batch(...args)
+    },
+  }
+  await using local = new PerSQL({ local: counting })
+  const database = local.database('acme/agents')
+  const store = new SessionStore<Item>(toSqlDriver(database))
+  const cost = async (count: number) => {
+    const before = batches
+    expect(await store.read('s')).toHaveLength(count)
+    return batches - before
+  }
+  await store.append('s', items(1))
+  expect([await cost(1), await cost(1)]).toEqual([1, 1])
+  for (let n = 2; n < 5; n++) {
+    await store.append('s', items(1))
+    expect(await cost(n)).toBe(0)
+  }
+  // Of the same handle, of another one, and of the driver itself.
+  for (const change of [
+    () => database.query("update agent_sessions set updated_at = '2000-01-01'"),
+    () => new SessionStore<Item>(toSqlDriver(local.database('acme/other'))).append('other', items(1)),
+    () => sqlite.batch([{ sql: "delete from agent_messages where session_id = 'other'" }]),
+  ]) {
+    await change()
+    expect([await cost(4), await cost(4)]).toEqual([1, 0])
+  }
+  await local.close()
+  await expect(store.read('s')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
 })

@@ -4,7 +4,7 @@ export { ApprovalRequiredError } from './errors/approval-required-error.ts'
 export { PerSQLError, type PerSQLErrorCode, type PerSQLErrorOptions } from './errors/persql-error.ts'
 export { RateLimitError } from './errors/rate-limit-error.ts'
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts'
-export type { LocalDriver, LocalResult } from './local/local-driver.ts'
+export type { LocalDriver, LocalResult, LocalSqlDriver } from './local/local-driver.ts'
 export { PerSQL, type PerSQLOptions, type UsageOptions } from './persql.ts'
 export { PerSQLDatabase } from './persql-database.ts'
 export type {

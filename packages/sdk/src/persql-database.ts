@@ -1,6 +1,7 @@
 import type { BatchOptions, CallOptions, QueryOptions } from './call-options.ts'
 import { type DrizzleCallback, drizzleCallback } from './drizzle-callback.ts'
 import { PerSQLError } from './errors/persql-error.ts'
+import type { LocalSqlDriver } from './local/local-driver.ts'
 import {
   type DescribeResponse,
   type ExplainResponse,
@@ -24,6 +25,8 @@ export class PerSQLDatabase {
   readonly branches: Branches
   /** What SQL the database speaks: that of SQLite, unless the client was told otherwise or a local driver speaks another. */
   readonly sqlDialect: 'sqlite' | 'postgres'
+  /** In local mode, the driver of the one database, on which sessions run. Closing it closes nothing. */
+  readonly sqlDriver: LocalSqlDriver | undefined
   readonly #backend: SqlBackend
 
   /** Made by `persql.database(…)`. */
@@ -32,6 +35,7 @@ export class PerSQLDatabase {
     this.name = name
     this.branches = branches
     this.sqlDialect = backend.dialect
+    this.sqlDriver = backend.driver
     this.#backend = backend
   }
 

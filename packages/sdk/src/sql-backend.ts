@@ -1,4 +1,5 @@
 import type { BatchOptions, CallOptions, QueryOptions } from './call-options.ts'
+import type { LocalSqlDriver } from './local/local-driver.ts'
 import type {
   DescribeResponse,
   ExplainResponse,
@@ -22,6 +23,8 @@ export interface Statement {
 /** Where the SQL of a database handle runs: behind the API, or in this process. */
 export interface SqlBackend {
   readonly dialect: 'sqlite' | 'postgres'
+  /** What runs its SQL in this process. */
+  readonly driver?: LocalSqlDriver
   query(statement: Statement, options: QueryOptions): Promise<QueryResult>
   /** At least one statement, and no more than the limit. */
   batch(statements: readonly Statement[], options: BatchOptions): Promise<QueryResult[]>

@@ -21,7 +21,7 @@ import {
   TABLE_LIST,
   tablesOfUser,
 } from '../sqlite/index.ts'
-import { type LocalDriver, type LocalResult, loadLocalDriver } from './local-driver.ts'
+import { type LocalDriver, type LocalResult, type LocalSqlDriver, loadLocalDriver } from './local-driver.ts'
 import { localError } from './local-error.ts'
 import {
   describePostgres,
@@ -35,8 +35,11 @@ import {
 /** Runs SQL on one database: the path of an SQLite file, which is opened by its first batch, or a driver. */
 export class LocalBackend implements SqlBackend {
   readonly dialect: 'sqlite' | 'postgres'
+  /** The driver, which is loaded by its first batch. Closing it closes nothing. */
+  readonly driver: LocalSqlDriver
   readonly #open: () => Promise<LocalDriver>
   #driver: Promise<LocalDriver> | undefined
+  #loaded: LocalDriver | undefined
   #closed = false
 
   constructor(database: string | LocalDriver) {
@@ -45,6 +48,12 @@ export class LocalBackend implements SqlBackend {
     this.#open = async () => (typeof database === 'string' ? loadLocalDriver(database) : database)
     // A driver that is given is closed also where nothing has used it.
     if (typeof database !== 'string') this.#driver = Promise.resolve(database)
+    this.driver = {
+      dialect: this.dialect,
+      batch: async (statements, options) => (await this.#load()).batch(statements, options),
+      changes: () => this.#loaded?.changes?.(),
+      close: async () => {},
+    }
   }
 
   async query(statement: Statement, options: QueryOptions): Promise<QueryResult> {
@@ -153,23 +162,33 @@ export class LocalBackend implements SqlBackend {
     { signal, readOnly = false }: QueryOptions,
     firstIndex?: number,
   ): Promise<LocalResult[]> {
-    if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    if (this.#closed) throw closedError()
     if (signal?.aborted) throw new PerSQLError('aborted', 'The call was aborted.', { cause: signal.reason })
     const bound = statements.map((statement, index) => ({
       params: [],
       ...convertParams(statement, (firstIndex ?? 0) + index, (params) => Array.from(params, toValue)),
     }))
-    this.#driver ??= this.#open().catch((error: unknown) => {
-      this.#driver = undefined
-      throw error
-    })
-    const driver = await this.#driver
+    const driver = await this.#load()
     try {
       return await driver.batch(bound, { readOnly })
     } catch (error) {
       throw localError(error, bound, firstIndex)
     }
   }
+
+  async #load(): Promise<LocalDriver> {
+    if (this.#closed) throw closedError()
+    this.#driver ??= this.#open().catch((error: unknown) => {
+      this.#driver = undefined
+      throw error
+    })
+    this.#loaded = await this.#driver
+    return this.#loaded
+  }
+}
+
+function closedError(): PerSQLError {
+  return new PerSQLError('closed', 'This client was closed. Make another one.')
 }
 
 function toStatement(sql: string): Statement {

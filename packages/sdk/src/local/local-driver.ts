@@ -12,12 +12,19 @@ export interface LocalResult {
 export interface LocalDriver {
   /** What SQL it speaks. Default: that of SQLite. */
   readonly dialect?: string
-  /** All statements or none. */
+  /** All statements or none. The other options are those of a `SqlDriver`. */
   batch(
-    statements: readonly { sql: string; params: readonly SqlValue[] }[],
-    options: { readOnly: boolean },
+    statements: readonly { readonly sql: string; readonly params?: readonly SqlValue[] }[],
+    options?: { readonly readOnly?: boolean },
   ): Promise<LocalResult[]>
+  /** As that of a `SqlDriver`. */
+  changes?(): { readonly own: number; readonly others: number } | undefined
   close(): Promise<void>
+}
+
+/** A `SqlDriver`. */
+export interface LocalSqlDriver extends LocalDriver {
+  readonly dialect: 'sqlite' | 'postgres'
 }
 
 type LocalPackage = typeof import('@persql/driver-better-sqlite3')

@@ -4,6 +4,7 @@ import { withoutValues } from '../sqlite/without-values.ts'
 import { closableDriver } from './closable-driver.ts'
 import { Queue } from './queue.ts'
 import {
+  type BatchOptions,
   isSqlDriver,
   type SqlDialect,
   type SqlDriver,
@@ -29,6 +30,8 @@ export interface HandleResult {
 export interface DatabaseHandle {
   /** What SQL it speaks. Default: that of SQLite. */
   readonly sqlDialect?: SqlDialect
+  /** What runs its SQL, where that is a driver of this process. Sessions use it as it is. */
+  readonly sqlDriver?: SqlDriver | undefined
   query(sql: string, params?: readonly unknown[]): Promise<HandleResult>
   batch(
     statements: readonly { sql: string; params?: readonly unknown[] | undefined }[],
@@ -61,7 +64,7 @@ export function toSqlDriver(database: SqlDriver | DatabaseHandle): SqlDriver {
 /**
  * Makes a driver over a PerSQL database handle: `new PerSQL(…).database('acme/agent-state')`, or any object of its
  * shape. A batch is one request. Batches take effect in the order of the calls; those that only read run at the same
- * time. Closing the driver leaves the handle open.
+ * time. In local mode, it is the local driver that runs them. Closing the driver leaves the handle open.
  */
 export function handleDriver(handle: DatabaseHandle): SqlDriver {
   if (!isDatabaseHandle(handle)) {
@@ -71,6 +74,8 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
     )
   }
   const queue = new Queue()
+  const { sqlDialect: dialect = 'sqlite', sqlDriver } = handle
+  if (sqlDriver) return localDriver(sqlDriver, queue)
 
   async function send(statements: readonly SqlStatement[], readOnly: boolean): Promise<SqlResult[]> {
     try {
@@ -81,7 +86,6 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
     }
   }
 
-  const { sqlDialect: dialect = 'sqlite' } = handle
   return closableDriver({
     dialect,
     // https://docs.persql.com: at most 100 statements per call
@@ -96,6 +100,24 @@ export function handleDriver(handle: DatabaseHandle): SqlDriver {
       return readOnly ? queue.read(run) : queue.write(run)
     },
 
+    close: () => queue.end(),
+  })
+}
+
+/** It keeps the order of the calls itself. */
+function localDriver(driver: SqlDriver, queue: Queue): SqlDriver {
+  async function run(statements: readonly SqlStatement[], options: BatchOptions): Promise<SqlResult[]> {
+    try {
+      return await driver.batch(statements, options)
+    } catch (error) {
+      throw toStorageError(error, statements)
+    }
+  }
+
+  return closableDriver({
+    ...driver,
+    batch: (statements, options = {}) => queue.read(() => run(statements, options)),
+    changes: () => (queue.isIdle ? driver.changes?.() : undefined),
     close: () => queue.end(),
   })
 }
