@@ -6,7 +6,13 @@ import { pgliteDatabases } from '@persql/test-support/postgres-databases'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../packages/console/src/app/data/database.ts'
 import { readActivity, readTotals } from '../packages/console/src/app/data/insights.ts'
-import { readNewest, readOlder, readOutline, toOutline } from '../packages/console/src/app/data/outline.ts'
+import {
+  type OutlinePart,
+  readFirstPart,
+  readOutline,
+  readRest,
+  toOutline,
+} from '../packages/console/src/app/data/outline.ts'
 import { listRuns, readRun } from '../packages/console/src/app/data/runs.ts'
 import { listSessions } from '../packages/console/src/app/data/session-list.ts'
 import { findSessionsByCalls, readTools } from '../packages/console/src/app/data/tool-calls.ts'
@@ -147,29 +153,43 @@ test('outlines every session alike: kinds, roles, tools, links, turns', async ()
   }
 })
 
-test('reads a long session from its end, in parts, as it reads it whole', async () => {
+test('reads a long session in parts, from its end or around a row, as it reads it whole', async () => {
   const items = Array.from({ length: 2500 }, (_, n) => (n % 2 === 0 ? call(`${n}`) : result(`${n - 1}`, 'x')))
   for (const driver of drivers) {
     const store = new SessionStore<object>(driver)
     await store.append('endless', items)
     await store.append('other', [{ role: 'user', content: 'Not in it' }])
   }
+  const middles = new Map<Database, OutlinePart>()
   for (const database of [file, postgres]) {
     const all = (await readOutline(database, 'endless', 0)) ?? []
     expect(all.length).toBe(items.length)
-    const newest = await readNewest(database, 'endless')
-    expect(newest).toEqual({ rows: all.slice(-400), isWhole: false })
-    const first = newest.rows[0]!.id
-    expect(await readOlder(database, 'endless', first)).toEqual(all.slice(0, -400))
+    const end = { rows: all.slice(-400), hasOlder: true, hasNewer: false }
+    const middle = { rows: all.slice(1050, 1450), hasOlder: true, hasNewer: true }
+    middles.set(database, middle)
+    const beginning = { rows: all.slice(0, 200), hasOlder: false, hasNewer: true }
+    for (const [around, part] of [
+      [undefined, end],
+      [all[1249]!.id, middle],
+      [0, beginning],
+    ] as const) {
+      expect(await readFirstPart(database, 'endless', around)).toEqual(part)
+      expect(await readRest(database, 'endless', part)).toEqual(all)
+    }
     // A result whose call is not known yet has not lost it.
     expect(toOutline(all.slice(1), false).entries.some(({ isOrphan }) => isOrphan)).toBe(false)
     expect(toOutline(all.slice(1)).entries.some(({ isOrphan }) => isOrphan)).toBe(true)
   }
   for (const driver of drivers) await new SessionStore<object>(driver).clear('endless')
   for (const database of [file, postgres]) {
-    expect(await readOlder(database, 'endless', 1_000_000)).toBeUndefined()
-    expect(await readNewest(database, 'endless')).toEqual({ rows: [], isWhole: true })
-    expect((await readNewest(database, 'other')).isWhole).toBe(true)
+    expect(await readRest(database, 'endless', middles.get(database)!)).toBeUndefined()
+    const nothing = { rows: [], hasOlder: false, hasNewer: false }
+    expect(await readFirstPart(database, 'endless', undefined)).toEqual(nothing)
+    expect(await readFirstPart(database, 'endless', 5)).toEqual(nothing)
+    expect(await readFirstPart(database, 'other', undefined)).toMatchObject({
+      hasOlder: false,
+      hasNewer: false,
+    })
   }
   for (const driver of drivers) await new SessionStore<object>(driver).clear('other')
 })

@@ -50,7 +50,7 @@ export interface Outline {
   readonly entries: readonly Entry[]
   readonly turns: readonly Turn[]
   readonly rows: readonly OutlineRow[]
-  /** False while only the newest rows are known: then it is not known either which turn is which. */
+  /** False while only a part of the rows is known: then it is not known either which turn is which. */
   readonly isWhole: boolean
 }
 
@@ -71,37 +71,69 @@ export async function readOutline(
   return readPart(database, sessionId, after, part, signal)
 }
 
-/** The newest rows, and whether they are all. */
-export async function readNewest(
+/** Some rows of a session, one behind the other. */
+export interface OutlinePart {
+  readonly rows: readonly OutlineRow[]
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+}
+
+/** Some rows around one, also where that one is gone; or the newest. */
+export async function readFirstPart(
   database: Database,
   sessionId: string,
+  around: number | undefined,
   signal?: AbortSignal,
-): Promise<{ readonly rows: readonly OutlineRow[]; readonly isWhole: boolean }> {
-  const part = sql`true order by session_id desc, id desc limit ${sql.lit(PART.first)}`
-  const rows = (await readPart(database, sessionId, 0, part, signal)) ?? []
-  return { rows: rows.toReversed(), isWhole: rows.length < PART.first }
+): Promise<OutlinePart> {
+  const limit = around === undefined ? PART.first : PART.first / 2
+  const bound = around === undefined ? sql`true` : sql`id <= ${idOf(database, around)}`
+  const older = (await readPart(database, sessionId, 0, newestFirst(bound, limit), signal)) ?? []
+  const rows = older.toReversed()
+  const hasOlder = older.length === limit
+  if (around === undefined) return { rows, hasOlder, hasNewer: false }
+  const newer = (await readPart(database, sessionId, 0, newerThan(database, around, limit), signal)) ?? []
+  return { rows: [...rows, ...newer], hasOlder, hasNewer: newer.length === limit }
 }
 
 /**
- * The rows before one, in parts, so that other requests get their turn. Nothing where that row is gone meanwhile: then
- * the history was rewritten.
+ * All rows of a session, of which a part is known; the others are read in parts, so that other requests get their turn.
+ * Nothing where that part does not stand any more: then the history was rewritten.
  */
-export async function readOlder(
+export async function readRest(
   database: Database,
   sessionId: string,
-  first: number,
+  { rows, hasOlder, hasNewer }: OutlinePart,
   signal?: AbortSignal,
 ): Promise<readonly OutlineRow[] | undefined> {
-  const newestFirst: OutlineRow[] = []
-  for (;;) {
-    const before = newestFirst.at(-1)?.id ?? first
-    const part = sql`id < ${database.dialect.typed(before, 'integer')}
-      order by session_id desc, id desc limit ${sql.lit(PART.more)}`
-    const rows = await readPart(database, sessionId, first, part, signal)
-    if (!rows) return undefined
-    newestFirst.push(...rows)
-    if (rows.length < PART.more) return newestFirst.reverse()
+  const read = async (known: number, partFrom: (id: number) => Query) => {
+    const all: OutlineRow[] = []
+    for (;;) {
+      const part = await readPart(database, sessionId, known, partFrom(all.at(-1)?.id ?? known), signal)
+      if (!part) return undefined
+      all.push(...part)
+      if (part.length < PART.more) return all
+    }
   }
+  const [first, last] = [rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0]
+  const [older, newer] = await Promise.all([
+    hasOlder
+      ? read(first, (id) => newestFirst(sql`id < ${idOf(database, id)}`, PART.more))
+      : ([] as OutlineRow[]),
+    hasNewer ? read(last, (id) => newerThan(database, id, PART.more)) : ([] as OutlineRow[]),
+  ])
+  return older && newer && [...older.reverse(), ...rows, ...newer]
+}
+
+function newestFirst(bound: Query, limit: number): Query {
+  return sql`${bound} order by session_id desc, id desc limit ${sql.lit(limit)}`
+}
+
+function newerThan(database: Database, id: number, limit: number): Query {
+  return sql`id > ${idOf(database, id)} order by session_id, id limit ${sql.lit(limit)}`
+}
+
+function idOf({ dialect }: Database, id: number): Query {
+  return dialect.typed(id, 'integer')
 }
 
 /** `known`: the row that must still be there; 0 for none. */

@@ -14,6 +14,8 @@ export interface EntryViewProps {
   /** Absent where nothing may be written. */
   readonly onFork: ((entry: Entry) => void) | undefined
   readonly linkOf: (entry: Entry) => string
-  readonly position: number
+  /** Among all entries, from 1. Absent until that is known. */
+  readonly position: number | undefined
+  /** How many entries there are; -1 until that is known. */
   readonly total: number
 }

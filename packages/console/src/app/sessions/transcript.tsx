@@ -40,12 +40,12 @@ export interface TranscriptProps {
  * every turn can be reached; what the items say is loaded where somebody looks.
  */
 export function Transcript({ database, sessionId, address, canWrite }: TranscriptProps) {
-  // A row that is asked for, or looked for, may be anywhere.
-  const [beginsAtEnd] = useState(address.rowId === undefined && address.find === undefined)
+  // What is looked for is shown from the beginning on.
+  const [around] = useState(address.rowId ?? (address.find === undefined ? undefined : 0))
   const { outline, isMissing, error, isLive, isOffline, setLive, reload } = useOutline(
     database,
     sessionId,
-    beginsAtEnd,
+    around,
   )
   const canFork = canWrite && outline?.isWhole === true
   const [fork, setFork] = useState<{ readonly turn?: number }>()
@@ -154,7 +154,7 @@ interface ConversationProps {
 
 function Conversation({ database, outline, address, sessionId, onFork }: ConversationProps) {
   const { rowId, find } = address
-  const { entries, turns } = outline
+  const { entries, turns, isWhole } = outline
   const scroller = useRef<HTMLDivElement>(null)
   const [, setLoads] = useState(0)
   const cache = useMemo(() => new ItemCache(database, () => setLoads((count) => count + 1)), [database])
@@ -189,18 +189,21 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
       ? -1
       : entries.findIndex(({ row, result }) => row.id === rowId || result?.id === rowId)
   const marked = entries[markedIndex]
+  const hasMarked = marked !== undefined
   useEffect(() => {
     if (!hasItems) return
-    if (markedIndex >= 0) jump(markedIndex)
+    if (hasMarked) jump(markedIndex)
     else if (find === undefined) virtual.scrollToEnd()
-  }, [hasItems, rowId])
+  }, [hasItems, rowId, hasMarked])
 
   const isAtEnd = virtual.isAtEnd()
-  // The newest row when the end was last in sight. Older rows may come later, and take nothing from what is new.
+  // The newest row when the end was last in sight. What comes before all rows are known is not new.
   const newest = entries.at(-1)?.row.id ?? 0
   const seen = useRef(newest)
+  const wasWhole = useRef(false)
   const seenIndex = entries.findLastIndex(({ row }) => row.id <= seen.current)
-  if (isAtEnd || seenIndex < 0) seen.current = newest
+  if (isAtEnd || seenIndex < 0 || !wasWhole.current) seen.current = newest
+  wasWhole.current = isWhole
   const unseen = seen.current === newest ? 0 : entries.length - 1 - seenIndex
 
   const found = useFind(database, sessionId, find, outline)
@@ -225,7 +228,8 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
   function step(by: 1 | -1) {
     const { entries: places } = found
     if (places.length === 0) return
-    const from = markedIndex >= 0 ? markedIndex : first
+    // Where nothing is marked, what is in sight comes next itself.
+    const from = markedIndex >= 0 ? markedIndex : by === 1 ? first - 1 : first
     const next = by === 1 ? places.find((place) => place > from) : places.findLast((place) => place < from)
     const to = entries[next ?? places.at(by === 1 ? 0 : -1)!]!
     setOpen((old) => (to.row.kind === 'message' ? old : new Set([...old, to.row.id])))
@@ -253,7 +257,17 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
   useEffect(() => {
     if (!virtual.isScrolling) goal.current = undefined
   }, [virtual.isScrolling])
+  // The row that was jumped to, until somebody scrolls: a jump that still goes on would end at its old place.
+  const aim = useRef<number | undefined>(undefined)
+  const forgetAim = () => {
+    aim.current = undefined
+  }
+  useEffect(() => {
+    const index = entries.findIndex(({ row }) => row.id === aim.current)
+    if (isWhole && index >= 0) jump(index)
+  }, [isWhole])
   function jump(entryIndex: number) {
+    aim.current = entries[entryIndex]?.row.id
     goal.current = turns.findLast((turn) => turn.entryIndex <= entryIndex)?.number
     virtual.scrollToIndex(entryIndex, { align: 'start' })
   }
@@ -264,8 +278,9 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
   useShortcuts({
     // The browser finds what is in the page. Where that is all, and when it is asked twice, it is left to it.
     find: () => {
-      const isWhole = items.length === entries.length && entries.every(({ row }) => row.kind === 'message')
-      const isForBrowser = isWhole || document.activeElement === findInput.current
+      const isInPage =
+        isWhole && items.length === entries.length && entries.every(({ row }) => row.kind === 'message')
+      const isForBrowser = isInPage || document.activeElement === findInput.current
       if (!isForBrowser) openFind()
       return !isForBrowser
     },
@@ -311,7 +326,17 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
         />
       )}
       {cache.error && <Problem error={cache.error} onRetry={() => cache.retry()} />}
-      <div class="transcript-scroll" ref={scroller} tabIndex={0} role="feed" aria-label="Conversation">
+      <div
+        class="transcript-scroll"
+        ref={scroller}
+        tabIndex={0}
+        role="feed"
+        aria-label="Conversation"
+        onWheel={forgetAim}
+        onTouchMove={forgetAim}
+        onPointerDown={forgetAim}
+        onKeyDown={forgetAim}
+      >
         <div class="virtual" style={{ height: `${virtual.getTotalSize()}px` }}>
           {items.map(({ index, start, key }) => {
             const entry = entries[index]!
@@ -333,8 +358,8 @@ function Conversation({ database, outline, address, sessionId, onFork }: Convers
                   onRaw={setRaw}
                   onFork={onFork && forkFrom}
                   linkOf={linkOf}
-                  position={index + 1}
-                  total={entries.length}
+                  position={isWhole ? index + 1 : undefined}
+                  total={isWhole ? entries.length : -1}
                 />
               </div>
             )

@@ -27,9 +27,10 @@ export function useFind(
     readonly isBusy: boolean
     readonly error: Error | undefined
   }>(NOTHING)
-  const newest = outline.rows.at(-1)?.id
+  const { isWhole } = outline
+  const newest = isWhole ? outline.rows.at(-1)?.id : undefined
   useEffect(() => {
-    if (terms.length === 0) return setState(NOTHING)
+    if (terms.length === 0 || !isWhole) return setState(NOTHING)
     const controller = new AbortController()
     const { signal } = controller
     const found: number[] = []
@@ -38,7 +39,7 @@ export function useFind(
       .then(() => !signal.aborted && setState({ rows: found, isBusy: false, error: undefined }))
       .catch((error: Error) => !signal.aborted && setState({ rows: [], isBusy: false, error }))
     return () => controller.abort()
-  }, [database, sessionId, terms, newest])
+  }, [database, sessionId, terms, isWhole, newest])
   const entries = useMemo(() => {
     const rows = new Set(state.rows)
     if (rows.size === 0) return []
@@ -46,5 +47,5 @@ export function useFind(
       rows.has(row.id) || (result && rows.has(result.id)) ? [index] : [],
     )
   }, [state.rows, outline])
-  return { terms, entries, isBusy: state.isBusy || !outline.isWhole, error: state.error }
+  return { terms, entries, isBusy: state.isBusy || !isWhole, error: state.error }
 }

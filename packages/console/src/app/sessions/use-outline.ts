@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
 import {
   type Outline,
-  readNewest,
-  readOlder,
+  readFirstPart,
   readOutline,
+  readRest,
   sessionExists,
   toOutline,
 } from '../data/outline.ts'
@@ -15,9 +15,9 @@ const POLL_MS = 1500
 
 /**
  * The outline of a session, which follows what is added while it is live. What failed is tried again by itself.
- * `beginsAtEnd`: whether the newest rows are shown before all are known.
+ * `around`: the row that is looked at first, in the place of the newest ones. Those near are shown before all are known.
  */
-export function useOutline(database: Database, sessionId: string, beginsAtEnd: boolean) {
+export function useOutline(database: Database, sessionId: string, around: number | undefined) {
   const [outline, setOutline] = useState<Outline>()
   const [isMissing, setMissing] = useState(false)
   const [error, setError] = useState<Error>()
@@ -35,16 +35,15 @@ export function useOutline(database: Database, sessionId: string, beginsAtEnd: b
       setError(undefined)
     }
     const start = async () => {
-      const { rows, isWhole } = await readNewest(database, sessionId, signal)
-      const exists = rows.length > 0 || (await sessionExists(database, sessionId, signal))
+      const part = await readFirstPart(database, sessionId, around, signal)
+      const exists = part.rows.length > 0 || (await sessionExists(database, sessionId, signal))
       if (signal.aborted) return
       setMissing(!exists)
-      const first = rows[0]?.id
-      if (isWhole || first === undefined) return show(toOutline(rows))
-      if (beginsAtEnd && !known.current) show(toOutline(rows, false))
-      const older = await readOlder(database, sessionId, first, signal)
+      if (!part.hasOlder && !part.hasNewer) return show(toOutline(part.rows))
+      if (!known.current) show(toOutline(part.rows, false))
+      const rows = await readRest(database, sessionId, part, signal)
       if (signal.aborted) return
-      if (older) show(toOutline([...older, ...rows]))
+      if (rows) show(toOutline(rows))
       else setAttempt((count) => count + 1)
     }
     start().catch((failure: Error) => !signal.aborted && setError(failure))
