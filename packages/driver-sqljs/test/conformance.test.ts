@@ -5,11 +5,17 @@ import initSqlJs from 'sql.js'
 import { vi } from 'vitest'
 import { fileStorage, indexedDbStorage, sqlJsDriver } from '../src/index.ts'
 
+const withoutFts = [
+  'finds the same by an index as without, whatever is not indexed yet',
+  'indexes no row as what it no longer is, while others index and write',
+].map((test) => ({ test, because: 'sql.js is built without FTS5' }))
 const inMemory = [
+  ...withoutFts,
   { test: 'keeps data after reopening', because: 'the database lives in memory' },
   { test: 'shares its database with another driver at the same time', because: 'each database is its own' },
 ]
 const oneAtATime = [
+  ...withoutFts,
   {
     test: 'shares its database with another driver at the same time',
     because: 'an image has one driver at a time; the second one to write is refused',

@@ -65,6 +65,13 @@ export type { Run, RunApproval, RunStep } from './runs/run-records.ts'
 export type { RunStatus, RunStepKind, RunTables } from './runs/run-tables.ts'
 export { findRanges, type TextRange } from './search/find-ranges.ts'
 export { foldText } from './search/fold-text.ts'
+export {
+  countUnindexed,
+  dropItemIndex,
+  type IndexItemsOptions,
+  type IndexProgress,
+  indexItems,
+} from './search/index-items.ts'
 export { mayHoldSql } from './search/may-hold-sql.ts'
 export {
   type SearchHit,

@@ -95,6 +95,9 @@ export interface SessionDialect {
    * engine takes); shorter ones are true more often. Absent where sessions cannot be searched.
    */
   mayHold?(column: string, folded: string, patternBytes?: number): RawBuilder<boolean>
+
+  /** An index of what rows hold, which somebody makes on purpose. Absent where this kind of SQL has none. */
+  searchIndex?(names: ResolvedTableNames): SearchIndex
 }
 
 export interface SessionLayout {
@@ -120,4 +123,36 @@ export interface SessionMarks {
    * a mark needs not change where the first row of the session does, or the newest.
    */
   readonly countsRows: boolean
+}
+
+/**
+ * Which rows hold which grams, and a table of rows whose grams are not known: triggers note there each row that anybody
+ * inserts, updates or deletes, under a random stamp that is another one each time. Where something of it is missing, all
+ * of it counts as missing.
+ */
+export interface SearchIndex {
+  /** One row where the index is there, and was told of every change since it was made; otherwise none. */
+  readonly isPresent: SqlStatement
+  /** Make it anew, with all rows noted. */
+  readonly create: readonly SqlStatement[]
+  /** Do nothing where it is missing. */
+  readonly drop: readonly SqlStatement[]
+  /** How many rows are noted. */
+  readonly countNoted: SqlStatement
+  /** The newest noted rows before one: `row`, `stamp` and `message_data`, which is null where the row is gone. */
+  readNoted(range: { readonly before: number; readonly limit: number }): SqlStatement
+  /**
+   * Set the grams of rows that are still noted under the same stamp, or forget them where they are null, and take their
+   * notes away; the last one gives a row for each. The parameters are JSON arrays, `notes` of `[row, stamp]` and `rows`
+   * of `[row, stamp, grams]`, where `grams` is what {@link toCell} made.
+   */
+  write(notes: string, rows: string): readonly SqlStatement[]
+  /** Grams in the form in which they are written. */
+  toCell(grams: readonly number[]): string
+  /** The tables of a query, with a condition, for the rows that may have all of these grams, and their id. */
+  having(grams: readonly number[]): {
+    readonly from: RawBuilder<unknown>
+    readonly where: RawBuilder<boolean>
+    readonly row: RawBuilder<number>
+  }
 }

@@ -1,16 +1,13 @@
-import { dialectOf } from '../dialects/dialect-of.ts'
-import { timesOf } from '../dialects/statement-builder.ts'
 import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
-import { jsonCodec } from '../items/item-codec.ts'
 import { checkSessionId } from '../sessions/check-id.ts'
 import { checkLimit } from '../sessions/check-limit.ts'
 import { toNumber } from '../sessions/history-reader.ts'
 import { SessionBatches } from '../sessions/session-batches.ts'
 import type { SessionCatalogOptions } from '../sessions/session-catalog.ts'
-import type { SessionTables } from '../sessions/session-tables.ts'
 import { foldText, unfoldRange } from './fold-text.ts'
-import { itemTexts } from './item-texts.ts'
+import { readRow } from './read-row.ts'
+import { SearchQuery, type SearchScope } from './search-query.ts'
 
 export interface SearchOptions extends SessionCatalogOptions {
   /** Only in this session. */
@@ -40,15 +37,15 @@ export interface SearchPage {
   readonly before?: number
 }
 
-const CODEC = jsonCodec<unknown>({ exactNumbers: true })
 const CANDIDATES_PER_BATCH = { min: 50, max: 250 }
 
 /**
  * Items whose texts contain all the given ones, newest first: what was said, names of tools, their arguments and
  * results, however their JSON is written. Texts are compared as {@link foldText} leaves them, so neither case counts nor
  * accents, nor how Unicode composes a character, nor its width. The engine reads the whole table if it must, and narrows
- * the rows down to those that may match. They are decoded here, as many rows in a batch as hits are wanted, but 50 to
- * 250, or fewer where the database refuses the answer as too large.
+ * the rows down to those that may match; where `indexItems` has made an index, a search over all sessions asks it for
+ * the rows beyond the newest ones, and reads what is not indexed yet. The hits are the same ones. They are decoded here,
+ * as many rows in a batch as hits are wanted, but 50 to 250, or fewer where the database refuses the answer as too large.
  */
 export async function searchItems(
   driver: SqlDriver,
@@ -61,29 +58,38 @@ export async function searchItems(
   }
   const limit = checkLimit('limit', options.limit ?? 20)
   if (options.before !== undefined) checkLimit('before', options.before)
-  if (options.sessionId !== undefined) checkSessionId(options.sessionId)
+  const { sessionId } = options
+  if (sessionId !== undefined) checkSessionId(sessionId)
   if (limit === 0) throw new StorageError('INVALID_ARGUMENT', 'limit must be at least 1.')
   const batches = new SessionBatches(driver, options)
-  const { names } = batches
+  const query = new SearchQuery(batches, wanted, sessionId)
   const hits: SearchHit[] = []
   // Of characters that do not count, nothing is left.
   if (wanted.includes('')) return { hits }
   const { min, max } = CANDIDATES_PER_BATCH
   let atOnce = Math.min(Math.max(limit + 1, min), max)
-  for (let before = options.before; ; ) {
-    const query = candidates(driver, names.messages, wanted, { ...options, before, atOnce }).compile()
-    let rows: SqlResult['rows']
+  let scope: SearchScope = query.canUseIndex ? 'recent' : 'all'
+  for (let { before } = options; ; ) {
+    let results: readonly SqlResult[]
     try {
-      const [result] = await batches.run([{ sql: query.sql, params: query.parameters as [] }], {
+      results = await batches.run(query.statements(scope, atOnce, before), {
         readOnly: true,
-        sessions: options.sessionId === undefined ? [] : [options.sessionId],
+        sessions: sessionId === undefined ? [] : [sessionId],
       })
-      rows = result?.rows ?? []
     } catch (error) {
-      if (atOnce === 1 || !isStorageError(error, 'TOO_LARGE')) throw error
-      atOnce = Math.ceil(atOnce / 4)
+      if (atOnce > 1 && isStorageError(error, 'TOO_LARGE')) atOnce = Math.ceil(atOnce / 4)
+      // An index that cannot be used costs time alone: without FTS5, say, or without the right to it.
+      else if (scope === 'indexed') scope = 'all'
+      else throw error
       continue
     }
+    const [found, present, oldest] = results
+    const hasIndex = present !== undefined && present.rows.length > 0
+    if (scope === 'indexed' && !hasIndex) {
+      scope = 'all'
+      continue
+    }
+    const rows = found?.rows ?? []
     for (const row of rows) {
       const hit = toHit(row, wanted)
       if (!hit) continue
@@ -92,42 +98,22 @@ export async function searchItems(
       hits.push(hit)
     }
     const last = rows.at(-1)
-    if (rows.length < atOnce || !last) return { hits }
-    before = toNumber(last[0])
+    if (last && rows.length >= atOnce) {
+      before = toNumber(last[0])
+    } else {
+      const recent = scope === 'recent' ? oldest?.rows[0]?.[0] : null
+      if (recent === null || recent === undefined) return { hits }
+      before = toNumber(recent)
+      scope = hasIndex ? 'indexed' : 'all'
+    }
   }
-}
-
-function candidates(
-  { dialect: name, limits }: SqlDriver,
-  messages: string,
-  wanted: readonly string[],
-  { sessionId, before, atOnce }: SearchOptions & { readonly atOnce: number },
-) {
-  const dialect = dialectOf(name)
-  if (!dialect.mayHold) {
-    throw new StorageError(
-      'INVALID_ARGUMENT',
-      `Sessions cannot be searched in a database of dialect "${name}".`,
-    )
-  }
-  let query = dialect
-    .builder<SessionTables>()
-    .selectFrom(messages as 'agent_messages')
-    .select(['id', 'session_id', timesOf(dialect)('created_at'), 'message_data'])
-    .orderBy('id', 'desc')
-    .limit(atOnce)
-  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
-  if (before !== undefined) query = query.where('id', '<', dialect.typed<number>(before, 'integer'))
-  for (const one of wanted) query = query.where(dialect.mayHold('message_data', one, limits?.patternBytes))
-  return query
 }
 
 function toHit(
   [id, sessionId, createdAt, data]: SqlResult['rows'][number],
   wanted: readonly string[],
 ): SearchHit | undefined {
-  const decoded = decode(String(data))
-  const texts = decoded ? itemTexts(decoded.item) : [String(data)]
+  const { texts, ...read } = readRow(data ?? null)
   const places = wanted.map((one) => findIn(texts, one))
   const [first] = places
   if (!first || places.includes(undefined)) return undefined
@@ -135,7 +121,7 @@ function toHit(
     sessionId: String(sessionId),
     rowId: toNumber(id),
     createdAt: createdAt === null ? null : String(createdAt),
-    ...decoded,
+    ...read,
     ...first,
   }
 }
@@ -152,12 +138,4 @@ function findIn(
     return { text, ...(folded === text.toLowerCase() ? { start, end } : unfoldRange(text, start, end)) }
   }
   return undefined
-}
-
-function decode(data: string): { readonly item: unknown } | undefined {
-  try {
-    return { item: CODEC.decode(data) }
-  } catch {
-    return undefined
-  }
 }

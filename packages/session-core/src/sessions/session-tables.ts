@@ -53,6 +53,10 @@ export interface ResolvedTableNames {
   readonly marks: string
   /** What requests to models used. Made when the first one is recorded. */
   readonly usage: string
+  /** Which rows hold which grams. Made when items are indexed. */
+  readonly search: string
+  /** Rows that are not in the index. Made with it. */
+  readonly unindexed: string
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,47}$/
@@ -64,17 +68,19 @@ export function resolveTableNames(given: SessionTableNames = {}, hasSchemas = fa
   const sessions = checkName('sessionsTable', sessionsTable, hasSchemas)
   const messages = checkName('messagesTable', messagesTable, hasSchemas)
   const operations = `${sessions}_operations`
-  // Beside the items, whose triggers write to it.
-  const marks = `${messages.replace(/[^.]*$/, '')}${sessions.replace(/^.*\./, '')}_marks`
+  // Beside the items, whose triggers write there.
+  const besideItems = messages.replace(/[^.]*$/, '') + sessions.replace(/^.*\./, '')
+  const marks = `${besideItems}_marks`
   const usage = `${sessions}_usage`
-  const names = [sessions, messages, operations, marks, usage]
-  if (new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
-    throw new StorageError(
-      'INVALID_ARGUMENT',
-      `Tables "${sessions}", "${messages}", "${operations}", "${marks}" and "${usage}" must have different names.`,
-    )
+  const search = `${besideItems}_search`
+  const unindexed = `${besideItems}_unindexed`
+  const names = { sessions, messages, operations, marks, usage, search, unindexed }
+  const all = Object.values(names)
+  if (new Set(all.map((name) => name.toLowerCase())).size !== all.length) {
+    const quoted = all.map((name) => `"${name}"`).join(', ')
+    throw new StorageError('INVALID_ARGUMENT', `Tables ${quoted} must have different names.`)
   }
-  return { sessions, messages, operations, marks, usage }
+  return names
 }
 
 function checkName(option: string, name: unknown, hasSchemas: boolean): string {

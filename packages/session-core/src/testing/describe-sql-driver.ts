@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SqlDriver } from '../driver/sql-driver.ts'
 import { statementsOf } from './dialects/statements-of.ts'
+import { searchIndexCases } from './search-index-cases.ts'
 import { sessionCases } from './session-cases.ts'
 import { batchCases } from './sql/batch-cases.ts'
 import { closeCases } from './sql/close-cases.ts'
@@ -85,7 +86,9 @@ export function describeSqlDriver(suite: SqlDriverSuite): void {
     describe('SQL', () => {
       for (const cases of [resultCases, batchCases, refusalCases, readOnlyCases, closeCases]) cases(testCase)
     })
-    describe('sessions', () => sessionCases(testCase))
+    describe('sessions', () => {
+      for (const cases of [sessionCases, searchIndexCases]) cases(testCase)
+    })
 
     test('has exemptions only from cases that exist', () => {
       const unknown = except.filter((exemption) => !names.has(exemption.test))

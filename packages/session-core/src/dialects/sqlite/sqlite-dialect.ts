@@ -4,6 +4,7 @@ import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { sqliteLayout } from './sqlite-layout.ts'
 import { sqliteMarks } from './sqlite-marks.ts'
+import { sqliteSearchIndex } from './sqlite-search-index.ts'
 import { sqliteMayHold } from './sqlite-text-search.ts'
 
 export const sqliteDialect: SessionDialect = {
@@ -34,4 +35,5 @@ export const sqliteDialect: SessionDialect = {
                 when 'text' then cast(unhex(${hex}) as text) else ${hex} end`,
   },
   mayHold: sqliteMayHold,
+  searchIndex: sqliteSearchIndex,
 }

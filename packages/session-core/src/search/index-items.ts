@@ -1,0 +1,155 @@
+import type { SearchIndex } from '../dialects/session-dialect.ts'
+import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import { isStorageError, StorageError } from '../driver/storage-error.ts'
+import { checkLimit } from '../sessions/check-limit.ts'
+import { toNumber } from '../sessions/history-reader.ts'
+import { SessionBatches } from '../sessions/session-batches.ts'
+import type { SessionCatalogOptions } from '../sessions/session-catalog.ts'
+import { gramsOf } from './item-grams.ts'
+import { readRow } from './read-row.ts'
+
+export interface IndexItemsOptions extends SessionCatalogOptions {
+  /** How many rows are indexed at most, newest first. Default: all that are not. */
+  readonly limit?: number | undefined
+  /** Called after each batch. */
+  readonly onProgress?: ((progress: IndexProgress) => void) | undefined
+  /** Ends the work after the batch that runs. What is indexed stays so. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface IndexProgress {
+  /** How many rows this call has looked at. */
+  readonly done: number
+  /** How many it has still to look at. */
+  readonly remaining: number
+}
+
+const ROWS = 500
+/** How many characters of grams one batch has, but for a row that alone has more. */
+const CHARACTERS = 250_000
+
+/**
+ * Indexes the items that are not in the index, for `searchItems` over all sessions; makes the index where there is none,
+ * or where the table of items was made anew. Resolves with the number of rows that it has indexed. Several may do so at
+ * once, while others write. Rows that anybody writes later are noted by triggers, and searches read those rows until the
+ * next call indexes them. A row stays noted, where its grams are more than the database takes in one batch, or where it
+ * has characters that this runtime's Unicode does not know. Rejects with `INVALID_ARGUMENT` where this kind of database
+ * has no such index, such as an SQLite without FTS5.
+ */
+export async function indexItems(driver: SqlDriver, options: IndexItemsOptions = {}): Promise<number> {
+  const limit = checkLimit('limit', options.limit ?? Number.POSITIVE_INFINITY)
+  const batches = new SessionBatches(driver, options)
+  const index = searchIndexOf(batches)
+  const noted = (await countUnindexed(driver, options)) ?? (await create(batches, index))
+  const total = Math.min(limit, noted)
+  let indexed = 0
+  let atOnce = ROWS
+  let done = 0
+  for (let before = Number.MAX_SAFE_INTEGER; done < total && !options.signal?.aborted; ) {
+    let rows: SqlResult['rows']
+    try {
+      const read = index.readNoted({ before, limit: Math.min(atOnce, total - done) })
+      const [result] = await batches.run([read], READ)
+      rows = result?.rows ?? []
+    } catch (error) {
+      if (atOnce === 1 || !isStorageError(error, 'TOO_LARGE')) throw error
+      atOnce = Math.ceil(atOnce / 4)
+      continue
+    }
+    for (const part of inParts(rows.map((row) => toIndexed(index, row)))) {
+      indexed += await write(batches, index, part)
+    }
+    const last = rows.at(-1)
+    if (!last) break
+    before = toNumber(last[0])
+    done += rows.length
+    options.onProgress?.({ done, remaining: total - done })
+  }
+  return indexed
+}
+
+/** Drops the index, with its tables and triggers. Does nothing where there is none. */
+export async function dropItemIndex(driver: SqlDriver, options: SessionCatalogOptions = {}): Promise<void> {
+  const batches = new SessionBatches(driver, options)
+  await batches.run(searchIndexOf(batches).drop)
+}
+
+/** Resolves with the number of rows that are not in the index; with `undefined` where there is no index. */
+export async function countUnindexed(
+  driver: SqlDriver,
+  options: SessionCatalogOptions = {},
+): Promise<number | undefined> {
+  const batches = new SessionBatches(driver, options)
+  const index = batches.dialect.searchIndex?.(batches.names)
+  if (!index) return undefined
+  const [present] = await batches.run([index.isPresent], READ)
+  if (!present?.rows.length) return undefined
+  const [noted] = await batches.run([index.countNoted], READ)
+  return toNumber(noted?.rows[0]?.[0])
+}
+
+const READ = { readOnly: true, sessions: [] }
+
+function searchIndexOf({ dialect, names }: SessionBatches): SearchIndex {
+  const index = dialect.searchIndex?.(names)
+  if (index) return index
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    `Sessions cannot be indexed in a database of dialect "${dialect.name}".`,
+  )
+}
+
+/** Resolves with the number of rows that are noted. */
+async function create(batches: SessionBatches, index: SearchIndex): Promise<number> {
+  try {
+    const results = await batches.run([...index.create, index.countNoted])
+    return toNumber(results.at(-1)?.rows[0]?.[0])
+  } catch (cause) {
+    if (!isStorageError(cause) || !/no such module: fts5/i.test(cause.message)) throw cause
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'The index needs FTS5, and this SQLite was built without it. Use one that has it, such as that of @persql/driver-better-sqlite3.',
+      { cause },
+    )
+  }
+}
+
+/** `grams` is absent where a row stays noted, and null where it is gone. */
+interface Indexed {
+  readonly row: number
+  readonly stamp: number
+  readonly grams: string | null | undefined
+}
+
+function toIndexed(index: SearchIndex, [row, stamp, data]: SqlResult['rows'][number]): Indexed {
+  const grams = data === null || data === undefined ? null : gramsOf(readRow(data).texts)
+  return { row: toNumber(row), stamp: toNumber(stamp), grams: grams && index.toCell(grams) }
+}
+
+function inParts(rows: readonly Indexed[]): Indexed[][] {
+  const parts: Indexed[][] = []
+  let room = 0
+  for (const row of rows) {
+    if (row.grams === undefined) continue
+    const length = row.grams?.length ?? 0
+    if (parts.length === 0 || length > room) {
+      parts.push([])
+      room = CHARACTERS
+    }
+    parts.at(-1)!.push(row)
+    room -= length
+  }
+  return parts
+}
+
+async function write(batches: SessionBatches, index: SearchIndex, rows: readonly Indexed[]): Promise<number> {
+  const notes = JSON.stringify(rows.map(({ row, stamp }) => [row, stamp]))
+  const grams = JSON.stringify(rows.map(({ row, stamp, grams }) => [row, stamp, grams]))
+  try {
+    const results = await batches.run(index.write(notes, grams), { sessions: [] })
+    return results.at(-1)?.rows.length ?? 0
+  } catch (error) {
+    if (rows.length === 1 && isStorageError(error, 'TOO_LARGE')) return 0
+    throw error
+  }
+}

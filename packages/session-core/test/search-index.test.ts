@@ -1,0 +1,305 @@
+import { DatabaseSync } from 'node:sqlite'
+import { type SearchStep, searchSteps, wantedTexts } from '@persql/test-support/search-model'
+import { temporaryPaths } from '@persql/test-support/temporary-folder'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  countUnindexed,
+  dropItemIndex,
+  foldText,
+  indexItems,
+  SessionCatalog,
+  SessionStore,
+  type SqlDriver,
+  StorageError,
+  searchItems,
+} from '../src/index.ts'
+import { gramsOf } from '../src/search/item-grams.ts'
+import { RECENT_ROWS } from '../src/search/search-query.ts'
+import { limitedDriver } from '../src/testing/limited-driver.ts'
+import { indexOnlyDriver } from '../src/testing/search-drivers.ts'
+import { expectSameHits } from '../src/testing/search-index-cases.ts'
+import { nodeSqliteDriver } from './support/node-sqlite-driver.ts'
+
+test('a text has all grams of its parts', () => {
+  const unit = fc.oneof(
+    fc.constantFrom(...'aab 天气気한カﾞ\u0301ßé\ud83d\ude00\u3099\ufb01'),
+    fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+  )
+  const text = fc.array(unit, { maxLength: 12 }).map((units) => units.join(''))
+  fc.assert(
+    fc.property(text, text, fc.nat({ max: 12 }), fc.nat({ max: 6 }), (one, other, start, length) => {
+      const wanted = foldText(foldText(one).slice(start, start + length))
+      const whole = gramsOf([other, one])
+      if (!whole || !foldText(one).includes(wanted)) return
+      expect(new Set(whole)).toEqual(new Set([...whole, ...(gramsOf([wanted]) ?? [])]))
+    }),
+    { numRuns: 5000 },
+  )
+  expect([gramsOf(['ab', 'cd']), gramsOf(['abc'])?.length, gramsOf(['天气'])?.length]).toEqual([[], 1, 1])
+  expect(gramsOf(['a \u0378 b'])).toBeUndefined()
+})
+
+const other = (x: number) => (x % 2 ? 'a' : 'b')
+const json = (text: string) => JSON.stringify({ content: text }).replaceAll("'", "''")
+
+/** What a stranger does, who knows nothing of an index. */
+const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => string>> = {
+  add: (x, _, text) =>
+    `insert into agent_messages (session_id, message_data) values ('${other(x)}', '${json(text)}')`,
+  addEscaped: (x, _, text) =>
+    `insert into agent_messages (session_id, message_data) values ('${other(x)}', '${json(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}')`,
+  insertAt: (x, y, text) =>
+    `insert or ignore into agent_messages (id, session_id, message_data) values (${y}, '${other(x)}', '${json(text)}')`,
+  replaceAt: (x, y, text) =>
+    `insert or replace into agent_messages (id, session_id, message_data) values (${y}, '${other(x)}', '${json(text)}')`,
+  update: (_, y, text) => `update agent_messages set message_data = '${json(text)}' where id = ${y}`,
+  updateOrIgnore: (_, y, text) =>
+    `update or ignore agent_messages set message_data = '${json(text)}' where id >= ${y}`,
+  moveId: (x, y) => `update or replace agent_messages set id = ${y} where id = ${x}`,
+  deleteAt: (_, y) => `delete from agent_messages where id = ${y}`,
+  cascade: (x) => `pragma foreign_keys = on; delete from agent_sessions where session_id = '${other(x)}'`,
+  empty: () => 'delete from agent_messages',
+  corrupt: (_, y, text) => `update agent_messages set message_data = '{${json(text)}' where id = ${y}`,
+  dropTable: () => 'drop table agent_messages',
+  dropAll: () => 'drop table agent_messages; drop table agent_sessions; drop table agent_sessions_marks',
+  dropTrigger: (x) =>
+    `drop trigger if exists agent_sessions_search_1_${['insert', 'update', 'delete'][x % 3]}`,
+  dropIndex: () => 'drop table if exists agent_sessions_search',
+  rename: () =>
+    'alter table agent_messages rename to elsewhere; alter table elsewhere rename to agent_messages',
+  moveAway: () => 'alter table agent_messages rename to elsewhere; drop table agent_sessions',
+}
+
+test('a search finds the same by an index as without, whatever anybody does', {
+  timeout: 300_000,
+}, async () => {
+  const pathOf = temporaryPaths()
+  let runs = 0
+  let asked = 0
+  await fc.assert(
+    fc.asyncProperty(searchSteps(Object.keys(FOREIGN)), async (steps) => {
+      const path = pathOf(`${runs++}.db`)
+      const driver = counted(nodeSqliteDriver(path))
+      const second = nodeSqliteDriver(path)
+      for (const step of steps) {
+        await take(step, driver, second, path)
+        await expectSameHits(driver, wantedTexts(steps))
+      }
+      await driver.close()
+      await second.close()
+    }),
+    { numRuns: 40 },
+  )
+  expect(asked).toBeGreaterThan(50)
+
+  /** Counts the searches that an index has answered. */
+  function counted(driver: SqlDriver): SqlDriver {
+    return {
+      ...driver,
+      async batch(statements, options) {
+        const results = await driver.batch(statements, options)
+        if (statements[0]?.sql.includes('by_index') && results[1]!.rows.length > 0) asked++
+        return results
+      },
+    }
+  }
+})
+
+async function take(step: SearchStep, driver: SqlDriver, second: SqlDriver, path: string): Promise<void> {
+  const session = other(step.x)
+  const store = new SessionStore(driver)
+  switch (step.do) {
+    case 'append':
+      return store.append(session, [{ content: step.text }, { content: 'order' }])
+    case 'pop':
+      return void (await store.pop(session))
+    case 'clear':
+      return store.clear(session)
+    case 'fork':
+      return void (await new SessionCatalog(driver).fork(session, other(step.x + 1)).catch(() => {}))
+    case 'index':
+      return void (await indexItems(driver))
+    case 'indexSome':
+      return void (await indexItems(driver, { limit: step.x % 4 }))
+    case 'indexTwice':
+      return void (await Promise.all([indexItems(driver), indexItems(second)]))
+    case 'drop':
+      return dropItemIndex(driver)
+    case 'foreign': {
+      const db = new DatabaseSync(path)
+      try {
+        db.exec(FOREIGN[step.name]!(step.x, step.y, step.text))
+      } catch {
+        // It does not apply.
+      } finally {
+        db.close()
+      }
+    }
+  }
+}
+
+test('a frequent word is found among the newest rows, and a rare one by the index', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  const store = new SessionStore(driver)
+  await store.append('s', [{ content: 'the zeppelin' }])
+  await store.append(
+    's',
+    Array.from({ length: RECENT_ROWS }, (_, n) => ({ content: `order ${n}` })),
+  )
+  await indexItems(driver)
+  const batches: string[] = []
+  const spy: SqlDriver = {
+    ...driver,
+    batch: (statements, options) => {
+      batches.push(/by_index/.test(statements[0]!.sql) ? 'index' : 'rows')
+      return driver.batch(statements, options)
+    },
+  }
+  expect((await searchItems(spy, ['order'])).hits).toHaveLength(20)
+  expect((await searchItems(spy, ['zeppelin'])).hits).toMatchObject([{ rowId: 1 }])
+  expect((await searchItems(spy, ['zeppelin'], { sessionId: 's' })).hits).toHaveLength(1)
+  expect((await searchItems(spy, ['ze'])).hits).toHaveLength(1)
+  expect(batches).toEqual(['rows', 'rows', 'index', 'rows', 'rows'])
+  await driver.close()
+})
+
+/** An index of two rows, one of which is a `zeppelin`. */
+async function givenIndex(): Promise<SqlDriver> {
+  const driver = nodeSqliteDriver(':memory:')
+  await new SessionStore(driver).append('s', [{ content: 'the zeppelin' }, { content: 'an order' }])
+  expect(await indexItems(driver)).toBe(2)
+  return driver
+}
+
+const run = (driver: SqlDriver, ...sql: string[]) => driver.batch(sql.map((one) => ({ sql: one })))
+
+test('an index whose triggers went with a renamed table counts as missing', async () => {
+  const driver = await givenIndex()
+  await run(driver, 'alter table agent_messages rename to elsewhere', 'drop table agent_sessions')
+  await new SessionStore(driver).append('s', [{ content: 'an order' }, { content: 'the zeppelin' }])
+  expect(await countUnindexed(driver)).toBeUndefined()
+  await expectSameHits(driver)
+  expect(await indexItems(driver)).toBe(2)
+  expect(await countUnindexed(driver)).toBe(0)
+  await driver.close()
+})
+
+test('an index that goes between two batches of a search costs no hit', async () => {
+  const driver = await givenIndex()
+  const losing: SqlDriver = {
+    ...driver,
+    async batch(statements, options) {
+      if (statements[0]!.sql.includes('by_index')) {
+        await run(
+          driver,
+          'drop trigger agent_sessions_search_1_update',
+          `update agent_messages set message_data = '{"content":"another zeppelin"}' where id = 2`,
+          'delete from agent_sessions_unindexed',
+        )
+      }
+      return driver.batch(statements, options)
+    },
+  }
+  const { hits } = await searchItems(indexOnlyDriver(losing), ['zeppelin'])
+  expect(hits.map(({ rowId }) => rowId)).toEqual([2, 1])
+  await driver.close()
+})
+
+test('a row gets another stamp by whatever statement, so that nobody indexes what it was', async () => {
+  const driver = await givenIndex()
+  await run(driver, `update agent_messages set message_data = '{"content":"x"}' where id = 1`)
+  let isFirst = true
+  const slow: SqlDriver = {
+    ...driver,
+    async batch(statements, options) {
+      if (isFirst && statements.some(({ sql }) => sql.startsWith('insert into "agent_sessions_search"'))) {
+        isFirst = false
+        await run(driver, `update or ignore agent_messages set message_data = '{"content":"zeppelin"}'`)
+      }
+      return driver.batch(statements, options)
+    },
+  }
+  expect(await indexItems(slow)).toBe(0)
+  expect(await countUnindexed(driver)).toBe(2)
+  await driver.close()
+})
+
+test('the index forgets what rows no longer hold', async () => {
+  const driver = await givenIndex()
+  await run(
+    driver,
+    `update agent_messages set message_data = '{"content":"x"}' where id = 1`,
+    'delete from agent_messages where id = 2',
+  )
+  await indexItems(driver)
+  const [kept, asBefore] = await run(
+    driver,
+    'select id from agent_sessions_search_docsize',
+    `select rowid from agent_sessions_search('"${(gramsOf(['zep'])![0]! >>> 0).toString(36)}"')`,
+  )
+  expect([kept?.rows, asBefore?.rows]).toEqual([[[1]], []])
+  await driver.close()
+})
+
+test('an index that cannot be used costs no hit', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  await new SessionStore(driver).append('s', [{ content: 'the zeppelin' }])
+  await indexItems(driver)
+  const broken: SqlDriver = {
+    ...driver,
+    async batch(statements, options) {
+      if (statements.some(({ sql }) => sql.includes(' match '))) {
+        throw new StorageError('SQL_ERROR', 'no such module: fts5')
+      }
+      return driver.batch(statements, options)
+    },
+  }
+  expect((await searchItems(indexOnlyDriver(broken), ['zeppelin'])).hits).toHaveLength(1)
+  await driver.close()
+})
+
+test('what does not fit into one answer or one batch is indexed in parts, or stays noted', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  const texts = Array.from({ length: 6 }, (_, n) => `zeppelin ${n} `.repeat(20))
+  await new SessionStore(driver).append(
+    's',
+    [...texts, 'a \u0378'].map((content) => ({ content })),
+  )
+  const small = limitedDriver(driver, 600)
+  const writesLittle: SqlDriver = {
+    ...small,
+    batch(statements, options) {
+      const isLong = statements.some(({ params = [] }) => params.some((one) => String(one).length > 250))
+      if (isLong) throw new StorageError('TOO_LARGE', 'A parameter is too long.')
+      return small.batch(statements, options)
+    },
+  }
+  expect(await indexItems(writesLittle, { limit: 2 })).toBe(1)
+  expect(await indexItems(small)).toBe(5)
+  expect(await countUnindexed(driver)).toBe(1)
+  await expectSameHits(driver)
+  const aborted = AbortSignal.abort()
+  expect(await indexItems(driver, { signal: aborted })).toBe(0)
+  await driver.close()
+})
+
+test('indexes nothing of what is not asked for, and says what it needs', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  await expect(indexItems(driver, { limit: 1.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  await expect(indexItems(driver, { createTables: false })).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
+  const without: SqlDriver = {
+    ...driver,
+    async batch(statements, options) {
+      if (statements.some(({ sql }) => sql.includes('using fts5'))) {
+        throw new StorageError('SQL_ERROR', 'no such module: fts5')
+      }
+      return driver.batch(statements, options)
+    },
+  }
+  await expect(indexItems(without)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('FTS5'),
+  })
+  await driver.close()
+})

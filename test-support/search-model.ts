@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+
+/** What items say, in the steps of a model of searches: words, scripts without spaces, accents, escapes. */
+const PIECES = [
+  ...['zeppelin', 'Zürich', 'straße', 'STRASSE', 'order', 'a', 'b', ' ', '"', '\\', "'", '’', '\n'],
+  ...[
+    '今天',
+    '天气',
+    '天',
+    'ガイド',
+    'ｶﾞｲﾄﾞ',
+    '한국',
+    '하',
+    '😀',
+    '👍🏽',
+    '\ud83d',
+    'น้ำ',
+    'мой',
+    'ё',
+    '\u0301',
+  ],
+] as const
+
+export type SearchStep =
+  | {
+      do: 'append' | 'pop' | 'clear' | 'fork' | 'index' | 'indexSome' | 'indexTwice' | 'drop'
+      x: number
+      text: string
+    }
+  | { do: 'foreign'; name: string; x: number; y: number; text: string }
+
+const text = fc
+  .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 5 })
+  .map((pieces) => pieces.join(''))
+
+/** Steps between which searches are compared, with those of a stranger by these names. */
+export function searchSteps(foreign: readonly string[]): fc.Arbitrary<SearchStep[]> {
+  const small = fc.integer({ min: 1, max: 9 })
+  const own = fc.constantFrom(
+    ...([
+      'append',
+      'append',
+      'append',
+      'pop',
+      'clear',
+      'fork',
+      'index',
+      'index',
+      'indexSome',
+      'indexTwice',
+      'drop',
+    ] as const),
+  )
+  return fc.array(
+    fc.oneof(
+      fc.record({ do: own, x: small, text }),
+      fc.record({
+        do: fc.constant('foreign' as const),
+        name: fc.constantFrom(...foreign),
+        x: small,
+        y: small,
+        text,
+      }),
+    ),
+    { minLength: 3, maxLength: 14 },
+  )
+}
+
+/** Texts to search for, each with others: parts of what was said, and some that nobody did. */
+export function wantedTexts(steps: readonly SearchStep[]): string[][] {
+  const parts = steps.map(({ text, x }) => text.slice(x % 3, (x % 3) + 1 + (x % 4)))
+  const wanted = ['zeppelin', '天气', 'ガイド', '天', ...parts].filter((part) => part !== '')
+  return [...new Set(wanted)]
+    .slice(0, 8)
+    .map((part, index) => (index % 3 === 2 ? [part, wanted[0]!] : [part]))
+}
