@@ -1,4 +1,5 @@
 import type { CallOptions } from '../call-options.ts'
+import { closedError } from '../errors/closed-error.ts'
 import { networkError } from '../errors/network-error.ts'
 import { PerSQLError } from '../errors/persql-error.ts'
 import { redactor } from '../errors/redactor.ts'
@@ -67,7 +68,7 @@ export class HttpClient {
     target: Params<Name> | string,
     call: HttpCall<Name> = {},
   ): Promise<Success<CallData<Name>>> {
-    if (this.#closed) throw new PerSQLError('closed', 'This client was closed. Make another one.')
+    if (this.#closed) throw closedError()
     const route: Route = ROUTES[name]
     const { timeout = this.#options.timeout, maxRetries = this.#options.maxRetries, signal } = call
     const { repeatable = route.method === 'GET', isWrite = false } = call

@@ -1,4 +1,5 @@
 import type { BatchOptions, CallOptions, QueryOptions } from '../call-options.ts'
+import { closedError } from '../errors/closed-error.ts'
 import { PerSQLError } from '../errors/persql-error.ts'
 import {
   type DescribeResponse,
@@ -185,10 +186,6 @@ export class LocalBackend implements SqlBackend {
     this.#loaded = await this.#driver
     return this.#loaded
   }
-}
-
-function closedError(): PerSQLError {
-  return new PerSQLError('closed', 'This client was closed. Make another one.')
 }
 
 function toStatement(sql: string): Statement {

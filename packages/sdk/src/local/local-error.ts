@@ -1,3 +1,4 @@
+import { closedError } from '../errors/closed-error.ts'
 import { PerSQLError } from '../errors/persql-error.ts'
 import { redactor } from '../errors/redactor.ts'
 import { SQL_ERROR_STATUS, type SqlErrorDetail, type SqlErrorKind } from '../protocol/index.ts'
@@ -42,7 +43,7 @@ export function localError(
 ): PerSQLError {
   const { code, message, statementIndex } = error as DriverError
   if (code === 'DRIVER_CLOSED') {
-    return new PerSQLError('closed', 'This client was closed. Make another one.', { cause: error })
+    return closedError({ cause: error })
   }
   if (code === 'DRIVER_NOT_INSTALLED') return new PerSQLError('local_mode', message, { cause: error })
   const safe = redactor(statements)
