@@ -4,6 +4,7 @@ export { dialectOf } from './dialects/dialect-of.ts'
 export type { SessionDialect } from './dialects/session-dialect.ts'
 export { statementBuilder } from './dialects/statement-builder.ts'
 export { type DatabaseHandle, type HandleResult, toSqlDriver } from './driver/handle-driver.ts'
+export { inParts } from './driver/in-parts.ts'
 export { databaseUrlFromEnv, driverFromEnv, type OpenOptions, openDriver } from './driver/open-driver.ts'
 export {
   type BatchOptions,

@@ -1,4 +1,4 @@
-import type { SqlStatement, SqlValue } from '@persql/session-core'
+import { inParts, type SqlStatement, type SqlValue } from '@persql/session-core'
 import type { Unindexed, UnindexedRow } from '../dialects/memory-dialect.ts'
 import type { MemoryBatches } from './memory-batches.ts'
 
@@ -20,7 +20,7 @@ export async function indexUnindexed(batches: MemoryBatches): Promise<void> {
     const results = await batches.run(reads, { readOnly: true })
     isMore = results.some(({ rows }) => rows.length === ROWS)
     for (const [index, { rows }] of results.entries()) {
-      for (const part of inParts(rows as unknown as UnindexedRow[])) {
+      for (const part of inParts(rows as unknown as UnindexedRow[], sizeOf, CHARACTERS)) {
         const params = { rows: JSON.stringify(part.map((row) => toIndexed(unindexed[index]!, row))) }
         await batches.run(unindexed[index]!.index.map((statement) => statement(params)))
       }
@@ -34,18 +34,6 @@ function toIndexed({ contents }: Unindexed, [row, stamp, ...texts]: UnindexedRow
   return [row, stamp, ...(isGone ? [null] : contents(texts.map((text) => text ?? '')))]
 }
 
-function inParts(rows: readonly UnindexedRow[]): UnindexedRow[][] {
-  const parts: UnindexedRow[][] = []
-  let room = 0
-  for (const row of rows) {
-    const [, , ...texts] = row
-    const length = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
-    if (parts.length === 0 || length > room) {
-      parts.push([])
-      room = CHARACTERS
-    }
-    parts.at(-1)!.push(row)
-    room -= length
-  }
-  return parts
+function sizeOf([, , ...texts]: UnindexedRow): number {
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
 }

@@ -1,4 +1,5 @@
 import type { SearchIndex } from '../dialects/session-dialect.ts'
+import { inParts } from '../driver/in-parts.ts'
 import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkLimit } from '../sessions/check-limit.ts'
@@ -56,7 +57,8 @@ export async function indexItems(driver: SqlDriver, options: IndexItemsOptions =
       atOnce = Math.ceil(atOnce / 4)
       continue
     }
-    for (const part of inParts(rows.map((row) => toIndexed(index, row)))) {
+    const known = rows.map((row) => toIndexed(index, row)).filter(([, , grams]) => grams !== undefined)
+    for (const part of inParts(known, ([, , grams]) => grams?.length ?? 0, CHARACTERS)) {
       indexed += await write(batches, index, part)
     }
     const last = rows.at(-1)
@@ -115,38 +117,17 @@ async function create(batches: SessionBatches, index: SearchIndex): Promise<numb
 }
 
 /** `grams` is absent where a row stays noted, and null where it is gone. */
-interface Indexed {
-  readonly row: number
-  readonly stamp: number
-  readonly grams: string | null | undefined
-}
+type Indexed = readonly [row: number, stamp: number, grams: string | null | undefined]
 
 function toIndexed(index: SearchIndex, [row, stamp, data]: SqlResult['rows'][number]): Indexed {
   const grams = data === null || data === undefined ? null : gramsOf(readRow(data).texts)
-  return { row: toNumber(row), stamp: toNumber(stamp), grams: grams && index.toCell(grams) }
-}
-
-function inParts(rows: readonly Indexed[]): Indexed[][] {
-  const parts: Indexed[][] = []
-  let room = 0
-  for (const row of rows) {
-    if (row.grams === undefined) continue
-    const length = row.grams?.length ?? 0
-    if (parts.length === 0 || length > room) {
-      parts.push([])
-      room = CHARACTERS
-    }
-    parts.at(-1)!.push(row)
-    room -= length
-  }
-  return parts
+  return [toNumber(row), toNumber(stamp), grams && index.toCell(grams)]
 }
 
 async function write(batches: SessionBatches, index: SearchIndex, rows: readonly Indexed[]): Promise<number> {
-  const notes = JSON.stringify(rows.map(({ row, stamp }) => [row, stamp]))
-  const grams = JSON.stringify(rows.map(({ row, stamp, grams }) => [row, stamp, grams]))
+  const notes = JSON.stringify(rows.map(([row, stamp]) => [row, stamp]))
   try {
-    const results = await batches.run(index.write(notes, grams), { sessions: [] })
+    const results = await batches.run(index.write(notes, JSON.stringify(rows)), { sessions: [] })
     return results.at(-1)?.rows.length ?? 0
   } catch (error) {
     if (rows.length === 1 && isStorageError(error, 'TOO_LARGE')) return 0
