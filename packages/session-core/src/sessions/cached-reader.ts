@@ -280,7 +280,9 @@ function isText(value: SqlValue | undefined): value is string {
 }
 
 function sizeOf(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + ITEM_BYTES + CHARACTER_BYTES * text.length, 0)
+  let characters = 0
+  for (const text of texts) characters += text.length
+  return ITEM_BYTES * texts.length + CHARACTER_BYTES * characters
 }
 
 const codecNumbers = new WeakMap<object, number>()

@@ -100,8 +100,9 @@ export class HistoryReader<Item> {
         if (items) return items
       }
       const texts = await this.#readTexts(session)
+      const items = this.#decodeAll(texts)
       this.#cached?.saw(session, texts)
-      return this.#decodeAll(texts) ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
+      return items ?? this.#readPastCorrupt(session, Number.POSITIVE_INFINITY)
     } catch (error) {
       if (!isStorageError(error, TOO_LARGE)) throw error
     }

@@ -30,7 +30,8 @@ export const RESPONSES_TYPES: ReadonlySet<string> = new Set([
 
 /** Says in whose words an item is, by the names of its fields. */
 export function itemWords(item: unknown): ItemWords {
-  const fields = fieldsOf(item)
+  if (typeof item !== 'object' || item === null) return 'both'
+  const fields = item as Fields
   const { type } = fields
   const data = fields['provider_data']
   if (data !== undefined && isItemPatch(fieldsOf(data)[ONLY_JS])) return 'responses'
@@ -59,11 +60,12 @@ function wordsOfMessage({ role, content, status }: Fields): ItemWords {
   let isAnswer = false
   // Every item that is read comes by here, so nothing is made on the way.
   for (const part of content) {
-    if (!isFields(part)) continue
+    if (typeof part !== 'object' || part === null) continue
     for (const field in part) {
-      const says = part[field] === undefined ? undefined : PART_FIELDS.get(field)
+      const says = PART_FIELDS.get(field)
+      if (says === undefined || part[field] === undefined) continue
       if (says === 'js') return says
-      if (says) words = says
+      words = says
     }
     if (part['type'] === 'output_text') isAnswer = true
   }
