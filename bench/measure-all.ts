@@ -28,9 +28,7 @@ const { quick, only } = values
 const rounds = quick ? 5 : 9
 const round = quick ? { slices: 2, budget: 100 } : { slices: 6, budget: 1_000 }
 // Long enough for the optimizing compiler: what is measured is a program that has been running for a while.
-const warmUp = { slices: 100, budget: quick ? 100 : 400 }
-// A server has a compiler of its own to warm up, and its workers have.
-const remoteWarmUp = { slices: 300, budget: quick ? 500 : 2_000 }
+const warmUp = { slices: 500, budget: quick ? 500 : 2_000 }
 const writerRounds = 5
 const writerMilliseconds = quick ? 300 : 1_500
 const transferRounds = quick ? 1 : 3
@@ -67,8 +65,8 @@ const fsyncs = (await ifWanted('fsyncs', 'fsyncs', () => countFsyncs(present, fo
 const remoteGroups = [remoteWorkloadGroup()].flatMap(onlyWanted)
 for (const group of remoteGroups) {
   progress(titlesOf(group))
-  const options = { rounds, round, warmUp: remoteWarmUp, folder }
-  Object.assign(timings, await measureGroup(group, [...remote, ...remotePython.filter(takesPart)], options))
+  const clients = [...remote, ...remotePython.filter(takesPart)]
+  Object.assign(timings, await measureGroup(group, clients, { rounds, round, warmUp, folder }))
 }
 
 const appends = await ifWanted('remote-appends', 'appends of 32 sessions over HTTP', () =>

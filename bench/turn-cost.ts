@@ -17,7 +17,8 @@ import { table } from './table.ts'
 type Layer = (id: string) => Pick<StoreSession, 'getItems' | 'addItems'>
 
 const SLICES = Number(process.argv[2] ?? 250)
-const WARM_UP = 20
+// Until the compiler has optimized every layer.
+const WARM_UP = 700
 const TURNS = 8
 
 const READ = 'SELECT message_data FROM agent_messages WHERE session_id = ? ORDER BY id'
