@@ -49,12 +49,22 @@ export async function explainTables(database: ExplainedDatabase, error: unknown)
   const { code, message } = error
   const isAboutTables = code === 'NO_SUCH_TABLE' || /no such column|no column named|\bviews?\b/.test(message)
   if (!isAboutTables) return error
-  const { missing, isEmpty } = await missingParts(database).catch(() => ({ missing: [], isEmpty: false }))
-  if (missing.length === 0) return error
+  return (await tablesError(database, error).catch(() => undefined)) ?? error
+}
+
+/** Throws where the session tables are not there, for work that would not notice. */
+export async function refuseMissingTables(database: ExplainedDatabase): Promise<void> {
+  const error = await tablesError(database)
+  if (error) throw error
+}
+
+async function tablesError(database: ExplainedDatabase, cause?: unknown): Promise<Error | undefined> {
+  const { missing, isEmpty } = await missingParts(database)
+  if (missing.length === 0) return undefined
   const hint = isEmpty
     ? 'The first item of a session makes them.'
     : 'If the tables have other names: --sessions-table, --messages-table.'
-  return new Error(`"${database.name}" has no ${listed(missing)}. ${hint}`, { cause: error })
+  return new Error(`"${database.name}" has no ${listed(missing)}. ${hint}`, { cause })
 }
 
 /** The same groups, rows or lines; an error that ends them says what is wrong with the tables that they come from. */

@@ -24,6 +24,7 @@ import { sessionsDeleteCommand } from './commands/sessions/sessions-delete.ts'
 import { sessionsExportCommand } from './commands/sessions/sessions-export.ts'
 import { sessionsForkCommand } from './commands/sessions/sessions-fork.ts'
 import { sessionsImportCommand } from './commands/sessions/sessions-import.ts'
+import { sessionsIndexCommand } from './commands/sessions/sessions-index.ts'
 import { sessionsListCommand } from './commands/sessions/sessions-list.ts'
 import { sessionsSearchCommand } from './commands/sessions/sessions-search.ts'
 import { sessionsShowCommand } from './commands/sessions/sessions-show.ts'
@@ -81,6 +82,7 @@ export function createProgram(): Command {
   sessionsForkCommand(sessions)
   sessionsDeleteCommand(sessions)
   sessionsConvertCommand(sessions)
+  sessionsIndexCommand(sessions)
   sessionsExportCommand(sessions)
   sessionsImportCommand(sessions)
 

@@ -293,9 +293,27 @@ test('indexes nothing of what is not asked for, and says what it needs', async (
   const driver = nodeSqliteDriver(':memory:')
   await expect(indexItems(driver, { limit: 1.5 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   await expect(indexItems(driver, { createTables: false })).rejects.toMatchObject({ code: 'NO_SUCH_TABLE' })
-  await expect(indexItems(withoutFts(driver, 'using fts5'))).rejects.toMatchObject({
-    code: 'INVALID_ARGUMENT',
-    message: expect.stringContaining('FTS5'),
-  })
+  const needsFts = { code: 'INVALID_ARGUMENT', message: expect.stringContaining('was built without it') }
+  await expect(indexItems(withoutFts(driver, 'using fts5'))).rejects.toMatchObject(needsFts)
+  await new SessionStore(driver).append('s', [{ content: 'the zeppelin' }])
+  await indexItems(driver, { limit: 0 })
+  const opened = withoutFts(driver, '"agent_sessions_search"')
+  await expect(indexItems(opened)).rejects.toMatchObject(needsFts)
+  await expect(dropItemIndex(opened)).rejects.toMatchObject(needsFts)
   await driver.close()
+})
+
+test('lets others run between its batches, who may end it', async () => {
+  const driver = nodeSqliteDriver(':memory:')
+  const items = Array.from({ length: 1200 }, (_, n) => ({ content: `zeppelin ${n}` }))
+  await new SessionStore(driver).append('s', items)
+  const controller = new AbortController()
+  const indexed = indexItems(driver, { signal: controller.signal, onProgress: abortLater })
+  expect(await indexed).toBe(500)
+  expect(await countUnindexed(driver)).toBe(700)
+  await driver.close()
+
+  function abortLater() {
+    setTimeout(() => controller.abort())
+  }
 })

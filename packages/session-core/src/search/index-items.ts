@@ -1,6 +1,6 @@
 import type { SearchIndex } from '../dialects/session-dialect.ts'
 import { inParts } from '../driver/in-parts.ts'
-import type { SqlDriver, SqlResult } from '../driver/sql-driver.ts'
+import type { BatchOptions, SqlDriver, SqlResult, SqlStatement } from '../driver/sql-driver.ts'
 import { isStorageError, StorageError } from '../driver/storage-error.ts'
 import { checkLimit } from '../sessions/check-limit.ts'
 import { toNumber } from '../sessions/history-reader.ts'
@@ -66,6 +66,7 @@ export async function indexItems(driver: SqlDriver, options: IndexItemsOptions =
     before = toNumber(last[0])
     done += rows.length
     options.onProgress?.({ done, remaining: total - done })
+    await letOthersRun()
   }
   return indexed
 }
@@ -73,7 +74,7 @@ export async function indexItems(driver: SqlDriver, options: IndexItemsOptions =
 /** Drops the index, with its tables and triggers. Does nothing where there is none. */
 export async function dropItemIndex(driver: SqlDriver, options: SessionCatalogOptions = {}): Promise<void> {
   const batches = new SessionBatches(driver, options)
-  await batches.run(searchIndexOf(batches).drop)
+  await run(batches, searchIndexOf(batches).drop)
 }
 
 /** Resolves with the number of rows that are not in the index; with `undefined` where there is no index. */
@@ -103,9 +104,18 @@ function searchIndexOf({ dialect, names }: SessionBatches): SearchIndex {
 
 /** Resolves with the number of rows that are noted. */
 async function create(batches: SessionBatches, index: SearchIndex): Promise<number> {
+  const results = await run(batches, [...index.create, index.countNoted])
+  return toNumber(results.at(-1)?.rows[0]?.[0])
+}
+
+/** Runs what changes the index. */
+async function run(
+  batches: SessionBatches,
+  statements: readonly SqlStatement[],
+  options: BatchOptions = {},
+): Promise<readonly SqlResult[]> {
   try {
-    const results = await batches.run([...index.create, index.countNoted])
-    return toNumber(results.at(-1)?.rows[0]?.[0])
+    return await batches.run(statements, options)
   } catch (cause) {
     if (!isStorageError(cause) || !/no such module: fts5/i.test(cause.message)) throw cause
     throw new StorageError(
@@ -114,6 +124,12 @@ async function create(batches: SessionBatches, index: SearchIndex): Promise<numb
       { cause },
     )
   }
+}
+
+// A batch on a local file is done before anything else of the process is, timers and signals included.
+function letOthersRun(): Promise<void> {
+  const { setTimeout } = globalThis as unknown as { setTimeout: (task: () => void) => void }
+  return new Promise((resolve) => setTimeout(resolve))
 }
 
 /** `grams` is absent where a row stays noted, and null where it is gone. */
@@ -127,7 +143,7 @@ function toIndexed(index: SearchIndex, [row, stamp, data]: SqlResult['rows'][num
 async function write(batches: SessionBatches, index: SearchIndex, rows: readonly Indexed[]): Promise<number> {
   const notes = JSON.stringify(rows.map(([row, stamp]) => [row, stamp]))
   try {
-    const results = await batches.run(index.write(notes, JSON.stringify(rows)), { sessions: [] })
+    const results = await run(batches, index.write(notes, JSON.stringify(rows)), { sessions: [] })
     return results.at(-1)?.rows.length ?? 0
   } catch (error) {
     if (rows.length === 1 && isStorageError(error, 'TOO_LARGE')) return 0
