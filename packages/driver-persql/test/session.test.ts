@@ -1,6 +1,6 @@
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { type Fetch, PerSQL } from '@persql/sdk'
-import { SessionStore, type SqlDriver, toSqlDriver } from '@persql/session-core'
+import { indexItems, SessionStore, type SqlDriver, searchItems, toSqlDriver } from '@persql/session-core'
 import { requestsOf } from '@persql/test-support/count-requests'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
@@ -106,4 +106,19 @@ test('asks for nothing in local mode while nobody has changed the database', asy
   }
   await local.close()
   await expect(store.read('s')).rejects.toMatchObject({ code: 'DRIVER_CLOSED' })
+})
+
+test('a token of the session tables finds what was said, though it may not look for an index', async () => {
+  const database = client().database('acme/searched')
+  const all = persqlDriver(database)
+  await new SessionStore(all).append('s', [{ content: 'the zeppelin' }], { operationId: 'one' })
+  await indexItems(all)
+  const { token } = await client().tokens.create('reader', {
+    role: 'readonly',
+    database: 'searched',
+    tableScope: ['agent_sessions', 'agent_messages', 'agent_sessions_marks', 'agent_sessions_operations'],
+  })
+  const scoped = persqlDriver(client({ token }).database('acme/searched'))
+  expect((await searchItems(scoped, ['zeppelin'])).hits).toHaveLength(1)
+  expect((await searchItems(scoped, ['nothing'])).hits).toEqual([])
 })

@@ -78,8 +78,9 @@ export async function searchItems(
       })
     } catch (error) {
       if (atOnce > 1 && isStorageError(error, 'TOO_LARGE')) atOnce = Math.ceil(atOnce / 4)
-      // An index that cannot be used costs time alone: without FTS5, say, or without the right to it.
-      else if (scope === 'indexed') scope = 'all'
+      // An index that cannot be used costs time alone: without FTS5, say, or without the right to it or to look for it.
+      else if (scope === 'indexed' || (scope === 'recent' && isStorageError(error, 'READ_ONLY')))
+        scope = 'all'
       else throw error
       continue
     }
