@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, test } from 'vitest'
-import { BIN, cleanEnv, output, persql } from './support/persql.ts'
+import { BIN, cleanEnv, json, output, persql } from './support/persql.ts'
 import { seed, user } from './support/seed.ts'
 
 async function problems(db: string): Promise<string[]> {
@@ -135,6 +135,33 @@ test('finds what is wrong with tables that others made, and how to mend it helps
   expect(await problems(db)).toEqual(['row ids', 'foreign key'])
   await output(['copy', '--from', db, '--to', path('new.db')])
   expect(await problems(path('new.db'))).toEqual([])
+})
+
+test('says whether there is an index for searches, and how far it is behind', async () => {
+  const db = temporaryPaths()('a.db')
+  await seed(db, { s: [user('hi')] })
+  const found = async () => {
+    const { findings } = await json<{ findings: { check: string }[] }>(['doctor', '--db', db])
+    return findings.filter(({ check }) => check === 'search index')
+  }
+  const check = 'search index'
+  const mend = `persql sessions index --db ${db}`
+  expect(await found()).toEqual([
+    { check, status: 'ok', message: 'none: a search for a rare word reads all items', mend },
+  ])
+  await output(['sessions', 'index', '--db', db])
+  expect(await found()).toEqual([{ check, status: 'ok', message: 'has all items' }])
+  await seed(db, { s: [user('more')] })
+  expect(await found()).toEqual([{ check, status: 'ok', message: '1 item behind, which each search reads' }])
+  await seed(db, {}, [
+    {
+      sql: `with recursive n (i) as (select 1 union all select i + 1 from n where i < 10000)
+        insert into agent_messages (session_id, message_data) select 's', '{"role":"user","content":"x"}' from n`,
+    },
+  ])
+  const message = '10,001 items behind, which each search reads'
+  expect(await found()).toEqual([{ check, status: 'warning', message, mend }])
+  expect(await output(['doctor', '--db', db])).toContain(`! search index  ${message}\n`)
 })
 
 test('finds missing tables and columns', async () => {

@@ -49,6 +49,7 @@ test('copies from a file to a server and back, and does everything there that it
     ['tool calls', 'warning'],
     ['words', 'ok'],
     ['sessions', 'ok'],
+    ['search index', 'ok'],
   ])
 })
 

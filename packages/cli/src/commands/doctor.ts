@@ -5,6 +5,7 @@ import { checkConnection, checkIntegrity, checkJournal } from '../doctor/check-e
 import { checkItems } from '../doctor/check-items.ts'
 import { checkLayout } from '../doctor/check-layout.ts'
 import { checkReadable } from '../doctor/check-readable.ts'
+import { checkSearchIndex } from '../doctor/check-search-index.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { unlessDamaged } from '../doctor/unless-damaged.ts'
 import { neutralise } from '../terminal/neutralise.ts'
@@ -56,7 +57,10 @@ async function examine(database: Database): Promise<{ findings: Finding[]; round
   const layout = await unlessDamaged('tables', () => checkLayout(database))
   findings.push(...layout)
   const hasTables = layout.every(({ check, status }) => check !== 'tables' || status === 'ok')
-  if (hasTables) findings.push(...(await unlessDamaged('items', () => checkItems(database))))
+  if (hasTables) {
+    findings.push(...(await unlessDamaged('items', () => checkItems(database))))
+    findings.push(...(await unlessDamaged('search index', () => checkSearchIndex(database))))
+  }
   const isSound = integrity.every(({ status }) => status === 'ok')
   if (!isSound && hasTables)
     findings.push(...(await unlessDamaged('can be read', () => checkReadable(database))))

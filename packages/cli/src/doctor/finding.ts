@@ -3,7 +3,7 @@ export interface Finding {
   /** `warning`: works, but look at it. */
   readonly status: 'ok' | 'warning' | 'problem'
   readonly message: string
-  /** How to mend it. */
+  /** How to mend it, or to make it better. */
   readonly mend?: string
 }
 
