@@ -1,6 +1,13 @@
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { type Fetch, PerSQL } from '@persql/sdk'
-import { indexItems, SessionStore, type SqlDriver, searchItems, toSqlDriver } from '@persql/session-core'
+import {
+  countUnindexed,
+  indexItems,
+  SessionStore,
+  type SqlDriver,
+  searchItems,
+  toSqlDriver,
+} from '@persql/session-core'
 import { requestsOf } from '@persql/test-support/count-requests'
 import { expect, test } from 'vitest'
 import { persqlDriver } from '../src/index.ts'
@@ -121,4 +128,23 @@ test('a token of the session tables finds what was said, though it may not look 
   const scoped = persqlDriver(client({ token }).database('acme/searched'))
   expect((await searchItems(scoped, ['zeppelin'])).hits).toHaveLength(1)
   expect((await searchItems(scoped, ['nothing'])).hits).toEqual([])
+})
+
+test('an index that a branch brings into its parent, which has no rows, costs no hit', async () => {
+  const parent = client().database('acme/merged')
+  const driver = persqlDriver(parent)
+  const store = new SessionStore(driver)
+  await store.append('s', [{ content: 'the zeppelin' }])
+  const branch = await parent.branches.upsert('try')
+  const branchDriver = persqlDriver(client().database('acme', branch.slug))
+  await new SessionStore(branchDriver).append('s', [{ content: 'an order' }])
+  expect(await indexItems(branchDriver)).toBe(1)
+  const { applied } = await parent.branches.merge('try', { mode: 'schema' })
+  expect(applied).toHaveLength(5)
+
+  expect(await countUnindexed(driver)).toBeUndefined()
+  await store.append('s', [{ content: 'another zeppelin' }])
+  expect((await searchItems(driver, ['zeppelin'])).hits).toHaveLength(2)
+  expect(await indexItems(driver)).toBe(2)
+  expect(await countUnindexed(driver)).toBe(0)
 })

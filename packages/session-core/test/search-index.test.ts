@@ -66,6 +66,7 @@ const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => s
   dropTrigger: (x) =>
     `drop trigger if exists agent_sessions_search_1_${['insert', 'update', 'delete'][x % 3]}`,
   dropIndex: () => 'drop table if exists agent_sessions_search',
+  emptyNotes: () => 'delete from agent_sessions_unindexed',
   rename: () =>
     'alter table agent_messages rename to elsewhere; alter table elsewhere rename to agent_messages',
   moveAway: () => 'alter table agent_messages rename to elsewhere; drop table agent_sessions',
@@ -182,6 +183,27 @@ test('an index whose triggers went with a renamed table counts as missing', asyn
   await expectSameHits(driver)
   expect(await indexItems(driver)).toBe(2)
   expect(await countUnindexed(driver)).toBe(0)
+  await driver.close()
+})
+
+test('an index that came as a schema without rows counts as missing', async () => {
+  const indexed = await givenIndex()
+  const driver = nodeSqliteDriver(':memory:')
+  await new SessionStore(driver).append('s', [{ content: 'the zeppelin' }, { content: 'an order' }])
+  const [schema] = await run(
+    indexed,
+    `select sql from sqlite_master where name in ('agent_sessions_search', 'agent_sessions_unindexed')
+      or type = 'trigger' and name like 'agent_sessions_search%' order by type = 'trigger'`,
+  )
+  await run(driver, ...schema!.rows.map(([sql]) => String(sql)))
+  expect(await countUnindexed(driver)).toBeUndefined()
+  await expectSameHits(driver)
+  await new SessionStore(driver).append('s', [{ content: 'another zeppelin' }])
+  await expectSameHits(driver)
+  expect(await indexItems(driver)).toBe(3)
+  expect(await countUnindexed(driver)).toBe(0)
+  await expectSameHits(driver)
+  await indexed.close()
   await driver.close()
 })
 

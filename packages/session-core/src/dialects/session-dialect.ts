@@ -131,8 +131,12 @@ export interface SessionMarks {
  * of it counts as missing.
  */
 export interface SearchIndex {
-  /** One row where the index is there, and was told of every change since it was made; otherwise none. */
+  /** One row where the index is there, and is told of every change; otherwise none. */
   readonly isPresent: SqlStatement
+  /**
+   * One row where, besides, it holds what it was told of; otherwise none: a schema that was copied has no rows. Fails where one of its tables is missing. Absent: {@link isPresent} tells as much.
+   */
+  readonly isWhole?: SqlStatement
   /** Make it anew, with all rows noted. */
   readonly create: readonly SqlStatement[]
   /** Do nothing where it is missing. */

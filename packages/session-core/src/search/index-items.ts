@@ -87,8 +87,8 @@ export async function countUnindexed(
   if (!index) return undefined
   const [present] = await batches.run([index.isPresent], READ)
   if (!present?.rows.length) return undefined
-  const [noted] = await batches.run([index.countNoted], READ)
-  return toNumber(noted?.rows[0]?.[0])
+  const [whole, noted] = await batches.run([index.isWhole ?? index.isPresent, index.countNoted], READ)
+  return whole?.rows.length ? toNumber(noted?.rows[0]?.[0]) : undefined
 }
 
 const READ = { readOnly: true, sessions: [] }

@@ -75,7 +75,7 @@ export class SearchQuery {
       this.#compile(sql`select * from (${rows(sql`${from} cross join ${items}`, indexed, isIndexed)}) as by_index
         union all select * from (${rows(sql`${notes} cross join ${items}`, sql`noted.row`, sql`m.id = noted.row`)}) as by_note
         order by id desc limit ${limit}`),
-      index.isPresent,
+      index.isWhole ?? index.isPresent,
     ]
   }
 

@@ -7,6 +7,12 @@ import { statementBuilder } from '../statement-builder.ts'
 /** Of what is in the index: another one wherever the same text gets other grams. */
 const LAYOUT = 1
 
+/**
+ * A note of no row, which goes with the rows of the index: a schema that comes from another database alone, such as a
+ * branch, has none.
+ */
+const WHOLE = { row: sql.lit(Number.MIN_SAFE_INTEGER), stamp: sql.lit(-LAYOUT) }
+
 /** Another number at each time, which JSON can hold. */
 const STAMP = sql`random() & 9007199254740991`
 
@@ -40,9 +46,14 @@ export function sqliteSearchIndex({ messages, search, unindexed }: ResolvedTable
   const stillNoted = (list: string) =>
     sql`json_each(${list}) as given join ${notes} as noted on noted.row = given.value ->> 0 and noted.stamp = given.value ->> 1`
 
+  const isPresent = sql`select 1 where ${sql.lit(named.length + 2)} = (select count(*) from sqlite_master
+    where name in (${parts}) and (type = 'table' or type = 'trigger' and tbl_name = ${sql.lit(messages)} collate nocase))`
+
   return {
-    isPresent: statement(sql`select 1 where ${sql.lit(named.length + 2)} = (select count(*) from sqlite_master
-      where name in (${parts}) and (type = 'table' or type = 'trigger' and tbl_name = ${sql.lit(messages)} collate nocase))`),
+    isPresent: statement(isPresent),
+    isWhole: statement(
+      sql`${isPresent} and exists (select 1 from ${notes} where row = ${WHOLE.row} and stamp = ${WHOLE.stamp})`,
+    ),
     create: [
       ...dropTriggers,
       ...dropTables,
@@ -51,13 +62,15 @@ export function sqliteSearchIndex({ messages, search, unindexed }: ResolvedTable
       sql`create table ${notes} (row INTEGER PRIMARY KEY, stamp INTEGER NOT NULL)`,
       ...named.map(({ name, body }) => sql`create trigger ${sql.id(name)} ${body}`),
       sql`insert into ${notes} (row, stamp) select id, ${STAMP} from ${items}`,
+      // Where a row of items has that number, nothing is whole.
+      sql`insert or ignore into ${notes} (row, stamp) values (${WHOLE.row}, ${WHOLE.stamp})`,
     ].map(statement),
     drop: [...dropTriggers, ...dropTables].map(statement),
-    countNoted: statement(sql`select count(*) from ${notes}`),
+    countNoted: statement(sql`select count(*) from ${notes} where row > ${WHOLE.row}`),
     readNoted: ({ before, limit }) =>
       statement(sql`select noted.row, noted.stamp, items.message_data
         from ${notes} as noted left join ${items} as items on items.id = noted.row
-        where noted.row < ${before} order by noted.row desc limit ${limit}`),
+        where noted.row < ${before} and noted.row > ${WHOLE.row} order by noted.row desc limit ${limit}`),
     write: (given, rows) =>
       [
         sql`delete from ${index} where rowid in (select noted.row from ${stillNoted(given)})`,
