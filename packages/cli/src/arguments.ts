@@ -30,8 +30,14 @@ export function collect(value: string, values: readonly string[] | undefined): r
 
 /** A day in UTC, as in `2026-01-31`. */
 export function day(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && isDay(text)) return text
   throw new InvalidArgumentError('It must be a day, such as 2026-01-31.')
+}
+
+/** Whether there is such a day: the 30th of February would be one of March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
 const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?Z?)?$/
@@ -51,7 +57,7 @@ function moment(text: string, ofDay: number): Date {
   if (/^\d+(\.\d+)?[smhd]$/.test(text)) return new Date(Date.now() - duration(text) * 1000)
   const [found, time] = TIME.exec(text) ?? []
   const parsed =
-    found === undefined
+    found === undefined || !isDay(found.slice(0, 10))
       ? Number.NaN
       : Date.parse(`${found.replace(' ', 'T').replace(/Z$/, '')}${time ? 'Z' : ''}`)
   if (!Number.isNaN(parsed)) return new Date(time ? parsed : parsed + ofDay)

@@ -14,6 +14,7 @@ import { explainedDriver, explainTables } from './explain-error.ts'
 import { refuseMissing } from './refuse-missing.ts'
 import { shellWord } from './terminal/shell-word.ts'
 import { readToken } from './token.ts'
+import { UsageError } from './usage-error.ts'
 
 export interface DatabaseOptions {
   readonly db?: string | undefined
@@ -71,6 +72,9 @@ export async function useDatabase<Result>(
 export async function openDatabase(options: DatabaseOptions, mode: Mode): Promise<Database> {
   const url = options.db ?? databaseUrlFromEnv()
   if (isPersql(url)) {
+    if (!/^[^/]+\/./.test(nameOf(url))) {
+      throw new UsageError('A PerSQL database is named as in "persql://namespace/database".')
+    }
     await readToken()
     if (mode !== 'create') await refuseMissing(nameOf(url))
   }

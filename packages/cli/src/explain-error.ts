@@ -33,6 +33,10 @@ function explain({ code, message }: StorageError, { name, option }: Named): stri
   if (code === 'NOT_A_DATABASE' || /malformed|disk I\/O error/.test(message)) {
     return `"${name}" is damaged. To see what can be saved: persql doctor${option}`
   }
+  if (code === 'BUSY') {
+    return `"${name}" is locked: another program is writing to it. Try again when it is done, or end it.`
+  }
+  if (code === 'FULL') return `There is no room for "${name}". Free some, and try again.`
   if (/attempt to write|unable to open database file$/.test(message)) {
     return `"${name}" may not be written by this user, or is in a folder that may not.`
   }

@@ -101,3 +101,27 @@ test('retries, cancels and prunes', async () => {
   expect(await output(['runs', 'cancel', 'trip-1', '--yes', '--db', db])).toBe('trip-1 had ended before.\n')
   expect(await json(['runs', 'prune', '--older-than', '1d', '--yes', '--db', db])).toEqual({ removed: 1 })
 })
+
+test('says that there is no such run, before it asks, and no runs at all', async () => {
+  const empty = temporaryPaths()('b.db')
+  await (await openDriver(empty)).batch([{ sql: 'create table x (y)' }])
+  for (const [at, runId] of [
+    [db, 'nope'],
+    [empty, 'refund-1'],
+  ] as const) {
+    for (const args of [
+      ['show', runId],
+      ['approve', runId],
+      ['reject', runId, 'call-1'],
+      ['retry', runId],
+      ['cancel', runId],
+    ]) {
+      expect(await persql(['runs', ...args, '--db', at]), args[0]).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `persql: There is no run "${runId}".\n`,
+      })
+    }
+  }
+  expect(await json(['runs', 'prune', '--older-than', '30d', '--yes', '--db', empty])).toEqual({ removed: 0 })
+})

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import { BIN, cleanEnv, json, persql } from './support/persql.ts'
@@ -132,6 +133,10 @@ test('an error of the system becomes a sentence that names what it is about, and
   onTestFinished(() => void busy.close())
   await new Promise((resolve) => busy.once('listening', resolve))
   const { port } = busy.address() as { port: number }
+  const unused = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => unused.once('listening', resolve))
+  const { port: free } = unused.address() as { port: number }
+  await new Promise((resolve) => unused.close(resolve))
   const out = (file: string) => ['sessions', 'export', '--db', 'a.db', '--output', file]
   const console = (...options: string[]) => ['console', '--db', 'a.db', ...options]
   const cases: [args: string[], status: number, message: string][] = [
@@ -173,10 +178,72 @@ test('an error of the system becomes a sentence that names what it is about, and
       1,
       'Nothing answers at 127.0.0.1:1. Start the server there, or correct the address.',
     ],
+    [
+      ['sessions', 'list', '--db', `http://127.0.0.1:${free}`],
+      1,
+      'The database cannot be reached (ECONNREFUSED). Check its URL and the network.',
+    ],
+    [
+      ['sessions', 'list', '--db', 'persql://acme'],
+      2,
+      'A PerSQL database is named as in "persql://namespace/database".',
+    ],
+    [
+      ['sessions', 'usage', '--db', 'a.db', '--prices', 'folder'],
+      2,
+      'Cannot read the table of prices. "folder" is a folder. Name a file in it.',
+    ],
     [['query', ' ', '--db', 'a.db'], 2, 'Give a statement, such as "select 1".'],
   ]
   for (const [args, status, message] of cases) {
     const run = await persql(args, { cwd: path('.') })
     expect(run, args.join(' ')).toEqual({ status, stdout: '', stderr: `persql: ${message}\n` })
   }
+})
+
+test('an API that is not there is named by the variable that leads to it', async () => {
+  const at = (PERSQL_API_URL: string, ...args: string[]) =>
+    persql(args, { env: { PERSQL_API_URL, PERSQL_TOKEN: 'psql_live_x' } })
+  const unreachable =
+    'persql: Could not reach the PerSQL API at http://127.0.0.1:1 (ECONNREFUSED). Check PERSQL_API_URL and the network.\n'
+  for (const args of [
+    ['db', 'list'],
+    ['sessions', 'list', '--db', 'persql://acme/agents'],
+  ]) {
+    expect(await at('http://127.0.0.1:1', ...args)).toEqual({ status: 1, stdout: '', stderr: unreachable })
+    expect(await at('nonsense', ...args)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'persql: PERSQL_API_URL must be an http or https URL without credentials or query.\n',
+    })
+  }
+})
+
+test('a day that no month has is no day', async () => {
+  for (const [option, command] of [
+    ['--since', ['sessions', 'list']],
+    ['--until', ['sessions', 'usage']],
+    ['--from', ['usage']],
+  ] as const) {
+    for (const day of ['2026-02-30', '2026-02-29', '2026-13-01', '2026-00-10']) {
+      const { status, stderr } = await persql([...command, option, day])
+      expect([status, stderr], day).toEqual([2, expect.stringContaining(`argument '${day}' is invalid`)])
+    }
+  }
+  const { status } = await persql(['sessions', 'list', '--since', '2026-02-30T10:00', '--db', ':memory:'])
+  expect(status).toBe(2)
+})
+
+test('a file that another program has locked is named', async () => {
+  const db = temporaryPaths()('a.db')
+  await seed(db, { s: [user('hi')] })
+  const other = new DatabaseSync(db)
+  onTestFinished(() => other.close())
+  other.exec('begin immediate')
+  expect(await persql(['sessions', 'delete', 's', '--yes', '--db', db])).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'persql: "a.db" is locked: another program is writing to it. Try again when it is done, or end it.\n',
+  })
 })

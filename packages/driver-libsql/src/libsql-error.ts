@@ -44,8 +44,7 @@ export function codeOf(error: unknown): StorageErrorCode {
   const text = textOf(error)
   if (/unable to open connection to local database/i.test(text)) return 'CANNOT_OPEN'
   if (error instanceof RangeError) return 'INVALID_STATEMENT'
-  // What `fetch` throws where there is no answer.
-  if (error instanceof TypeError) return 'UNAVAILABLE'
+  if (isWithoutAnswer(error)) return 'UNAVAILABLE'
   return (
     STATUSES[cause?.status ?? 0] ??
     (typeof code === 'string' ? CODES[code] : undefined) ??
@@ -56,6 +55,7 @@ export function codeOf(error: unknown): StorageErrorCode {
 /** What `@libsql/client` threw, as a `StorageError` that quotes nothing of a parameter. */
 export function libsqlError(error: unknown, statements: readonly SqlStatement[]): StorageError {
   if (isStorageError(error)) return error
+  if (isWithoutAnswer(error)) return new StorageError('UNAVAILABLE', unreachable(error), { cause: error })
   const { statementIndex } = (error ?? {}) as ClientError
   const sql = statements.map((statement) => statement.sql).join('\n')
   const where = statementIndex === undefined ? '' : `Statement ${statementIndex}: `
@@ -63,6 +63,17 @@ export function libsqlError(error: unknown, statements: readonly SqlStatement[])
     cause: error,
     statementIndex,
   })
+}
+
+/** What `fetch` throws. */
+function isWithoutAnswer(error: unknown): error is TypeError {
+  return error instanceof TypeError
+}
+
+function unreachable({ cause }: TypeError): string {
+  const { code } = (cause ?? {}) as { code?: unknown }
+  const reason = typeof code === 'string' && /^[A-Z][A-Z_\d]+$/.test(code) ? ` (${code})` : ''
+  return `The database cannot be reached${reason}. Check its URL and the network.`
 }
 
 /** The text without the codes before it. */

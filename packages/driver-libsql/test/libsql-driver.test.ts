@@ -54,7 +54,10 @@ test('rejects with UNAVAILABLE where the connection is lost, or there is none', 
   server.intercept = undefined
   await driver.close()
   const nowhere = libsqlDriver('http://127.0.0.1:1')
-  await expect(nowhere.batch(batch('select 1'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await expect(nowhere.batch(batch('select 1'))).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(/^The database cannot be reached.*\. Check its URL and the network\.$/),
+  })
 })
 
 test('applies an append with an operation id once, whose answer was lost', async () => {

@@ -6,7 +6,7 @@ import { count } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
 import { UsageError } from '../../usage-error.ts'
-import { addDatabaseOption, toJsonApproval, useRuns } from './show-run.ts'
+import { addDatabaseOption, getRun, toJsonApproval, useRuns } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
   readonly message?: string
@@ -35,6 +35,7 @@ function decideCommand(parent: Command, name: string, description: string, appro
     .action((runId: string, given: string[], options: Options) =>
       useRuns(options, async ({ driver }) => {
         const catalog = new RunCatalog(driver, { createTables: false })
+        await getRun(catalog, runId)
         const calls = given.length > 0 ? given : await onlyCall(catalog, runId)
         const { message, always, by } = options
         const approvals = []

@@ -1,4 +1,4 @@
-import { RunCatalog } from '@persql/session-core'
+import { isStorageError, RunCatalog } from '@persql/session-core'
 import type { Command } from 'commander'
 import { duration } from '../../arguments.ts'
 import { addJsonOption, defineCommand } from '../../command.ts'
@@ -7,7 +7,7 @@ import { confirm } from '../../terminal/confirm.ts'
 import { count } from '../../terminal/format.ts'
 import { neutralise } from '../../terminal/neutralise.ts'
 import { printJson, printLine } from '../../terminal/print.ts'
-import { addDatabaseOption, useRuns } from './show-run.ts'
+import { addDatabaseOption, getRun, useRuns } from './show-run.ts'
 
 interface Options extends DatabaseOptions {
   readonly yes?: true
@@ -25,8 +25,10 @@ export function runsCancelCommand(parent: Command): void {
     .option('-y, --yes', 'do not ask')
     .action((runId: string, options: Options) =>
       useRuns(options, async ({ driver }) => {
+        const catalog = new RunCatalog(driver, { createTables: false })
+        await getRun(catalog, runId)
         await confirm(`This ends the run "${runId}" for good.`, options)
-        const cancelled = await new RunCatalog(driver, { createTables: false }).cancel(runId)
+        const cancelled = await catalog.cancel(runId)
         if (options.json) return printJson({ cancelled })
         await printLine(neutralise(cancelled ? `Cancelled ${runId}.` : `${runId} had ended before.`))
       }),
@@ -39,7 +41,9 @@ export function runsRetryCommand(parent: Command): void {
   ])
   addJsonOption(addDatabaseOption(command)).action((runId: string, options: Options) =>
     useRuns(options, async ({ driver }) => {
-      const retried = await new RunCatalog(driver, { createTables: false }).retry(runId)
+      const catalog = new RunCatalog(driver, { createTables: false })
+      await getRun(catalog, runId)
+      const retried = await catalog.retry(runId)
       if (options.json) return printJson({ retried })
       await printLine(neutralise(retried ? `A worker may go on with ${runId}.` : `${runId} has not failed.`))
     }),
@@ -60,9 +64,15 @@ export function runsPruneCommand(parent: Command): void {
       useRuns(options, async ({ driver }) => {
         const olderThan = new Date(Date.now() - options.olderThan * 1000)
         await confirm(`This removes runs that ended before ${olderThan.toISOString()}.`, options)
-        const removed = await new RunCatalog(driver, { createTables: false }).prune({ olderThan })
+        const catalog = new RunCatalog(driver, { createTables: false })
+        const removed = await catalog.prune({ olderThan }).catch(noneWithoutTables)
         if (options.json) return printJson({ removed })
         await printLine(`Removed ${count(removed, 'run')}.`)
       }),
     )
+}
+
+function noneWithoutTables(error: unknown): number {
+  if (isStorageError(error, 'NO_SUCH_TABLE')) return 0
+  throw error
 }

@@ -8,7 +8,7 @@ import { untilInterrupted } from '../../until-interrupted.ts'
 import {
   addDatabaseOption,
   approvalLine,
-  noSuchRun,
+  getRun,
   statusOf,
   stepLine,
   toJsonApproval,
@@ -35,8 +35,7 @@ export function runsShowCommand(parent: Command): void {
     .action((runId: string, options: Options) =>
       useDatabase(options, 'read', async ({ driver }) => {
         const catalog = new RunCatalog(driver)
-        const run = await catalog.get(runId)
-        if (!run) throw noSuchRun(runId)
+        const run = await getRun(catalog, runId)
         if (options.json) {
           const steps = await catalog.steps(runId)
           const approvals = await catalog.approvals(runId)

@@ -1,4 +1,4 @@
-import { type Run, type RunApproval, type RunStep, StorageError } from '@persql/session-core'
+import { type Run, type RunApproval, type RunCatalog, type RunStep, StorageError } from '@persql/session-core'
 import type { Command } from 'commander'
 import { DATABASE, type Database, type DatabaseOptions, useDatabase } from '../../database.ts'
 import { formatTime, toIso } from '../../terminal/format.ts'
@@ -20,8 +20,11 @@ export function statusOf({ status, isLost }: Run): string {
   return isLost ? 'lost' : status
 }
 
-export function noSuchRun(runId: string): StorageError {
-  return new StorageError('RUN_NOT_FOUND', `There is no run "${runId}".`)
+/** Throws where there is none. */
+export async function getRun(catalog: RunCatalog, runId: string): Promise<Run> {
+  const run = await catalog.get(runId)
+  if (run) return run
+  throw new StorageError('RUN_NOT_FOUND', `There is no run "${runId}".`)
 }
 
 /** As `--json` shows a run. */

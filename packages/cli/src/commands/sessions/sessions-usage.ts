@@ -9,6 +9,7 @@ import {
 import { type Command, Option } from 'commander'
 import { addJsonOption, addTimeOptions, defineCommand } from '../../command.ts'
 import { addDatabaseOptions, type DatabaseOptions, useDatabase } from '../../database.ts'
+import { explainSystemError } from '../../explain-system-error.ts'
 import { csvLine } from '../../terminal/csv.ts'
 import { note, print, printJson, printLine } from '../../terminal/print.ts'
 import { type Cell, printTable } from '../../terminal/table.ts'
@@ -104,8 +105,10 @@ function readPrices(file: string): TokenPrices {
   let json: string
   try {
     json = readFileSync(file, 'utf8')
-  } catch {
-    throw new UsageError(`Cannot read the table of prices in "${file}".`)
+  } catch (error) {
+    // Where it is a folder, the error has no path.
+    const reason = explainSystemError(Object.assign(error as Error, { path: file }))
+    throw new UsageError(`Cannot read the table of prices. ${reason}`)
   }
   return parseTokenPrices(json)
 }
