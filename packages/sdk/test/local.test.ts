@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { betterSqlite3Driver } from '@persql/driver-better-sqlite3'
 import { temporaryFolder } from '@persql/test-support/temporary-folder'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -238,6 +239,21 @@ test('leaves out the shadow tables of full-text tables', async () => {
   expect((await database().tables()).map(({ name }) => name)).toEqual(names)
   expect((await database().describe()).tables.map(({ table }) => table)).toEqual(names)
   expect((await database().schema()).map(({ name }) => name)).toEqual(names)
+})
+
+test('leaves out virtual tables whose module this SQLite does not have', async () => {
+  const path = join(folder, 'other.db')
+  const other = new DatabaseSync(path, { defensive: false })
+  other.exec(`${TABLE}; create virtual table f using fts5 (x); pragma writable_schema = on;
+    update sqlite_schema set sql = 'create virtual table f using gone (x)' where name = 'f'`)
+  other.close()
+  const local = new PerSQL({ local: path })
+  const database = local.database('acme/orders')
+  expect(await database.tables()).toContainEqual({ name: 't', rowCount: 0 })
+  const { tables } = await database.describe()
+  expect(tables.map(({ table }) => table)).not.toContain('f')
+  expect((await database.schema()).map(({ name }) => name)).toContain('f')
+  await local.close()
 })
 
 test('tells what is there, whatever a table or view is called', async () => {

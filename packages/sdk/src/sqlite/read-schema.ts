@@ -27,10 +27,13 @@ export interface PragmasOfTable {
 /** In what `table_xinfo` tells: a column of a virtual table that `*` does not show. */
 const HIDDEN = 1
 
-/** The names of the tables that users have made, sorted: neither SQLite's own, nor a server's. */
+/**
+ * The names of the tables that users have made, sorted: neither SQLite's own, nor a server's, nor virtual ones that this
+ * SQLite cannot open, for it lacks their module.
+ */
 export function tablesOfUser(tableList: Rows): string[] {
   return tableList
-    .filter(([, , type]) => type === 'table' || type === 'virtual')
+    .filter(([, , type, columns]) => type === 'table' || (type === 'virtual' && Number(columns) > 0))
     .map(([, name]) => String(name))
     .filter(isOfUser)
     .sort()
