@@ -207,6 +207,30 @@ test('an index that came as a schema without rows counts as missing', async () =
   await driver.close()
 })
 
+test.each([true, false])(
+  'says how to mend an index that lost its table, with createTables %s',
+  async (createTables) => {
+    const driver = await givenIndex()
+    await run(driver, 'drop table agent_sessions_unindexed')
+    const store = new SessionStore(driver, { createTables })
+    const mends = {
+      code: 'NO_SUCH_TABLE',
+      message: expect.stringMatching(/"agent_sessions_unindexed".*`dropItemIndex`/),
+    }
+    await expect(store.append('s', [{ content: 'more' }])).rejects.toMatchObject(mends)
+    await expect(store.clear('s')).rejects.toMatchObject(mends)
+    await expectSameHits(driver)
+    await dropItemIndex(driver)
+    await store.append('s', [{ content: 'more' }])
+    expect(await indexItems(driver)).toBe(3)
+    await run(driver, 'drop table agent_sessions_unindexed')
+    expect(await indexItems(driver)).toBe(3)
+    await store.append('s', [{ content: 'more' }])
+    await expectSameHits(driver)
+    await driver.close()
+  },
+)
+
 test('an index that goes between two batches of a search costs no hit', async () => {
   const driver = await givenIndex()
   const losing: SqlDriver = {

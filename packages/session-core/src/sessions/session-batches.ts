@@ -40,7 +40,7 @@ export class SessionBatches {
     this.statements = sessionStatements(this.dialect, this.names)
     this.#createTables = options.createTables ?? true
     this.#maker = new TableMaker(driver, this.#createTables, (statements, options) =>
-      runGuarded(driver, statements, options, refused),
+      runGuarded(driver, statements, options, refused, (error) => this.#explained(error)),
     )
     const { sessions, messages } = this.names
     const { layout, marks } = this.statements
@@ -112,8 +112,21 @@ export class SessionBatches {
     return lockSession ? [lockSession({ session }), ...statements] : statements
   }
 
-  #tablesMissing(cause: unknown, { beside }: RunOptions): StorageError {
+  /** On SQLite, triggers write to a table that somebody may have dropped. */
+  #explained(error: StorageError): StorageError {
+    const { unindexed } = this.names
+    if (!isAbout(error, unindexed)) return error
+    return new StorageError(
+      'NO_SUCH_TABLE',
+      `Table "${unindexed}" of the index for searches does not exist, and its triggers write there. Make the index anew ` +
+        'by `indexItems`, or take away what is left of it by `dropItemIndex`.',
+      { cause: error },
+    )
+  }
+
+  #tablesMissing(cause: StorageError, { beside }: RunOptions): StorageError {
     const { names } = this
+    if (isAbout(cause, names.unindexed)) return cause
     const others = beside ? `, "${names.messages}" or "${names[beside]}"` : ` or "${names.messages}"`
     return new StorageError(
       'NO_SUCH_TABLE',
@@ -122,6 +135,10 @@ export class SessionBatches {
       { cause },
     )
   }
+}
+
+function isAbout({ code, message }: StorageError, table: string): boolean {
+  return code === 'NO_SUCH_TABLE' && message.includes(table)
 }
 
 function refused(cause: StorageError): StorageError {
