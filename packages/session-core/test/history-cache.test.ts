@@ -454,6 +454,14 @@ describe('a reader that keeps what it has read', () => {
     expect(batches.map((batch) => batch.length)).toEqual([10, 1, 2, 11, 2, 10, 1, 1])
   })
 
+  test('keeps what it reads in tables that came without rows, as those of a branch', async () => {
+    await new SessionStore<Item>(open()).append('s', [user('x')])
+    foreign('delete from agent_sessions_marks')
+    const store = new SessionStore<Item>(openSilent())
+    for (let n = 0; n < 3; n++) expect(await store.read('s')).toEqual([user('x')])
+    expect(store.cache!.stats).toMatchObject({ sessions: 1, hits: 1 })
+  })
+
   test('reads everything where the schema is out of reach, as with a token for some tables', async () => {
     const driver = open()
     await new SessionStore<Item>(driver).append('s', [user('x')])

@@ -13,6 +13,7 @@ create table if not exists "agent_sessions_marks" (session_id TEXT PRIMARY KEY, 
 insert into "agent_sessions_marks" select '', hex(randomblob(8)) where (select count(*) from (select 1 from sqlite_master where type = 'trigger'
     and tbl_name = 'agent_messages' collate nocase and case name when 'agent_sessions_marks_delete' then 1 when 'agent_sessions_marks_update' then 1 when 'agent_sessions_marks_move' then 1 when 'agent_sessions_marks_insert' then 1 end
     limit 4)) < 4
+      or not exists (select 1 from "agent_sessions_marks" where session_id = '')
       on conflict do update set mark = excluded.mark;
 create trigger if not exists "agent_sessions_marks_delete" after delete on "agent_messages"
       when ((select id from "agent_messages" where session_id = old.session_id order by id limit 1) > old.id) is not true

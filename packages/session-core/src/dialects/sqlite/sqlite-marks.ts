@@ -40,8 +40,10 @@ export function sqliteMarks({ messages, marks }: ResolvedTableNames): SessionMar
 
   const statements = [
     sql`create table if not exists ${marked} (session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid`,
-    // Whatever happened while a trigger was missing, nothing that was read before it is known any longer.
+    // Whatever happened while a trigger was missing, nothing that was read before it is known any longer. A schema that
+    // was copied alone, as that of a branch, has all of them and no mark.
     sql`insert into ${marked} select ${WHOLE}, hex(randomblob(8)) where ${present} < ${sql.lit(names.length)}
+      or not exists (select 1 from ${marked} where session_id = ${WHOLE})
       on conflict do update set mark = excluded.mark`,
     ...Object.entries(triggers).map(
       ([name, body]) => sql`create trigger if not exists ${sql.id(`${marks}_${name}`)} ${body}`,
