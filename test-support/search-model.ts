@@ -1,5 +1,19 @@
 import fc from 'fast-check'
 
+/** A database whose searches with an index are compared with those without. */
+export interface SearchedDatabase {
+  append(session: string, items: readonly { content: string }[]): Promise<unknown>
+  pop(session: string): Promise<unknown>
+  clear(session: string): Promise<unknown>
+  fork(from: string, to: string): Promise<unknown>
+  index(limit?: number): Promise<unknown>
+  /** Two programs at once. */
+  indexTwice(): Promise<unknown>
+  drop(): Promise<unknown>
+  /** What a program does that knows the tables and nothing else. Rejects where it does not apply. */
+  foreign(name: string, x: number, y: number, text: string): Promise<unknown>
+}
+
 /** What items say, in the steps of a model of searches: words, scripts without spaces, accents, escapes. */
 const PIECES = [
   ...['zeppelin', 'Zürich', 'straße', 'STRASSE', 'order', 'a', 'b', ' ', '"', '\\', "'", '’', '\n'],
@@ -64,6 +78,25 @@ export function searchSteps(foreign: readonly string[]): fc.Arbitrary<SearchStep
     ),
     { minLength: 3, maxLength: 14 },
   )
+}
+
+/** In place of a small number, the session that it stands for. */
+export const sessionOf = (x: number) => (x % 2 ? 'a' : 'b')
+
+/** A stranger's text of an item, for between quotes. */
+export const itemOf = (text: string) => JSON.stringify({ content: text }).replaceAll("'", "''")
+
+export async function takeSearchStep(step: SearchStep, database: SearchedDatabase): Promise<void> {
+  const session = sessionOf(step.x)
+  if (step.do === 'append') await database.append(session, [{ content: step.text }, { content: 'order' }])
+  else if (step.do === 'pop') await database.pop(session)
+  else if (step.do === 'clear') await database.clear(session)
+  else if (step.do === 'fork') await database.fork(session, sessionOf(step.x + 1)).catch(() => {})
+  else if (step.do === 'index') await database.index()
+  else if (step.do === 'indexSome') await database.index(step.x % 4)
+  else if (step.do === 'indexTwice') await database.indexTwice()
+  else if (step.do === 'drop') await database.drop()
+  else await database.foreign(step.name, step.x, step.y, step.text).catch(() => {})
 }
 
 /** Texts to search for, each with others: parts of what was said, and some that nobody did. */

@@ -14,10 +14,6 @@ function describeOn(databases: Databases, preparedStatements: boolean) {
     async create(location) {
       return postgresDriver({ url: await databases.urlOf(location), preparedStatements })
     },
-    except: [
-      'finds the same by an index as without, whatever is not indexed yet',
-      'indexes no row as what it no longer is, while others index and write',
-    ].map((test) => ({ test, because: 'items are indexed on SQLite alone' })),
   })
   afterAll(() => databases.close())
 }

@@ -31,12 +31,19 @@ const PARTS: Readonly<Record<string, Part>> = {
   'rows deleted in the middle, and others in their place': {
     change: `delete from agent_messages where id = 2;
       insert into agent_messages (id, session_id, message_data) values (2, 'a', '{"role":"user"}')`,
-    without: (sql) => sql.replace("elsif tg_op = 'DELETE' then", "elsif tg_op = 'DELETE' then return null;"),
+    without: (sql) =>
+      sql.replace(
+        "when 'DELETE' then changed := array(",
+        "when 'DELETE' then return null; changed := array(",
+      ),
   },
   'a row changed': {
     change: `update agent_messages set message_data = '{"role":"user"}' where id = 2`,
     without: (sql) =>
-      sql.replace('  else\n    select array_agg', '  else return null;\n    select array_agg'),
+      sql.replace(
+        "when 'UPDATE' then changed := array(",
+        "when 'UPDATE' then return null; changed := array(",
+      ),
   },
   'rows exchanged with another session': {
     before: `insert into agent_messages (session_id, message_data) values ('b', '{"role":"user"}')`,
@@ -44,7 +51,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       update agent_messages set id = 2, session_id = 'a' where id = 3; update agent_messages set session_id = 'b' where id = 102`,
     without: (sql) =>
       sql.replace(
-        'select session_id from gone union select session_id from come',
+        'select session_id from gone union all select session_id from come',
         "select 'b' as session_id",
       ),
   },
@@ -54,7 +61,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       update agent_messages set session_id = case id when 3 then 'a' when 2 then 'b' else session_id end where id in (2, 3)`,
     without: (sql) =>
       sql.replace(
-        'select session_id from gone union select session_id from come',
+        'select session_id from gone union all select session_id from come',
         "select 'b' as session_id",
       ),
   },
@@ -64,20 +71,17 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   'a change that logical replication applies': {
     change: `set local session_replication_role = replica; update agent_messages set message_data = '{"role":"user"}' where id = 2`,
-    without: (sql) =>
-      sql
-        .replace('elsif tg_op', 'return null; elsif tg_op')
-        .replace('array[old.session_id];', 'array[old.session_id]; return null;'),
+    without: (sql) => sql.replace("if tg_level = 'ROW' then", "if tg_level = 'ROW' then return null;"),
   },
   'a table emptied and filled again': {
     change: `create table kept as select * from agent_messages; truncate agent_messages;
       insert into agent_messages select id, session_id, case id when 2 then '{"role":"user"}' else message_data end, created_at from kept`,
-    without: (sql) => sql.replace('items.xmin, marks.xmin', 'marks.xmin'),
+    without: (sql) => sql.replace('items.xmin, notes.xmin', 'notes.xmin'),
   },
   'a table of marks made again': {
     before: `insert into agent_sessions_marks values ('a', gen_random_uuid()) on conflict do nothing; truncate agent_sessions_marks`,
     change: `update agent_messages set message_data = '{"role":"user"}' where id = 2; truncate agent_sessions_marks`,
-    without: (sql) => sql.replace('marks.xmin, triggers', 'triggers'),
+    without: (sql) => sql.replace('notes.xmin, triggers', 'triggers'),
   },
   'a row changed while a trigger was off': {
     change: `alter table agent_messages disable trigger agent_sessions_marks_update;
@@ -108,7 +112,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'a row changed where the marks are in another schema': {
     before: 'create schema away; alter table agent_sessions_marks set schema away',
     change: `update agent_messages set message_data = '{"role":"user"}' where id = 2`,
-    without: (sql) => sql.replace('and marks.relnamespace = items.relnamespace', ''),
+    without: (sql) => sql.replace('and notes.relnamespace = items.relnamespace', ''),
     needsServer: true,
   },
 }

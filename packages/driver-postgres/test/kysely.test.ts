@@ -125,10 +125,6 @@ for (const databases of everyDatabase()) {
         const driver = kyselyDriver(new Kysely({ dialect: new PerSQLDialect({ driver: inner }) }))
         return { ...driver, close: () => driver.close().then(() => inner.close()) }
       },
-      except: [
-        'finds the same by an index as without, whatever is not indexed yet',
-        'indexes no row as what it no longer is, while others index and write',
-      ].map((test) => ({ test, because: 'items are indexed on SQLite alone' })),
     })
   })
 }

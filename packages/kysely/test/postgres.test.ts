@@ -42,10 +42,6 @@ for (const databases of everyDatabase()) {
       create: (location) => open(location, { types }),
       destroy: end,
       except: [
-        ...[
-          'finds the same by an index as without, whatever is not indexed yet',
-          'indexes no row as what it no longer is, while others index and write',
-        ].map((test) => ({ test, because: 'items are indexed on SQLite alone' })),
         {
           test: 'names the columns of an empty result',
           because: 'Kysely gives rows as objects, and no row has no names',

@@ -1,5 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
-import { type SearchStep, searchSteps, wantedTexts } from '@persql/test-support/search-model'
+import {
+  itemOf,
+  searchSteps,
+  sessionOf,
+  takeSearchStep,
+  wantedTexts,
+} from '@persql/test-support/search-model'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -40,27 +46,24 @@ test('a text has all grams of its parts', () => {
   expect(gramsOf(['a \u0378 b'])).toBeUndefined()
 })
 
-const other = (x: number) => (x % 2 ? 'a' : 'b')
-const json = (text: string) => JSON.stringify({ content: text }).replaceAll("'", "''")
-
 /** What a stranger does, who knows nothing of an index. */
 const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => string>> = {
   add: (x, _, text) =>
-    `insert into agent_messages (session_id, message_data) values ('${other(x)}', '${json(text)}')`,
+    `insert into agent_messages (session_id, message_data) values ('${sessionOf(x)}', '${itemOf(text)}')`,
   addEscaped: (x, _, text) =>
-    `insert into agent_messages (session_id, message_data) values ('${other(x)}', '${json(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}')`,
+    `insert into agent_messages (session_id, message_data) values ('${sessionOf(x)}', '${itemOf(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}')`,
   insertAt: (x, y, text) =>
-    `insert or ignore into agent_messages (id, session_id, message_data) values (${y}, '${other(x)}', '${json(text)}')`,
+    `insert or ignore into agent_messages (id, session_id, message_data) values (${y}, '${sessionOf(x)}', '${itemOf(text)}')`,
   replaceAt: (x, y, text) =>
-    `insert or replace into agent_messages (id, session_id, message_data) values (${y}, '${other(x)}', '${json(text)}')`,
-  update: (_, y, text) => `update agent_messages set message_data = '${json(text)}' where id = ${y}`,
+    `insert or replace into agent_messages (id, session_id, message_data) values (${y}, '${sessionOf(x)}', '${itemOf(text)}')`,
+  update: (_, y, text) => `update agent_messages set message_data = '${itemOf(text)}' where id = ${y}`,
   updateOrIgnore: (_, y, text) =>
-    `update or ignore agent_messages set message_data = '${json(text)}' where id >= ${y}`,
+    `update or ignore agent_messages set message_data = '${itemOf(text)}' where id >= ${y}`,
   moveId: (x, y) => `update or replace agent_messages set id = ${y} where id = ${x}`,
   deleteAt: (_, y) => `delete from agent_messages where id = ${y}`,
-  cascade: (x) => `pragma foreign_keys = on; delete from agent_sessions where session_id = '${other(x)}'`,
+  cascade: (x) => `pragma foreign_keys = on; delete from agent_sessions where session_id = '${sessionOf(x)}'`,
   empty: () => 'delete from agent_messages',
-  corrupt: (_, y, text) => `update agent_messages set message_data = '{${json(text)}' where id = ${y}`,
+  corrupt: (_, y, text) => `update agent_messages set message_data = '{${itemOf(text)}' where id = ${y}`,
   dropTable: () => 'drop table agent_messages',
   dropAll: () => 'drop table agent_messages; drop table agent_sessions; drop table agent_sessions_marks',
   dropTrigger: (x) =>
@@ -83,8 +86,26 @@ test('a search finds the same by an index as without, whatever anybody does', {
       const path = pathOf(`${runs++}.db`)
       const driver = counted(nodeSqliteDriver(path))
       const second = nodeSqliteDriver(path)
+      const store = new SessionStore<{ content: string }>(driver)
+      const catalog = new SessionCatalog(driver)
       for (const step of steps) {
-        await take(step, driver, second, path)
+        await takeSearchStep(step, {
+          append: (session, items) => store.append(session, items),
+          pop: (session) => store.pop(session),
+          clear: (session) => store.clear(session),
+          fork: (from, to) => catalog.fork(from, to),
+          index: (limit) => indexItems(driver, { limit }),
+          indexTwice: () => Promise.all([indexItems(driver), indexItems(second)]),
+          drop: () => dropItemIndex(driver),
+          async foreign(name, x, y, text) {
+            const db = new DatabaseSync(path)
+            try {
+              db.exec(FOREIGN[name]!(x, y, text))
+            } finally {
+              db.close()
+            }
+          },
+        })
         await expectSameHits(driver, wantedTexts(steps))
       }
       await driver.close()
@@ -106,39 +127,6 @@ test('a search finds the same by an index as without, whatever anybody does', {
     }
   }
 })
-
-async function take(step: SearchStep, driver: SqlDriver, second: SqlDriver, path: string): Promise<void> {
-  const session = other(step.x)
-  const store = new SessionStore(driver)
-  switch (step.do) {
-    case 'append':
-      return store.append(session, [{ content: step.text }, { content: 'order' }])
-    case 'pop':
-      return void (await store.pop(session))
-    case 'clear':
-      return store.clear(session)
-    case 'fork':
-      return void (await new SessionCatalog(driver).fork(session, other(step.x + 1)).catch(() => {}))
-    case 'index':
-      return void (await indexItems(driver))
-    case 'indexSome':
-      return void (await indexItems(driver, { limit: step.x % 4 }))
-    case 'indexTwice':
-      return void (await Promise.all([indexItems(driver), indexItems(second)]))
-    case 'drop':
-      return dropItemIndex(driver)
-    case 'foreign': {
-      const db = new DatabaseSync(path)
-      try {
-        db.exec(FOREIGN[step.name]!(step.x, step.y, step.text))
-      } catch {
-        // It does not apply.
-      } finally {
-        db.close()
-      }
-    }
-  }
-}
 
 test('a frequent word is found among the newest rows, and a rare one by the index', async () => {
   const driver = nodeSqliteDriver(':memory:')

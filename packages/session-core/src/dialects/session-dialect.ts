@@ -134,10 +134,11 @@ export interface SearchIndex {
   /** One row where the index is there, and is told of every change; otherwise none. */
   readonly isPresent: SqlStatement
   /**
-   * One row where, besides, it holds what it was told of; otherwise none: a schema that was copied has no rows. Fails where one of its tables is missing. Absent: {@link isPresent} tells as much.
+   * One row where, besides, it holds what it was told of; otherwise none: a schema that was copied has no rows. Fails
+   * where one of its tables is missing. Absent: {@link isPresent} tells as much.
    */
   readonly isWhole?: SqlStatement
-  /** Make it anew, with all rows noted. */
+  /** Make it anew, with all rows noted; do nothing where some might change untold. */
   readonly create: readonly SqlStatement[]
   /** Do nothing where it is missing. */
   readonly drop: readonly SqlStatement[]

@@ -34,14 +34,24 @@ const CHARACTERS = 250_000
  * or where the table of items was made anew. Resolves with the number of rows that it has indexed. Several may do so at
  * once, while others write. Rows that anybody writes later are noted by triggers, and searches read those rows until the
  * next call indexes them. A row stays noted, where its grams are more than the database takes in one batch, or where it
- * has characters that this runtime's Unicode does not know. Rejects with `INVALID_ARGUMENT` where this kind of database
- * has no such index, such as an SQLite without FTS5.
+ * has characters that this runtime's Unicode does not know. Rejects with `INVALID_ARGUMENT` where the database has no such
+ * index: an SQLite without FTS5, or a table in PostgreSQL that has row security, or rows in others.
  */
 export async function indexItems(driver: SqlDriver, options: IndexItemsOptions = {}): Promise<number> {
   const limit = checkLimit('limit', options.limit ?? Number.POSITIVE_INFINITY)
   const batches = new SessionBatches(driver, options)
   const index = searchIndexOf(batches)
-  const noted = (await countUnindexed(driver, options)) ?? (await create(batches, index))
+  let noted = await countUnindexed(driver, options)
+  if (noted === undefined) {
+    await run(batches, index.create)
+    noted = await countUnindexed(driver, options)
+  }
+  if (noted === undefined) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `The rows of "${batches.names.messages}" cannot be indexed: it has row security, or rows in other tables.`,
+    )
+  }
   const total = Math.min(limit, noted)
   let indexed = 0
   let atOnce = ROWS
@@ -100,12 +110,6 @@ function searchIndexOf({ dialect, names }: SessionBatches): SearchIndex {
     'INVALID_ARGUMENT',
     `Sessions cannot be indexed in a database of dialect "${dialect.name}".`,
   )
-}
-
-/** Resolves with the number of rows that are noted. */
-async function create(batches: SessionBatches, index: SearchIndex): Promise<number> {
-  const results = await run(batches, [...index.create, index.countNoted])
-  return toNumber(results.at(-1)?.rows[0]?.[0])
 }
 
 /** Runs what changes the index. */

@@ -4,6 +4,7 @@ import type { SessionDialect } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 import { makeMissing, postgresLayout } from './postgres-layout.ts'
 import { postgresMarks } from './postgres-marks.ts'
+import { postgresSearchIndex } from './postgres-search-index.ts'
 
 /** Enough to tell rows apart. */
 const PATTERN_BYTES = 1000
@@ -23,6 +24,7 @@ export const postgresDialect: SessionDialect = {
   layout: postgresLayout,
   makeApart: makeMissing,
   marks: postgresMarks,
+  searchIndex: postgresSearchIndex,
   locksRows: true,
   readsByRange: true,
   // Only the list is read as JSON. What its texts hold may be JSON that PostgreSQL refuses, such as a `\\u0000`.

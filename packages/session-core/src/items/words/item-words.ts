@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields } from '../fields.ts'
+import { type Fields, fieldsOf } from '../fields.ts'
 import { HOSTED, HOSTED_CALLS } from '../tool-types.ts'
 import { isItemPatch } from './item-patch.ts'
 

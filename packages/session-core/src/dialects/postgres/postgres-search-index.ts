@@ -1,0 +1,104 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { SqlStatement, SqlValue } from '../../driver/sql-driver.ts'
+import type { ResolvedTableNames } from '../../sessions/session-tables.ts'
+import type { SearchIndex } from '../session-dialect.ts'
+import { statementBuilder } from '../statement-builder.ts'
+import { quotedName, splitName } from './postgres-layout.ts'
+import {
+  make,
+  makeTriggers,
+  returnIf,
+  STANDS_ALONE,
+  stateOfTriggers,
+  type Triggers,
+} from './postgres-triggers.ts'
+
+/** Of what is in the index: another one wherever the same text gets other grams. */
+const LAYOUT = 1
+
+/** Another number at each time, which JSON can hold. */
+const STAMP = 'cast(random() * 9007199254740991 as bigint)'
+
+/**
+ * A table of the grams of each row, under GIN. Its comment holds the state of the triggers since it was made, so that it
+ * counts as missing where they might not have noted something: after TRUNCATE, after a change of the table of items or of
+ * its rights, in a database that was restored.
+ */
+export function postgresSearchIndex({ messages, search, unindexed }: ResolvedTableNames): SearchIndex {
+  const db = statementBuilder<never>('postgres')
+  const [items, index, notes] = [sql.table(messages), sql.table(search), sql.table(unindexed)]
+  const statement = (query: RawBuilder<unknown>): SqlStatement => {
+    const { sql: text, parameters } = query.compile(db)
+    return { sql: text, params: parameters as SqlValue[] }
+  }
+  const triggers: Triggers = {
+    items: messages,
+    notes: unindexed,
+    name: splitName(search).name,
+    events: ['insert', 'update', 'delete'],
+    key: 'id',
+    type: 'bigint',
+    write: `select id, ${STAMP} from unnest($1) as id
+      group by id order by id on conflict (row) do update set stamp = excluded.stamp`,
+  }
+  const isPresent = `select 1 where obj_description(to_regclass('${quotedName(search)}'), 'pg_class')
+    = '${LAYOUT} ' || (${stateOfTriggers(triggers)})`
+  const stillNoted = (list: string) =>
+    sql`json_array_elements(cast(${list} as json)) as given(value) join ${notes} as noted
+      on noted.row = cast(value ->> 0 as bigint) and noted.stamp = cast(value ->> 1 as bigint)`
+
+  return {
+    isPresent: { sql: isPresent },
+    create: [{ sql: makeIndex(search, triggers, isPresent) }],
+    drop: [
+      sql`drop function if exists ${sql.table(`${search}_change`)} cascade`,
+      sql`drop table if exists ${index}, ${notes}`,
+    ].map(statement),
+    countNoted: statement(sql`select count(*) from ${notes}`),
+    readNoted: ({ before, limit }) =>
+      statement(sql`select noted.row, noted.stamp, items.message_data
+        from ${notes} as noted left join ${items} as items on items.id = noted.row
+        where noted.row < ${before} order by noted.row desc limit ${limit}`),
+    write: (given, rows) =>
+      [
+        // Whoever writes one of the rows from here on waits.
+        sql`select noted.row from ${stillNoted(given)} order by noted.row for update of noted`,
+        sql`delete from ${index} where row in (select noted.row from ${stillNoted(given)})`,
+        sql`insert into ${index} (row, grams) select noted.row, cast(given.value ->> 2 as integer[])
+          from ${stillNoted(rows)} where given.value ->> 2 is not null`,
+        sql`delete from ${notes} where row in (select noted.row from ${stillNoted(given)}) returning row`,
+      ].map(statement),
+    toCell: (grams) => `{${grams}}`,
+    // A query of its own, because the planner, told how many rows are wanted, goes through all of them in their order.
+    having: (grams) => ({
+      from: sql`(select row from ${index} where grams @> cast(${`{${grams}}`} as integer[]) offset 0) as indexed`,
+      where: sql`true`,
+      row: sql.ref('indexed.row'),
+    }),
+  }
+}
+
+/** The triggers come first: with them the table of items is locked, so that no row is written that is not noted. */
+function makeIndex(search: string, triggers: Triggers, isPresent: string): string {
+  const { name } = splitName(search)
+  const { name: notes } = splitName(triggers.notes)
+  const items = quotedName(triggers.items)
+  return `do $make$
+declare
+  items regclass := '${items}'::regclass;
+  home text;
+  stale name;
+begin
+  select quote_ident(n.nspname) into home from pg_class as items join pg_namespace as n on n.oid = items.relnamespace
+    where items.oid = '${items}'::regclass and ${STANDS_ALONE};
+  if home is null then return; end if;
+  ${returnIf(isPresent)}
+  ${makeTriggers(triggers)}
+  ${make(`drop table if exists %1$s."${name}", %1$s."${notes}"`)}
+  ${make(`create table %1$s."${name}" (row bigint primary key, grams integer[] not null)`)}
+  ${make(`create index on %1$s."${name}" using gin (grams) with (fastupdate = off)`)}
+  ${make(`create table %1$s."${notes}" (row bigint primary key, stamp bigint not null)`)}
+  ${make(`insert into %1$s."${notes}" select id, ${STAMP} from %2$s`)}
+  execute format('comment on table %1$s."${name}" is %2$L', home, '${LAYOUT} ' || (${stateOfTriggers(triggers)}));
+end $make$`
+}
