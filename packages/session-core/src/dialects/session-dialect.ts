@@ -152,8 +152,15 @@ export interface SearchIndex {
    * of `[row, stamp, grams]`, where `grams` is what {@link toCell} made.
    */
   write(notes: string, rows: string): readonly SqlStatement[]
+  /** To be run after all of a call's writes. Absent: there is nothing to do. */
+  readonly finish?: SqlStatement
   /** Grams in the form in which they are written. */
   toCell(grams: readonly number[]): string
+  /**
+   * Follows other tables of a query, and finds for each of their rows the item with that id, as `m`, whatever the engine
+   * expects of other ways.
+   */
+  joinItem(row: RawBuilder<number>): RawBuilder<unknown>
   /** The tables of a query, with a condition, for the rows that may have all of these grams, and their id. */
   having(grams: readonly number[]): {
     readonly from: RawBuilder<unknown>

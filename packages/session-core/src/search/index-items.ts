@@ -78,6 +78,7 @@ export async function indexItems(driver: SqlDriver, options: IndexItemsOptions =
     options.onProgress?.({ done, remaining: total - done })
     await letOthersRun()
   }
+  if (indexed > 0 && index.finish) await batches.run([index.finish], { sessions: [] })
   return indexed
 }
 

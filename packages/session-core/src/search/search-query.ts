@@ -70,10 +70,11 @@ export class SearchQuery {
     }
     const notes = sql`${sql.table(this.#names.unindexed)} as noted`
     const { from, where, row: indexed } = index.having(this.#grams)
-    const isIndexed = sql`m.id = ${indexed} and ${where} and not exists (select 1 from ${notes} where noted.row = ${indexed})`
+    const isIndexed = sql`${where} and not exists (select 1 from ${notes} where noted.row = ${indexed})`
+    const noted = sql<number>`noted.row`
     return [
-      this.#compile(sql`select * from (${rows(sql`${from} cross join ${items}`, indexed, isIndexed)}) as by_index
-        union all select * from (${rows(sql`${notes} cross join ${items}`, sql`noted.row`, sql`m.id = noted.row`)}) as by_note
+      this.#compile(sql`select * from (${rows(sql`${from} ${index.joinItem(indexed)}`, indexed, isIndexed)}) as by_index
+        union all select * from (${rows(sql`${notes} ${index.joinItem(noted)}`, noted, sql`true`)}) as by_note
         order by id desc limit ${limit}`),
       index.isWhole ?? index.isPresent,
     ]

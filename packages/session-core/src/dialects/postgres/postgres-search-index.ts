@@ -68,8 +68,14 @@ export function postgresSearchIndex({ messages, search, unindexed }: ResolvedTab
           from ${stillNoted(rows)} where given.value ->> 2 is not null`,
         sql`delete from ${notes} where row in (select noted.row from ${stillNoted(given)}) returning row`,
       ].map(statement),
+    // What was written last waits in a list, which every search would read.
+    finish: {
+      sql: `select case when pg_has_role(relowner, 'usage') then gin_clean_pending_list(oid) end
+        from pg_class where oid = to_regclass('${quotedName(`${search}_grams`)}')`,
+    },
     toCell: (grams) => `{${grams}}`,
-    // A query of its own, because the planner, told how many rows are wanted, goes through all of them in their order.
+    // Queries of their own, because the planner takes few rows for likely to be found soon, and goes through all of them.
+    joinItem: (row) => sql`cross join lateral (select * from ${items} where id = ${row} offset 0) as m`,
     having: (grams) => ({
       from: sql`(select row from ${index} where grams @> cast(${`{${grams}}`} as integer[]) offset 0) as indexed`,
       where: sql`true`,
@@ -96,7 +102,7 @@ begin
   ${makeTriggers(triggers)}
   ${make(`drop table if exists %1$s."${name}", %1$s."${notes}"`)}
   ${make(`create table %1$s."${name}" (row bigint primary key, grams integer[] not null)`)}
-  ${make(`create index on %1$s."${name}" using gin (grams) with (fastupdate = off)`)}
+  ${make(`create index "${name}_grams" on %1$s."${name}" using gin (grams)`)}
   ${make(`create table %1$s."${notes}" (row bigint primary key, stamp bigint not null)`)}
   ${make(`insert into %1$s."${notes}" select id, ${STAMP} from %2$s`)}
   execute format('comment on table %1$s."${name}" is %2$L', home, '${LAYOUT} ' || (${stateOfTriggers(triggers)}));

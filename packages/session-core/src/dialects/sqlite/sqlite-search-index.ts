@@ -79,6 +79,7 @@ export function sqliteSearchIndex({ messages, search, unindexed }: ResolvedTable
         sql`delete from ${notes} where row in (select noted.row from ${stillNoted(given)}) returning row`,
       ].map(statement),
     toCell: (grams) => grams.map(toWord).join(' '),
+    joinItem: (row) => sql`cross join ${items} as m on m.id = ${row}`,
     having: (grams) => ({
       from: sql`${index} as indexed`,
       where: sql`${sql.ref(search)} match ${grams.map((gram) => `"${toWord(gram)}"`).join(' AND ')}`,
