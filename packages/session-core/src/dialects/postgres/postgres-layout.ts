@@ -5,7 +5,7 @@ import type { SessionLayout } from '../session-dialect.ts'
 import { statementBuilder } from '../statement-builder.ts'
 
 /** One number for all, so that those who make tables at the same time wait for each other. */
-export const LOCK = 5_713_020_615
+const LOCK = 5_713_020_615
 
 /** Text is compared byte by byte, as SQLite does. */
 const KEY = sql`text collate "C"`

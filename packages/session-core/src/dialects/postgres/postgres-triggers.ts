@@ -1,4 +1,4 @@
-import { LOCK, quotedName, splitName } from './postgres-layout.ts'
+import { quotedName, splitName } from './postgres-layout.ts'
 
 /** Triggers on a table of items, which write down in a table beside it what they are told of. */
 export interface Triggers {
@@ -110,10 +110,13 @@ export function make(statement: string): string {
   return `execute format($sql$${statement}$sql$, home, items);`
 }
 
-/** PL/pgSQL that ends here where a query has a row, and looks once more behind whoever makes the same. */
+/**
+ * PL/pgSQL that ends here where a query has a row, and looks once more behind whoever makes the same. To lock the items
+ * also makes this connection see what was made meanwhile, which another kind of lock does not. Triggers lock them anyway.
+ */
 export function returnIf(query: string): string {
   return `for look in 1..2 loop
     if exists (${query}) then return; end if;
-    perform pg_advisory_xact_lock(${LOCK});
+    ${make('lock table %2$s in share row exclusive mode')}
   end loop;`
 }
