@@ -24,8 +24,9 @@ import { postgresDriver } from '../src/index.ts'
 const KINDS = ['insert', 'update', 'delete', 'replica'] as const
 const kind = (x: number) => `agent_sessions_search_${KINDS[x % KINDS.length]}`
 
+// Ids that are handed out to nobody else.
 const insertAt = (x: number, y: number, text: string) =>
-  `insert into agent_messages (id, session_id, message_data) values (${y}, '${sessionOf(x)}', '${itemOf(text)}')`
+  `insert into agent_messages (id, session_id, message_data) values (${-y}, '${sessionOf(x)}', '${itemOf(text)}')`
 const update = (_: number, y: number, text: string) =>
   `update agent_messages set message_data = '${itemOf(text)}' where id = ${y}`
 
@@ -37,7 +38,7 @@ const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => s
   replaceAt: (x, y, text) =>
     `${insertAt(x, y, text)} on conflict (id) do update set message_data = excluded.message_data`,
   update,
-  moveId: (x, y) => `update agent_messages set id = ${x} where id = ${y}`,
+  moveId: (x, y) => `update agent_messages set id = ${-x} where id = ${y}`,
   deleteAt: (_, y) => `delete from agent_messages where id = ${y}`,
   merge: (_, y, text) => `merge into agent_messages as m using (select 1) as given on m.id >= ${y}
     when matched and m.id = ${y} then delete when matched then update set message_data = '${itemOf(text)}'`,
