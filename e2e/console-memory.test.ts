@@ -132,6 +132,24 @@ describe.skipIf(!CHROMIUM)('memory in the console, in Chromium (PERSQL_TEST_CHRO
     expect(unindexed!.rows).toEqual([[1]])
   })
 
+  test('shows the place that was found, where it is far from the beginning', async () => {
+    await generateMemory(driver)
+    await driver.batch([
+      {
+        sql: `insert into ctx_episode (id, title, body, happened_at) values ('late', 'Late', ?, 1)`,
+        params: [`${'One thing after another, '.repeat(20)}then the pangolin came`],
+      },
+    ])
+    await open()
+    await show('memory?q=pangolin')
+    await eventually(rows).toEqual(['Late'])
+    expect(await page.locator('.session-preview').textContent()).toBe('…other, then the pangolin came')
+    const [line, mark] = await Promise.all(
+      ['.session-preview', '.session-preview mark'].map((name) => page.locator(name).boundingBox()),
+    )
+    expect(mark!.x + mark!.width).toBeLessThan(line!.x + line!.width)
+  })
+
   test('leads to the session and the rows from which a memory comes, and to its run', async () => {
     await generateMemory(driver)
     await open()

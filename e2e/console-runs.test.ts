@@ -296,6 +296,13 @@ describe.skipIf(!CHROMIUM)('runs in the console, in Chromium (PERSQL_TEST_CHROMI
       await show(`approvals/${encodeURIComponent(id)}/${encodeURIComponent(`call ${id}`)}`)
       await page.getByText('Arguments').waitFor()
       expect(await injected(page)).toEqual([])
+      // However long the name of the agent is.
+      const facts = page.locator('.facts', { hasText: 'asked' })
+      const [line, asked] = await Promise.all([
+        facts.boundingBox(),
+        facts.locator('span', { hasText: 'asked' }).boundingBox(),
+      ])
+      expect(asked!.y).toBeLessThan(line!.y + line!.height)
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow).toBeLessThanOrEqual(0)
     }

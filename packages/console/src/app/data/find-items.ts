@@ -6,6 +6,7 @@ import {
   searchTerms,
   toSqlDriver,
 } from '@persql/session-core'
+import { excerpt } from '../ui/excerpt.ts'
 import type { Database } from './database.ts'
 
 /** An item in which something was found. */
@@ -27,9 +28,7 @@ export interface FoundPage {
 
 const FIRST_PAGE = 40
 const PAGE = 250
-/** Characters of an excerpt before the place. */
-const BEFORE = 40
-const LENGTH = 220
+const EXCERPT = { before: 40, length: 220 }
 
 /** Items that hold all words of a text, newest first. */
 export async function findItems(
@@ -72,15 +71,12 @@ export async function findRows(
 }
 
 function toFound({ sessionId, rowId, createdAt, item, text, start }: SearchHit): FoundItem {
-  const from = Math.max(0, start - BEFORE)
-  const end = Math.min(text.length, from + LENGTH)
-  const part = text.slice(from, end).toWellFormed().replace(/\s+/g, ' ')
   return {
     sessionId,
     rowId,
     createdAt: parseTime(createdAt),
     who: item === undefined ? 'unreadable' : whoOf(item),
-    excerpt: `${from > 0 ? '…' : ''}${part}${end < text.length ? '…' : ''}`,
+    excerpt: excerpt(text, start, EXCERPT),
   }
 }
 

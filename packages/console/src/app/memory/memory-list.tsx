@@ -1,3 +1,4 @@
+import { findRanges } from '@persql/session-core'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Database } from '../data/database.ts'
@@ -11,6 +12,7 @@ import {
 import { currentRoute, navigate } from '../router.ts'
 import { useWalk } from '../runs/use-walk.ts'
 import { Empty } from '../ui/empty.tsx'
+import { excerpt } from '../ui/excerpt.ts'
 import { number, plural } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Marked } from '../ui/marked.tsx'
@@ -23,8 +25,10 @@ import { type MemoryAddress, memoryAddressOf, readMemoryAddress } from './memory
 
 const REFRESH_MS = 5000
 const PAGE = 100
-/** Of a text, in a row of the list. */
-const EXCERPT = 300
+/** Of a text, in a row of the list: one narrow line. */
+const EXCERPT = { before: 16, length: 300 }
+/** What ends so far from the beginning is in sight from there. */
+const IN_SIGHT = 24
 
 const KINDS: Readonly<Record<MemoryKind, { readonly label: string; readonly search: string }>> = {
   all: { label: 'Facts and episodes', search: 'Recall' },
@@ -154,6 +158,8 @@ interface RowProps {
 
 function Row({ entry, terms, href, isOpen }: RowProps) {
   const { title, at, text, tag } = shownOf(entry)
+  const [first] = findRanges(text, terms)
+  const place = first && first.end > IN_SIGHT ? first.start : 0
   return (
     <li>
       <a class="session-row" href={href} aria-current={isOpen ? 'true' : undefined}>
@@ -165,7 +171,7 @@ function Row({ entry, terms, href, isOpen }: RowProps) {
         <Time at={at} />
         <span class="session-preview">
           <bdi>
-            <Marked text={text.replace(/\s+/g, ' ').slice(0, EXCERPT)} terms={terms} />
+            <Marked text={excerpt(text, place, EXCERPT)} terms={terms} />
           </bdi>
         </span>
         {tag}

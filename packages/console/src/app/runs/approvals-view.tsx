@@ -141,10 +141,10 @@ function OpenCall({ database, open, canWrite, onDecided }: OpenCallProps) {
           {call.data && (
             <p class="muted facts">
               <span>
-                <bdi>{call.data.agent}</bdi>
+                asked <Time at={call.data.askedAt} />
               </span>
               <span>
-                asked <Time at={call.data.askedAt} />
+                <bdi>{call.data.agent}</bdi>
               </span>
             </p>
           )}
