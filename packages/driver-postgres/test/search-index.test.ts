@@ -6,6 +6,7 @@ import {
   SessionCatalog,
   SessionStore,
   type SqlDriver,
+  type SqlStatement,
   searchItems,
 } from '@persql/session-core'
 import { everyDatabase } from '@persql/test-support/postgres-databases'
@@ -68,9 +69,77 @@ const FOREIGN: Readonly<Record<string, (x: number, y: number, text: string) => s
   moveAway: (x, y, text) =>
     `create schema if not exists away; alter table agent_messages set schema away; set local search_path = away;
       ${update(x, y, text)}; alter table away.agent_messages set schema public`,
-  inherit: (x, _, text) =>
-    `create table heir () inherits (agent_messages); insert into heir (session_id, message_data) values ('${sessionOf(x)}', '${itemOf(text)}')`,
+  inherit: (x, y, text) =>
+    `create table heir () inherits (agent_messages); insert into heir (id, session_id, message_data) values (${1000 + y}, '${sessionOf(x)}', '${itemOf(text)}')`,
   policy: () => 'alter table agent_messages enable row level security',
+}
+
+interface Part {
+  /** What a stranger does once all rows are indexed, of which the second one then holds "zeppelin". */
+  readonly change: string
+  /** The same statement without the part. */
+  readonly without: (sql: string) => string
+}
+
+const ZEPPELIN = update(0, 2, 'a zeppelin')
+const TRIGGER = 'trigger agent_sessions_search_update'
+
+/** What each part of the triggers and of the check is there for: without it, the change is not found. */
+const PARTS: Readonly<Record<string, Part>> = {
+  'a row changed': {
+    change: ZEPPELIN,
+    without: (sql) =>
+      sql.replaceAll(
+        "when 'UPDATE' then changed := array(",
+        "when 'UPDATE' then return null; changed := array(",
+      ),
+  },
+  'a row added': {
+    change: insertAt(1, 9, 'a zeppelin'),
+    without: (sql) =>
+      sql.replaceAll(
+        "when 'INSERT' then changed := array(",
+        "when 'INSERT' then return null; changed := array(",
+      ),
+  },
+  'a row given another id': {
+    change: `alter table agent_messages disable ${TRIGGER}; update agent_messages set id = 12 where id = 2;
+      ${update(0, 12, 'a zeppelin')}; alter table agent_messages enable ${TRIGGER}; update agent_messages set id = 2 where id = 12`,
+    without: (sql) =>
+      sql
+        .replaceAll('select id from gone union all select id from come', 'select id from gone')
+        .replaceAll("string_agg(t.xmin::text, ' ' order by t.tgname)", "''"),
+  },
+  'a change that logical replication applies': {
+    change: `set local session_replication_role = replica; ${ZEPPELIN}`,
+    without: (sql) => sql.replaceAll("if tg_level = 'ROW' then", "if tg_level = 'ROW' then return null;"),
+  },
+  'a column that was rewritten': {
+    change: FOREIGN['rewrite']!(0, 2, 'a zeppelin'),
+    without: (sql) => sql.replaceAll('items.xmin, notes.xmin', 'notes.xmin'),
+  },
+  'notes taken away': {
+    change: `${ZEPPELIN}; truncate agent_sessions_unindexed`,
+    without: (sql) => sql.replaceAll('items.xmin, notes.xmin', 'items.xmin'),
+  },
+  'a row changed while a trigger was off': {
+    change: `alter table agent_messages disable ${TRIGGER}; ${ZEPPELIN}; alter table agent_messages enable ${TRIGGER}`,
+    without: (sql) => sql.replaceAll("string_agg(t.xmin::text, ' ' order by t.tgname)", "''"),
+  },
+  'a row changed where a trigger is missing': {
+    change: `drop ${TRIGGER} on agent_messages; ${ZEPPELIN}`,
+    without: (sql) =>
+      sql
+        .replaceAll('triggers.number = 4', 'true')
+        .replaceAll("string_agg(t.xmin::text, ' ' order by t.tgname)", "''"),
+  },
+  'a row in a table that inherits': {
+    change: FOREIGN['inherit']!(1, 0, 'a zeppelin'),
+    without: (sql) =>
+      sql
+        .replaceAll('where items.oid in (inhrelid', 'where false and items.oid in (inhrelid')
+        .replaceAll('items.xmin, notes.xmin', 'notes.xmin'),
+  },
 }
 
 /** The table may have become one that cannot be indexed. */
@@ -78,21 +147,20 @@ function unlessUnfit(error: unknown): void {
   if (!isStorageError(error, 'INVALID_ARGUMENT')) throw error
 }
 
+/** The driver, for searches that find nothing among the newest rows, and so ask the index if there is one. */
+function passesOverRecent(driver: SqlDriver): SqlDriver {
+  return rewriting(driver, (sql) => sql.replace(/max\(id\) - \d+/, 'max(id) + 1'))
+}
+
+function rewriting(driver: SqlDriver, rewrite: (sql: string) => string): SqlDriver {
+  const toRewritten = ({ sql, ...rest }: SqlStatement) => ({ ...rest, sql: rewrite(sql) })
+  return { ...driver, batch: (statements, options) => driver.batch(statements.map(toRewritten), options) }
+}
+
 /** Searches what the index has, if there is one, and each session, for which no index is asked. */
 async function expectSameHits(driver: SqlDriver, wanted: readonly (readonly string[])[]): Promise<void> {
-  const passesOverRecent: SqlDriver = {
-    ...driver,
-    batch: (statements, options) =>
-      driver.batch(
-        statements.map(({ sql, ...rest }) => ({
-          ...rest,
-          sql: sql.replace(/max\(id\) - \d+/, 'max(id) + 1'),
-        })),
-        options,
-      ),
-  }
   for (const texts of wanted) {
-    const { hits } = await searchItems(passesOverRecent, texts, { limit: 100 })
+    const { hits } = await searchItems(passesOverRecent(driver), texts, { limit: 100 })
     const pages = await Promise.all(
       ['a', 'b'].map((sessionId) => searchItems(driver, texts, { sessionId, limit: 100 })),
     )
@@ -177,6 +245,25 @@ for (const databases of everyDatabase()) {
             return results
           },
         }
+      }
+    })
+
+    test.each(Object.entries(PARTS))('finds %s', async (_, { change, without }) => {
+      const unchanged = (sql: string) => sql
+      for (const [part, found] of [
+        [unchanged, 1],
+        [without, 0],
+      ] as const) {
+        await startOver()
+        const driver = rewriting(open(), part)
+        await new SessionStore(driver).append(
+          'a',
+          ['one', 'two', 'three'].map((content) => ({ content })),
+        )
+        expect(await indexItems(driver)).toBe(3)
+        await foreign(change)
+        const { hits } = await searchItems(passesOverRecent(driver), ['zeppelin'])
+        expect(hits).toHaveLength(found)
       }
     })
 
