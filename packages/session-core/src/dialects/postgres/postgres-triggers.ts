@@ -39,9 +39,9 @@ export function stateOfTriggers(
 
 /**
  * PL/pgSQL that makes the function and the triggers, anew where there are some, within a block that declares `home`, the
- * quoted schema of the items, `items`, their `regclass`, and `stale`, a `name`. What they write stands in that schema, where they find it
- * whatever the search path is, under any name of that schema. Where it is missing, they do nothing. They run as who made
- * them, because others may have no right to it.
+ * quoted schema of the items, `items`, their `regclass`, and `stale`, a `name`. The notes stand in that schema, where the
+ * triggers find them whatever the search path is, under any name of that schema. Where they are missing, the triggers do
+ * nothing. They run as who made them, because others may have no right to the notes.
  *
  * Triggers for statements do not see what logical replication applies, and one for rows sees nothing else.
  */
