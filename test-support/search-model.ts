@@ -88,15 +88,16 @@ export const itemOf = (text: string) => JSON.stringify({ content: text }).replac
 
 export async function takeSearchStep(step: SearchStep, database: SearchedDatabase): Promise<void> {
   const session = sessionOf(step.x)
-  if (step.do === 'append') await database.append(session, [{ content: step.text }, { content: 'order' }])
+  if (step.do === 'foreign') await database.foreign(step.name, step.x, step.y, step.text).catch(() => {})
+  else if (step.do === 'append')
+    await database.append(session, [{ content: step.text }, { content: 'order' }])
   else if (step.do === 'pop') await database.pop(session)
   else if (step.do === 'clear') await database.clear(session)
   else if (step.do === 'fork') await database.fork(session, sessionOf(step.x + 1)).catch(() => {})
   else if (step.do === 'index') await database.index()
   else if (step.do === 'indexSome') await database.index(step.x % 4)
   else if (step.do === 'indexTwice') await database.indexTwice()
-  else if (step.do === 'drop') await database.drop()
-  else await database.foreign(step.name, step.x, step.y, step.text).catch(() => {})
+  else await database.drop()
 }
 
 /** Texts to search for, each with others: parts of what was said, and some that nobody did. */
