@@ -1,6 +1,6 @@
 import { startConsole } from '@persql/console'
 import { CHROMIUM, launchBrowser } from '@persql/e2e/support/browser.ts'
-import { inTurn, openFewAndMany } from './few-and-many.ts'
+import { fileOf, inTurn, openFewAndMany } from './few-and-many.ts'
 
 /** The time of each round in milliseconds until the first page is on the screen. */
 export interface ConsoleTimes {
@@ -35,7 +35,7 @@ export async function measureConsole(rounds: number, folder: string): Promise<Co
 
   /** From following the address to the first sessions on the screen, the browser's cache empty. */
   async function firstPage(name: keyof typeof SESSIONS): Promise<number> {
-    const app = await startConsole({ driver: drivers[name], name })
+    const app = await startConsole({ driver: drivers[name], name, file: fileOf(folder, 'console', name) })
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
     const page = await context.newPage()
     const started = performance.now()

@@ -5,6 +5,11 @@ import type { SqlDriver } from '@persql/session-core'
 
 type Size = 'few' | 'many'
 
+/** Where {@link openFewAndMany} puts one of them. */
+export function fileOf(folder: string, name: string, size: Size): string {
+  return join(folder, `${name}-${size}.db`)
+}
+
 /** Makes a file with few sessions and one with many. */
 export async function openFewAndMany(
   folder: string,
@@ -12,7 +17,7 @@ export async function openFewAndMany(
   sessions: Readonly<Record<Size, number>>,
 ): Promise<Record<Size, SqlDriver>> {
   const fill = async (size: Size) => {
-    const driver = betterSqlite3Driver(join(folder, `${name}-${size}.db`), { synchronous: 'normal' })
+    const driver = betterSqlite3Driver(fileOf(folder, name, size), { synchronous: 'normal' })
     await generateSessions(driver, { sessions: sessions[size], now: new Date() })
     return driver
   }
