@@ -38,52 +38,51 @@ begin
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent))
       and pg_has_role(items.relowner, 'usage') and has_schema_privilege(n.oid, 'create');
   if home is null then return; end if;
-  -- Once more behind whoever was first.
   for look in 1..2 loop
-    if exists (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
+    if exists (select concat_ws(' ', items.xmin, notes.xmin, triggers.since, '')
       from pg_class as items
-      join pg_class as marks on marks.relname = 'agent_sessions_marks' and marks.relnamespace = items.relnamespace
+      join pg_class as notes on notes.relname = 'agent_sessions_marks' and notes.relnamespace = items.relnamespace
       cross join lateral (select string_agg(t.xmin::text, ' ' order by t.tgname) as since, count(*) as number
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and triggers.number = 3) then return; end if;
-    perform pg_advisory_xact_lock(5713020615);
+    execute format($sql$lock table %2$s in share row exclusive mode$sql$, home, items);
   end loop;
   execute format($sql$create table if not exists %1$s."agent_sessions_marks" (session_id text collate "C" primary key, mark uuid not null)$sql$, home, items);
   execute format($sql$create or replace function %1$s."agent_sessions_marks_change"() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
 declare
-  marks text := quote_ident(tg_table_schema) || '."agent_sessions_marks"';
+  notes text := quote_ident(tg_table_schema) || '."agent_sessions_marks"';
   changed text[];
 begin
-  if to_regclass(marks) is null then return null; end if;
+  if to_regclass(notes) is null then return null; end if;
   if tg_level = 'ROW' then
-    changed := array[old.session_id];
-    if tg_op = 'UPDATE' then changed := changed || array[new.session_id]; end if;
-  elsif tg_op = 'DELETE' then
-    select array_agg(session_id) into changed from (select session_id from gone group by session_id) as changes;
+    case tg_op when 'DELETE' then changed := array[old.session_id]; when 'UPDATE' then changed := array[old.session_id,new.session_id]; end case;
   else
-    select array_agg(session_id) into changed
-      from (select session_id from gone union select session_id from come) as changes;
+    case tg_op when 'DELETE' then changed := array(select distinct session_id from (select session_id from gone) as changes); when 'UPDATE' then changed := array(select distinct session_id from (select session_id from gone union all select session_id from come) as changes); end case;
   end if;
-  execute 'insert into ' || marks || ' select id, gen_random_uuid() from unnest($1) as id
-    group by id order by id collate "C" on conflict (session_id) do update set mark = excluded.mark' using changed;
+  execute 'insert into ' || notes || ' select id, gen_random_uuid() from unnest($1) as id
+      group by id order by id collate "C" on conflict (session_id) do update set mark = excluded.mark' using changed;
   return null;
 end $body$$sql$, home, items);
   execute format($sql$revoke all on function %1$s."agent_sessions_marks_change"() from public$sql$, home, items);
-  for stale in select tgname from pg_trigger where tgrelid = items and tgname in ('agent_sessions_marks_delete', 'agent_sessions_marks_update', 'agent_sessions_marks_replica') loop
+  for stale in select tgname from pg_trigger
+    where tgrelid = items and tgname in ('agent_sessions_marks_delete','agent_sessions_marks_update','agent_sessions_marks_replica') loop
     execute format('drop trigger %I on %s', stale, items);
   end loop;
-  execute format($sql$create trigger "agent_sessions_marks_delete" after delete on %2$s referencing old table as gone for each statement execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
-  execute format($sql$create trigger "agent_sessions_marks_update" after update on %2$s referencing old table as gone new table as come for each statement execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
-  execute format($sql$create trigger "agent_sessions_marks_replica" after update or delete on %2$s for each row execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
+  execute format($sql$create trigger "agent_sessions_marks_delete" after delete on %2$s
+        referencing old table as gone for each statement execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
+  execute format($sql$create trigger "agent_sessions_marks_update" after update on %2$s
+        referencing old table as gone new table as come for each statement execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
+  execute format($sql$create trigger "agent_sessions_marks_replica" after delete or update on %2$s
+        for each row execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
   execute format($sql$alter table %2$s enable replica trigger "agent_sessions_marks_replica"$sql$, home, items);
 end $make$;
 
 -- readMark
-select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
+select (select concat_ws(' ', items.xmin, notes.xmin, triggers.since, '')
       from pg_class as items
-      join pg_class as marks on marks.oid = to_regclass('"agent_sessions_marks"') and marks.relnamespace = items.relnamespace
+      join pg_class as notes on notes.oid = to_regclass('"agent_sessions_marks"') and notes.relnamespace = items.relnamespace
       cross join lateral (select string_agg(t.xmin::text, ' ' order by t.tgname) as since, count(*) as number
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
@@ -92,9 +91,9 @@ select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
 -- :session, :session, :last
 
 -- readMarkAndEnd
-select (select concat_ws(' ', items.xmin, marks.xmin, triggers.since, '')
+select (select concat_ws(' ', items.xmin, notes.xmin, triggers.since, '')
       from pg_class as items
-      join pg_class as marks on marks.oid = to_regclass('"agent_sessions_marks"') and marks.relnamespace = items.relnamespace
+      join pg_class as notes on notes.oid = to_regclass('"agent_sessions_marks"') and notes.relnamespace = items.relnamespace
       cross join lateral (select string_agg(t.xmin::text, ' ' order by t.tgname) as since, count(*) as number
         from pg_trigger as t where t.tgrelid = items.oid and (t.tgname, t.tgenabled) in (('agent_sessions_marks_delete', 'O'), ('agent_sessions_marks_update', 'O'), ('agent_sessions_marks_replica', 'R'))) as triggers
       where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity

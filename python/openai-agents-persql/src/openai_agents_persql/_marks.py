@@ -31,10 +31,12 @@ class Marks:
                 "sql": f'create table if not exists "{self.table}" '
                 "(session_id TEXT PRIMARY KEY, mark TEXT NOT NULL) without rowid"
             },
-            # Whatever happened while a trigger was missing, nothing that was read before it is known any longer.
+            # Whatever happened while a trigger was missing, nothing that was read before it is known any longer. A schema
+            # that was copied alone, as that of a branch, has all of them and no mark.
             {
                 "sql": f'insert into "{self.table}" select {_WHOLE}, hex(randomblob(8)) '
-                f"where {present} < {len(triggers)} {_NEW_MARK}"
+                f"where {present} < {len(triggers)} "
+                f'or not exists (select 1 from "{self.table}" where session_id = {_WHOLE}) {_NEW_MARK}'
             },
             *(
                 {"sql": f'create trigger if not exists "{name}" {body}; end'}
