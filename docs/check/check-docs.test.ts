@@ -145,3 +145,17 @@ test('reports links to files and headings that do not exist', () => {
     'docs/page.md: #missing has no such heading',
   ])
 })
+
+test('runs code for Cloudflare in its engine, and each of its Durable Objects', {
+  timeout: 120_000,
+}, async () => {
+  const imports = "import { DurableObject, env } from 'cloudflare:workers'\n"
+  const inWorker = (code: string) => run(block('ts', imports + code))
+  expect(await inWorker("if (typeof env.DB.prepare !== 'function') throw new Error('no D1')")).toEqual([])
+  const [atOnce] = await inWorker("throw new Error('thrown at once')")
+  expect(atOnce).toMatch(/^page\.md:2: .*thrown at once/)
+  const [asked] = await inWorker(
+    "export class Agent extends DurableObject {\n  fetch() { throw new Error('thrown when asked') }\n}",
+  )
+  expect(asked).toContain('thrown when asked')
+})

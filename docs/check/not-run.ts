@@ -2,16 +2,6 @@
 export const NOT_RUN: readonly { readonly page: string; readonly code: string; readonly because: string }[] =
   [
     {
-      page: 'docs/drivers/cloudflare.md',
-      code: 'extends DurableObject',
-      because: 'Durable Objects are in workerd, where examples/durable-object-agent is tested.',
-    },
-    {
-      page: 'docs/drivers/cloudflare.md',
-      code: 'env.DB',
-      because: 'D1 is in workerd, where the package is tested.',
-    },
-    {
       page: 'docs/drivers/writing-a-driver.md',
       code: 'describeSqlDriver',
       because:
@@ -21,11 +11,6 @@ export const NOT_RUN: readonly { readonly page: string; readonly code: string; r
       page: 'docs/compaction.md',
       code: 'OpenAIResponsesCompactionSession',
       because: 'The decorator of the SDK wants a key of OpenAI.',
-    },
-    {
-      page: 'packages/driver-cloudflare/README.md',
-      code: 'env.DB',
-      because: 'D1 and Durable Objects are in workerd, where the package is tested.',
     },
     {
       page: 'packages/driver-sqljs/README.md',

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { codeModules } from './code-blocks.ts'
+import { type CodeModule, codeModules } from './code-blocks.ts'
 import { NOT_RUN } from './not-run.ts'
 import { type Page, ROOT } from './pages.ts'
+import { runInWorker } from './run-in-worker.ts'
 import { startStandIns } from './stand-ins.ts'
 
 const exec = promisify(execFile)
@@ -14,7 +15,7 @@ const MODEL = join(import.meta.dirname, 'offline-model.ts')
 
 /**
  * Runs the TypeScript of each page in a process of its own: its modules one after the other, in a fresh folder that has
- * the packages, without a key. Returns what is wrong, with page and line.
+ * the packages, without a key; those for Cloudflare in its engine. Returns what is wrong, with page and line.
  */
 export async function runPages(pages: readonly Page[]): Promise<string[]> {
   const problems: string[] = []
@@ -36,7 +37,11 @@ async function runPage({ page, blocks }: Page): Promise<string[]> {
   return run.length === 0 ? problems : [...problems, ...(await runModules(page, run))]
 }
 
-async function runModules(page: string, modules: ReturnType<typeof codeModules>): Promise<string[]> {
+function isWorkers({ code }: CodeModule): boolean {
+  return code.includes("'cloudflare:workers'")
+}
+
+async function runModules(page: string, modules: readonly CodeModule[]): Promise<string[]> {
   const parent = mkdtempSync(join(realpathSync(tmpdir()), 'page-'))
   const cwd = join(parent, 'reader')
   mkdirSync(cwd)
@@ -44,10 +49,14 @@ async function runModules(page: string, modules: ReturnType<typeof codeModules>)
   writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }')
   const standIns = await startStandIns(modules.map(({ code }) => code).join(), parent)
   for (const { line, code } of modules) writeFileSync(join(cwd, `${line}.ts`), standIns.replace(code))
-  const imports = modules.map(({ line }) => `await import('./${line}.ts')\n`)
+  const hasAgents = modules.some(({ code }) => code.includes("'@openai/agents'"))
+  const inWorker = modules.filter(isWorkers)
+  const imports = modules
+    .filter((module) => !isWorkers(module))
+    .map(({ line }) => `await import('./${line}.ts')\n`)
   // Some pages start servers.
   writeFileSync(join(cwd, 'page.ts'), `${imports.join('')}process.exit()`)
-  const model = modules.some(({ code }) => code.includes("'@openai/agents'")) ? ['--import', MODEL] : []
+  const model = hasAgents ? ['--import', MODEL] : []
   const env = { PATH: process.env['PATH'], HOME: cwd, NODE_NO_WARNINGS: '1', ...standIns.env }
   try {
     const running = exec(process.execPath, [...model, 'page.ts'], {
@@ -58,9 +67,10 @@ async function runModules(page: string, modules: ReturnType<typeof codeModules>)
     })
     running.child.stdin?.end()
     await running
+    if (inWorker.length > 0) await runInWorker(cwd, inWorker, hasAgents ? MODEL : undefined)
     return []
   } catch (error) {
-    const { stderr, killed } = error as { stderr: string; killed: boolean }
+    const { stderr = String(error), killed } = error as { stderr?: string; killed?: boolean }
     const inPage = new RegExp(`(?:file://)?${cwd}/(\\d+)\\.ts`, 'g')
     const [, line = modules[0]!.line] = /reader\/\d+\.ts:(\d+)/.exec(stderr) ?? []
     const said = killed ? 'did not end in time' : stderr.replace(inPage, page).trim()

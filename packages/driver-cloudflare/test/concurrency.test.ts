@@ -1,9 +1,10 @@
+import { join } from 'node:path'
+import { runWorker } from '@persql/test-support/run-worker'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runWorker } from './support/run-worker.ts'
 
 const CALLERS = Array.from({ length: 8 }, (_, index) => `caller-${index}`)
 
-const worker = await runWorker('concurrent-worker.ts', {
+const worker = await runWorker(join(import.meta.dirname, 'support/concurrent-worker.ts'), {
   d1Databases: ['DB'],
   durableObjects: { KIT: { className: 'Kit', useSQLite: true } },
 })

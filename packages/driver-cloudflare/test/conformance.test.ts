@@ -1,19 +1,19 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { runWorker } from '@persql/test-support/run-worker'
 import { afterAll, test } from 'vitest'
-import { runWorker } from './support/run-worker.ts'
 
 /** At least as many as there are tests that ask for one of that name. */
 const DATABASES = { DB: 150, OTHER: 60 }
 
 const worker = await runWorker(
-  'worker.ts',
+  join(import.meta.dirname, 'support/worker.ts'),
   {
     d1Databases: Object.entries(DATABASES).flatMap(([name, length]) =>
       Array.from({ length }, (_, index) => `${name}${index}`),
     ),
     durableObjects: { KIT: { className: 'Kit', useSQLite: true } },
   },
-  { vitest: fileURLToPath(new URL('support/collected-tests.ts', import.meta.url)) },
+  { vitest: join(import.meta.dirname, 'support/collected-tests.ts') },
 )
 afterAll(() => worker.dispose())
 

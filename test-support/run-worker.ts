@@ -1,15 +1,17 @@
-import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Miniflare, type MiniflareOptions } from 'miniflare'
 
-/** Bundles a worker as Cloudflare's own tool does, and runs it in workerd. `alias` names what stands for packages. */
+/**
+ * Bundles a worker, given by its path, as Cloudflare's own tool does, and runs it in workerd. `alias` names what stands
+ * for packages.
+ */
 export async function runWorker(
   entry: string,
   options: Partial<MiniflareOptions>,
   alias: Record<string, string> = {},
 ): Promise<Miniflare> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'esm',
