@@ -135,9 +135,9 @@ export interface SearchIndex {
   readonly isPresent: SqlStatement
   /**
    * One row where, besides, it holds what it was told of; otherwise none: a schema that was copied has no rows. Fails
-   * where one of its tables is missing. Absent: {@link isPresent} tells as much.
+   * where one of its tables is missing.
    */
-  readonly isWhole?: SqlStatement
+  readonly isWhole: SqlStatement
   /** Make it anew, with all rows noted; do nothing where some might change untold. */
   readonly create: readonly SqlStatement[]
   /** Do nothing where it is missing. */

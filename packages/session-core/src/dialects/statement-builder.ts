@@ -6,10 +6,12 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type RawBuilder,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
 import type { SessionTables } from '../sessions/session-tables.ts'
 import type { SessionDialect } from './session-dialect.ts'
 
@@ -35,6 +37,12 @@ export function statementBuilder<Tables>(name: 'sqlite' | 'postgres' = 'sqlite')
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   })
+}
+
+/** What a query says in the kind of SQL of a builder. */
+export function toStatement(query: RawBuilder<unknown>, builder: Kysely<never>): SqlStatement {
+  const { sql, parameters } = query.compile(builder)
+  return { sql, params: parameters as SqlValue[] }
 }
 
 /** The SQL that inserts a number of rows of values, compiled once for each number. */

@@ -98,7 +98,7 @@ export async function countUnindexed(
   if (!index) return undefined
   const [present] = await batches.run([index.isPresent], READ)
   if (!present?.rows.length) return undefined
-  const [whole, noted] = await batches.run([index.isWhole ?? index.isPresent, index.countNoted], READ)
+  const [whole, noted] = await batches.run([index.isWhole, index.countNoted], READ)
   return whole?.rows.length ? toNumber(noted?.rows[0]?.[0]) : undefined
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { SearchIndex, SessionDialect } from '../dialects/session-dialect.ts'
-import type { SqlStatement, SqlValue } from '../driver/sql-driver.ts'
+import { toStatement } from '../dialects/statement-builder.ts'
+import type { SqlStatement } from '../driver/sql-driver.ts'
 import { StorageError } from '../driver/storage-error.ts'
 import type { SessionBatches } from '../sessions/session-batches.ts'
 import type { ResolvedTableNames } from '../sessions/session-tables.ts'
@@ -76,7 +77,7 @@ export class SearchQuery {
       this.#compile(sql`select * from (${rows(sql`${from} ${index.joinItem(indexed)}`, indexed, isIndexed)}) as by_index
         union all select * from (${rows(sql`${notes} ${index.joinItem(noted)}`, noted, sql`true`)}) as by_note
         order by id desc limit ${limit}`),
-      index.isWhole ?? index.isPresent,
+      index.isWhole,
     ]
   }
 
@@ -90,7 +91,6 @@ export class SearchQuery {
   }
 
   #compile(query: RawBuilder<unknown>): SqlStatement {
-    const { sql: text, parameters } = query.compile(this.#dialect.builder())
-    return { sql: text, params: parameters as SqlValue[] }
+    return toStatement(query, this.#dialect.builder())
   }
 }

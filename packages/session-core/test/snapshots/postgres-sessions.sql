@@ -35,8 +35,7 @@ declare
 begin
   select quote_ident(n.nspname) into home from pg_class as items join pg_namespace as n on n.oid = items.relnamespace
     where items.oid = to_regclass('"agent_messages"') and items.relkind = 'r' and not items.relrowsecurity
-        and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent))
-      and pg_has_role(items.relowner, 'usage') and has_schema_privilege(n.oid, 'create');
+        and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and pg_has_role(items.relowner, 'usage') and has_schema_privilege(n.oid, 'create');
   if home is null then return; end if;
   for look in 1..2 loop
     if exists (select concat_ws(' ', items.xmin, notes.xmin, triggers.since, '')
@@ -48,7 +47,6 @@ begin
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent)) and triggers.number = 3) then return; end if;
     execute format($sql$lock table %2$s in share row exclusive mode$sql$, home, items);
   end loop;
-  execute format($sql$create table if not exists %1$s."agent_sessions_marks" (session_id text collate "C" primary key, mark uuid not null)$sql$, home, items);
   execute format($sql$create or replace function %1$s."agent_sessions_marks_change"() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
 declare
@@ -77,6 +75,7 @@ end $body$$sql$, home, items);
   execute format($sql$create trigger "agent_sessions_marks_replica" after delete or update on %2$s
         for each row execute function %1$s."agent_sessions_marks_change"()$sql$, home, items);
   execute format($sql$alter table %2$s enable replica trigger "agent_sessions_marks_replica"$sql$, home, items);
+  execute format($sql$create table if not exists %1$s."agent_sessions_marks" (session_id text collate "C" primary key, mark uuid not null)$sql$, home, items);
 end $make$;
 
 -- readMark

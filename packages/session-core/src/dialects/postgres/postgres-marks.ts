@@ -1,15 +1,8 @@
 import { sql } from 'kysely'
 import type { ResolvedTableNames } from '../../sessions/session-tables.ts'
 import type { SessionMarks } from '../session-dialect.ts'
-import { quotedName, splitName } from './postgres-layout.ts'
-import {
-  make,
-  makeTriggers,
-  returnIf,
-  STANDS_ALONE,
-  stateOfTriggers,
-  type Triggers,
-} from './postgres-triggers.ts'
+import { splitName } from './postgres-layout.ts'
+import { make, makeBeside, stateOfTriggers, type Triggers } from './postgres-triggers.ts'
 
 /**
  * Triggers, so that programs that know nothing of marks make them as well. None is told of rows that are added: an id is
@@ -39,19 +32,13 @@ export function postgresMarks({ messages, marks }: ResolvedTableNames): SessionM
 /** Looks first, as the statement that makes the tables does, and makes what is missing where this role may. */
 function makeMarks(triggers: Triggers): string {
   const { name } = splitName(triggers.notes)
-  const items = quotedName(triggers.items)
-  return `do $make$
-declare
-  items regclass := to_regclass('${items}');
-  home text;
-  stale name;
-begin
-  select quote_ident(n.nspname) into home from pg_class as items join pg_namespace as n on n.oid = items.relnamespace
-    where items.oid = to_regclass('${items}') and ${STANDS_ALONE}
-      and pg_has_role(items.relowner, 'usage') and has_schema_privilege(n.oid, 'create');
-  if home is null then return; end if;
-  ${returnIf(stateOfTriggers(triggers, `notes.relname = '${name}'`))}
-  ${make(`create table if not exists %1$s."${name}" (session_id text collate "C" primary key, mark uuid not null)`)}
-  ${makeTriggers(triggers)}
-end $make$`
+  return makeBeside(triggers, {
+    isMade: stateOfTriggers(triggers, `notes.relname = '${name}'`),
+    mayMake: `pg_has_role(items.relowner, 'usage') and has_schema_privilege(n.oid, 'create')`,
+    steps: [
+      make(
+        `create table if not exists %1$s."${name}" (session_id text collate "C" primary key, mark uuid not null)`,
+      ),
+    ],
+  })
 }

@@ -1,17 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { SqlStatement, SqlValue } from '../../driver/sql-driver.ts'
 import type { ResolvedTableNames } from '../../sessions/session-tables.ts'
 import type { SearchIndex } from '../session-dialect.ts'
-import { statementBuilder } from '../statement-builder.ts'
+import { statementBuilder, toStatement } from '../statement-builder.ts'
 import { quotedName, splitName } from './postgres-layout.ts'
-import {
-  make,
-  makeTriggers,
-  returnIf,
-  STANDS_ALONE,
-  stateOfTriggers,
-  type Triggers,
-} from './postgres-triggers.ts'
+import { make, makeBeside, stateOfTriggers, type Triggers } from './postgres-triggers.ts'
 
 /** Of what is in the index: another one wherever the same text gets other grams. */
 const LAYOUT = 1
@@ -27,10 +19,7 @@ const STAMP = 'cast(random() * 9007199254740991 as bigint)'
 export function postgresSearchIndex({ messages, search, unindexed }: ResolvedTableNames): SearchIndex {
   const db = statementBuilder<never>('postgres')
   const [items, index, notes] = [sql.table(messages), sql.table(search), sql.table(unindexed)]
-  const statement = (query: RawBuilder<unknown>): SqlStatement => {
-    const { sql: text, parameters } = query.compile(db)
-    return { sql: text, params: parameters as SqlValue[] }
-  }
+  const statement = (query: RawBuilder<unknown>) => toStatement(query, db)
   const triggers: Triggers = {
     items: messages,
     notes: unindexed,
@@ -49,7 +38,12 @@ export function postgresSearchIndex({ messages, search, unindexed }: ResolvedTab
 
   return {
     isPresent: { sql: isPresent },
-    create: [{ sql: makeIndex(search, triggers, isPresent) }],
+    isWhole: { sql: isPresent },
+    create: [
+      // Where there is no table of items, this says so.
+      { sql: `select cast('${quotedName(messages)}' as regclass)` },
+      { sql: makeIndex(search, triggers, isPresent) },
+    ],
     drop: [
       sql`drop function if exists ${sql.table(`${search}_change`)} cascade`,
       sql`drop table if exists ${index}, ${notes}`,
@@ -84,27 +78,18 @@ export function postgresSearchIndex({ messages, search, unindexed }: ResolvedTab
   }
 }
 
-/** The triggers come first: with them the table of items is locked, so that no row is written that is not noted. */
-function makeIndex(search: string, triggers: Triggers, isPresent: string): string {
+function makeIndex(search: string, triggers: Triggers, isMade: string): string {
   const { name } = splitName(search)
   const { name: notes } = splitName(triggers.notes)
-  const items = quotedName(triggers.items)
-  return `do $make$
-declare
-  items regclass := '${items}'::regclass;
-  home text;
-  stale name;
-begin
-  select quote_ident(n.nspname) into home from pg_class as items join pg_namespace as n on n.oid = items.relnamespace
-    where items.oid = '${items}'::regclass and ${STANDS_ALONE};
-  if home is null then return; end if;
-  ${returnIf(isPresent)}
-  ${makeTriggers(triggers)}
-  ${make(`drop table if exists %1$s."${name}", %1$s."${notes}"`)}
-  ${make(`create table %1$s."${name}" (row bigint primary key, grams integer[] not null)`)}
-  ${make(`create index "${name}_grams" on %1$s."${name}" using gin (grams)`)}
-  ${make(`create table %1$s."${notes}" (row bigint primary key, stamp bigint not null)`)}
-  ${make(`insert into %1$s."${notes}" select id, ${STAMP} from %2$s`)}
-  execute format('comment on table %1$s."${name}" is %2$L', home, '${LAYOUT} ' || (${stateOfTriggers(triggers)}));
-end $make$`
+  return makeBeside(triggers, {
+    isMade,
+    steps: [
+      make(`drop table if exists %1$s."${name}", %1$s."${notes}"`),
+      make(`create table %1$s."${name}" (row bigint primary key, grams integer[] not null)`),
+      make(`create index "${name}_grams" on %1$s."${name}" using gin (grams)`),
+      make(`create table %1$s."${notes}" (row bigint primary key, stamp bigint not null)`),
+      make(`insert into %1$s."${notes}" select id, ${STAMP} from %2$s`),
+      `execute format('comment on table %1$s."${name}" is %2$L', home, '${LAYOUT} ' || (${stateOfTriggers(triggers)}));`,
+    ],
+  })
 }

@@ -16,7 +16,7 @@ export interface Triggers {
 }
 
 /** Whether nothing but changes of the table itself decides which rows it has: no other table, and no policy. */
-export const STANDS_ALONE = `items.relkind = 'r' and not items.relrowsecurity
+const STANDS_ALONE = `items.relkind = 'r' and not items.relrowsecurity
         and not exists (select from pg_inherits where items.oid in (inhrelid, inhparent))`
 
 /**
@@ -38,14 +38,39 @@ export function stateOfTriggers(
 }
 
 /**
- * PL/pgSQL that makes the function and the triggers, anew where there are some, within a block that declares `home`, the
- * quoted schema of the items, `items`, their `regclass`, and `stale`, a `name`. The notes stand in that schema, where the
- * triggers find them whatever the search path is, under any name of that schema. Where they are missing, the triggers do
- * nothing. They run as who made them, because others may have no right to the notes.
+ * A statement that makes the triggers, anew where there are some, and the function that they run, unless `isMade` has a
+ * row; nothing where `mayMake` is false of the table of items. `steps` are run behind them, by {@link make}. The items are
+ * locked first: so no row is written meanwhile that nobody is told of, and this connection sees what whoever was first
+ * has made, as it would not behind another kind of lock.
  *
- * Triggers for statements do not see what logical replication applies, and one for rows sees nothing else.
+ * The notes stand in the schema of the items, where the triggers find them whatever the search path is, under any name of
+ * that schema. Where they are missing, the triggers do nothing. They run as who made them, because others may have no
+ * right to the notes.
  */
-export function makeTriggers(triggers: Triggers): string {
+export function makeBeside(
+  triggers: Triggers,
+  { isMade, mayMake = 'true', steps }: { isMade: string; mayMake?: string; steps: readonly string[] },
+): string {
+  const items = `to_regclass('${quotedName(triggers.items)}')`
+  return `do $make$
+declare
+  items regclass := ${items};
+  home text;
+  stale name;
+begin
+  select quote_ident(n.nspname) into home from pg_class as items join pg_namespace as n on n.oid = items.relnamespace
+    where items.oid = ${items} and ${STANDS_ALONE} and ${mayMake};
+  if home is null then return; end if;
+  for look in 1..2 loop
+    if exists (${isMade}) then return; end if;
+    ${make('lock table %2$s in share row exclusive mode')}
+  end loop;
+  ${[makeTriggers(triggers), ...steps].join('\n  ')}
+end $make$`
+}
+
+/** Triggers for statements do not see what logical replication applies, and one for rows sees nothing else. */
+function makeTriggers(triggers: Triggers): string {
   const { name, events, key, type, write } = triggers
   const { name: notes } = splitName(triggers.notes)
   const all = namesOf(triggers)
@@ -105,18 +130,7 @@ function namesOf({ name, events }: Triggers) {
   ]
 }
 
-/** Runs a statement with the schema of the items, and with the items. */
+/** PL/pgSQL that runs a statement, with the quoted schema of the items as `%1$s`, and the items as `%2$s`. */
 export function make(statement: string): string {
   return `execute format($sql$${statement}$sql$, home, items);`
-}
-
-/**
- * PL/pgSQL that ends here where a query has a row, and looks once more behind whoever makes the same. To lock the items
- * also makes this connection see what was made meanwhile, which another kind of lock does not. Triggers lock them anyway.
- */
-export function returnIf(query: string): string {
-  return `for look in 1..2 loop
-    if exists (${query}) then return; end if;
-    ${make('lock table %2$s in share row exclusive mode')}
-  end loop;`
 }

@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { SqlStatement, SqlValue } from '../../driver/sql-driver.ts'
 import type { ResolvedTableNames } from '../../sessions/session-tables.ts'
 import type { SearchIndex } from '../session-dialect.ts'
-import { statementBuilder } from '../statement-builder.ts'
+import { statementBuilder, toStatement } from '../statement-builder.ts'
 
 /** Of what is in the index: another one wherever the same text gets other grams. */
 const LAYOUT = 1
@@ -23,10 +22,7 @@ const STAMP = sql`random() & 9007199254740991`
 export function sqliteSearchIndex({ messages, search, unindexed }: ResolvedTableNames): SearchIndex {
   const db = statementBuilder<never>()
   const [items, index, notes] = [sql.table(messages), sql.table(search), sql.table(unindexed)]
-  const statement = (query: RawBuilder<unknown>): SqlStatement => {
-    const { sql: text, parameters } = query.compile(db)
-    return { sql: text, params: parameters as SqlValue[] }
-  }
+  const statement = (query: RawBuilder<unknown>) => toStatement(query, db)
 
   // Two statements, because the conflict clause of a statement that fires a trigger goes before one in there.
   const note = (row: RawBuilder<unknown>) =>
