@@ -3,27 +3,14 @@
  * a table.
  */
 import { join } from 'node:path'
-import { build } from 'esbuild'
-import { Miniflare } from 'miniflare'
+import { runWorker } from '@persql/test-support/run-worker'
 import { Comparison, roundsOf } from './compare.ts'
 
 // Few enough for what is kept of all of them to stay within its bound.
 const TURNS = 15
 const rounds = Number(process.argv[2] ?? 24)
 
-const { outputFiles } = await build({
-  entryPoints: [join(import.meta.dirname, 'durable-object/worker.ts')],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  target: 'esnext',
-  conditions: ['workerd', 'worker', 'browser'],
-  external: ['node:*', 'cloudflare:*'],
-})
-const worker = new Miniflare({
-  modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0]!.text }],
-  compatibilityDate: '2026-01-01',
-  compatibilityFlags: ['nodejs_compat'],
+const worker = await runWorker(join(import.meta.dirname, 'durable-object/worker.ts'), {
   durableObjects: { TURNS: { className: 'Turns', useSQLite: true } },
 })
 

@@ -158,7 +158,8 @@ interface RowProps {
 
 function Row({ entry, terms, href, isOpen }: RowProps) {
   const { title, at, text, tag } = shownOf(entry)
-  const [first] = findRanges(text, terms)
+  // To look for nothing would fold all of the text.
+  const [first] = terms.length === 0 ? [] : findRanges(text, terms)
   const place = first && first.end > IN_SIGHT ? first.start : 0
   return (
     <li>
