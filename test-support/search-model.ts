@@ -100,6 +100,21 @@ export async function takeSearchStep(step: SearchStep, database: SearchedDatabas
   else await database.drop()
 }
 
+interface Driver {
+  batch(statements: readonly never[]): Promise<readonly { readonly rows: readonly unknown[] }[]>
+}
+
+/** The driver, which tells of each search that an index has answered. */
+export function tellingOfIndex<Telling extends Driver>(driver: Telling, tell: () => void): Telling {
+  const batch = async (...given: Parameters<Driver['batch']>) => {
+    const results = await driver.batch(...given)
+    const [first] = given[0] as readonly { readonly sql: string }[]
+    if (first?.sql.includes('by_index') && results[1]!.rows.length > 0) tell()
+    return results
+  }
+  return { ...driver, batch }
+}
+
 /** Texts to search for, each with others: parts of what was said, and some that nobody did. */
 export function wantedTexts(steps: readonly SearchStep[]): string[][] {
   const parts = steps.map(({ text, x }) => text.slice(x % 3, (x % 3) + 1 + (x % 4)))

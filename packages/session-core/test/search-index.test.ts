@@ -4,6 +4,7 @@ import {
   searchSteps,
   sessionOf,
   takeSearchStep,
+  tellingOfIndex,
   wantedTexts,
 } from '@persql/test-support/search-model'
 import { temporaryPaths } from '@persql/test-support/temporary-folder'
@@ -84,7 +85,7 @@ test('a search finds the same by an index as without, whatever anybody does', {
   await fc.assert(
     fc.asyncProperty(searchSteps(Object.keys(FOREIGN)), async (steps) => {
       const path = pathOf(`${runs++}.db`)
-      const driver = counted(nodeSqliteDriver(path))
+      const driver = tellingOfIndex(nodeSqliteDriver(path), () => asked++)
       const second = nodeSqliteDriver(path)
       const store = new SessionStore<{ content: string }>(driver)
       const catalog = new SessionCatalog(driver)
@@ -114,18 +115,6 @@ test('a search finds the same by an index as without, whatever anybody does', {
     { numRuns: 40 },
   )
   expect(asked).toBeGreaterThan(50)
-
-  /** Counts the searches that an index has answered. */
-  function counted(driver: SqlDriver): SqlDriver {
-    return {
-      ...driver,
-      async batch(statements, options) {
-        const results = await driver.batch(statements, options)
-        if (statements[0]?.sql.includes('by_index') && results[1]!.rows.length > 0) asked++
-        return results
-      },
-    }
-  }
 })
 
 test('a frequent word is found among the newest rows, and a rare one by the index', async () => {
